@@ -1,0 +1,113 @@
+"""What every stage agrees on: records, scores, findings, manifest, registry, errors, seeds, files."""
+
+from .corpus import Corpus, CorpusWriter, read_parquet, write_parquet
+from .errors import (
+    ConfigError,
+    EmptyCorpus,
+    HeadwaterError,
+    IncompleteError,
+    InputError,
+    IntegrityError,
+    TemporaryError,
+    UnknownName,
+    UsageError,
+    did_you_mean,
+)
+from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile
+from .files import (
+    atomic_folder,
+    atomic_path,
+    canonical_json,
+    finite,
+    read_json,
+    sha256,
+    sha256_file,
+    write_bytes,
+    write_json,
+    write_text,
+)
+from .findings import SEVERITIES, Example, Finding, Severity
+from .manifest import MANIFEST, Manifest, hash_files, library_versions
+from .progress import SILENT, Progress, Task
+from .randomness import derive_seed, generator
+from .records import (
+    IMAGE_SCHEMA,
+    SCHEMAS,
+    TABLE_SCHEMA,
+    TEXT_SCHEMA,
+    UNKNOWN,
+    document_id,
+    modality,
+    record_batch,
+    text_record,
+)  # fmt: skip
+from .registry import Description, Parameter, Registry
+from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json
+from .splits import held_out
+from .stage import StageReport
+
+__all__ = [
+    "Cell",
+    "Chart",
+    "ConfigError",
+    "Corpus",
+    "CorpusWriter",
+    "Description",
+    "Direction",
+    "EmptyCorpus",
+    "Example",
+    "Exhibit",
+    "Finding",
+    "Gallery",
+    "HeadwaterError",
+    "IMAGE_SCHEMA",
+    "IncompleteError",
+    "InputError",
+    "IntegrityError",
+    "MANIFEST",
+    "Manifest",
+    "Measurement",
+    "NotMeasured",
+    "Parameter",
+    "Progress",
+    "Registry",
+    "SCHEMAS",
+    "SEVERITIES",
+    "SILENT",
+    "Score",
+    "Series",
+    "Severity",
+    "StageReport",
+    "TABLE_SCHEMA",
+    "TEXT_SCHEMA",
+    "Table",
+    "Task",
+    "TemporaryError",
+    "Tile",
+    "UNKNOWN",
+    "UnknownName",
+    "UsageError",
+    "atomic_folder",
+    "atomic_path",
+    "canonical_json",
+    "derive_seed",
+    "did_you_mean",
+    "document_id",
+    "finite",
+    "generator",
+    "hash_files",
+    "held_out",
+    "library_versions",
+    "measurement_from_json",
+    "modality",
+    "read_json",
+    "read_parquet",
+    "record_batch",
+    "sha256",
+    "sha256_file",
+    "text_record",
+    "write_bytes",
+    "write_json",
+    "write_parquet",
+    "write_text",
+]
