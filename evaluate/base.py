@@ -1,0 +1,82 @@
+"""What a metric gets and what it gives back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import MANIFEST, SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry, read_parquet
+from ..models import Checkpoint
+
+SAMPLE_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("kind", pa.string()),  # free, prefix, repeat, counterfactual
+        pa.field("prompt", pa.large_string()),
+        pa.field("output", pa.large_string()),
+        pa.field("reference", pa.large_string()),  # prefix: the true continuation
+        pa.field("document_id", pa.string()),  # prefix: the document that the prompt was taken from
+        pa.field("group", pa.string()),  # counterfactual: the identity group in the prompt
+        pa.field("pair", pa.string()),  # counterfactual, repeat: samples that belong together
+        pa.field("seed", pa.int64()),
+        pa.field("model", pa.string()),
+        pa.field("parameters", pa.string()),
+    ]
+)
+IMAGE_SAMPLE_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("image", pa.large_binary()),
+        pa.field("height", pa.int32()),
+        pa.field("width", pa.int32()),
+        pa.field("channels", pa.int32()),
+        pa.field("seed", pa.int64()),
+        pa.field("model", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one metric found."""
+
+    scores: tuple[Measurement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Everything that a metric may look at. Parts that do not exist are None: then the metric is NotMeasured."""
+
+    folder: Path
+    corpus: Corpus
+    checkpoint: Checkpoint | None = None
+    samples: pa.Table | None = None
+    seed: int = 0
+    progress: Progress = field(default=SILENT)
+
+    @cached_property
+    def removed(self) -> Corpus | None:
+        """Documents that curation took out, with ``step`` and ``rule`` among their columns."""
+        folder = self.folder / "removed"
+        return Corpus(folder) if (folder / MANIFEST).is_file() else None
+
+    def decisions(self) -> Iterator[pa.Table]:
+        """The decision tables of curation, in step order."""
+        for path in sorted((self.folder / "decisions").glob("*.parquet")):
+            yield read_parquet(path)
+
+    def samples_of(self, kind: str) -> list[dict[str, object]]:
+        """The samples of one kind as dicts; empty where there are none."""
+        if self.samples is None or "kind" not in self.samples.schema.names:
+            return []
+        rows: list[dict[str, object]] = self.samples.filter(pc.equal(self.samples["kind"], kind)).to_pylist()
+        return rows
+
+
+Metric = Callable[..., Outcome]
+METRICS: Registry[Metric] = Registry("metric", "headwater.metrics")

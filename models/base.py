@@ -1,0 +1,121 @@
+"""What every model family and every checkpoint can be asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+Family = Literal["transformer", "vae"]
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryPlan:
+    """Which secrets to plant: ``per_level`` canaries for each number of repetitions. 0 is the untrained control."""
+
+    repetitions: tuple[int, ...] = (0, 1, 4, 16, 64)
+    per_level: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. Exactly one of ``steps`` and ``budget`` (seconds) is set; a budget is resolved once to steps.
+
+    ``documents`` limits training to that many documents, drawn by the seed; None means all.
+    ``held_out`` is the share of documents that is never trained on. ``threads`` is part of the recipe because the
+    order of float sums, and so the last bit of the weights, depends on it.
+    """
+
+    family: str = "transformer"
+    size: str = "xs"
+    steps: int | None = 300
+    budget: float | None = None
+    batch: int = 16
+    context: int = 256
+    vocabulary: int = 4096
+    learning_rate: float = 3e-3
+    matrix_learning_rate: float = 0.02
+    warmup: int = 50
+    dropout: float = 0.0
+    documents: int | None = None
+    held_out: float = 0.05
+    threads: int = 1
+    checkpoint_every: int = 100
+    canaries: CanaryPlan | None = field(default_factory=CanaryPlan)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A planted secret. ``text`` = ``prefix`` + ``secret``; only the secret is random."""
+
+    id: str
+    prefix: str
+    secret: str
+    repetitions: int
+
+    @property
+    def text(self) -> str:
+        """The whole planted line."""
+        return self.prefix + self.secret
+
+
+@runtime_checkable
+class Ledger(Protocol):
+    """Which documents were seen at which optimizer steps, implied by (corpus, seed, recipe)."""
+
+    def steps_of(self, document_id: str) -> tuple[int, ...]:
+        """Every step (from 0) whose batch held text of this document, ascending."""
+
+    def documents_at(self, step: int) -> tuple[str, ...]:
+        """The ids of all documents in the batch of one step."""
+
+
+class Checkpoint(Protocol):
+    """A trained or loaded model with its lineage. ``capabilities`` says which of the methods work."""
+
+    folder: Path
+    run: Mapping[str, Any]
+    family: str
+    modality: str
+    capabilities: frozenset[str]  # of: sample, logprob, images
+    ledger: Ledger
+    canaries: tuple[Canary, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of run.json, which names the weights, the tokenizer and the corpus by their hashes."""
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text (no special tokens)."""
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """Text of token ids."""
+
+    def token_logprobs(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Natural-log probability of each token of each text after a begin token: float64 arrays of shape (tokens,).
+
+        Texts longer than the context are scored in disjoint windows. Independent of batch size and order to 1e-5.
+        """
+
+    def complete_tokens(
+        self,
+        prompts: Sequence[Sequence[int]],
+        *,
+        max_new_tokens: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+    ) -> list[list[int]]:
+        """New tokens after each prompt (an empty prompt starts a document); temperature 0 is greedy.
+
+        The result for a row depends on (seed, row number, prompt) alone, not on the batch it stands in.
+        """
+
+    def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
+        """:meth:`complete_tokens` on text."""
+
+    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
+        """Images of shape (n, H, W, C), uint8."""
