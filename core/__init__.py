@@ -27,6 +27,7 @@ from .files import (
     write_text,
 )
 from .findings import SEVERITIES, Example, Finding, Severity
+from .intervals import wilson
 from .manifest import MANIFEST, Manifest, hash_files, library_versions
 from .progress import SILENT, Progress, Task
 from .randomness import derive_seed, generator
@@ -106,6 +107,7 @@ __all__ = [
     "sha256",
     "sha256_file",
     "text_record",
+    "wilson",
     "write_bytes",
     "write_json",
     "write_parquet",
