@@ -15,8 +15,9 @@ from .scores import Measurement, measurement_from_json
 class StageReport:
     """The result of one stage.
 
-    ``facts`` are the headline numbers by label, ``exhibits`` what to show, ``detail`` the stage's own data for
-    machines. No clock and no machine path may stand in it: the same work gives the same bytes.
+    ``facts`` are the headline numbers by label, the most important first (the JSON's keys are sorted, so their order
+    stands in ``fact_order``), ``exhibits`` what to show, ``detail`` the stage's own data for machines. No clock and no
+    machine path may stand in it: the same work gives the same bytes.
     """
 
     stage: str
@@ -33,6 +34,7 @@ class StageReport:
             "stage": self.stage,
             "title": self.title,
             "facts": dict(self.facts),
+            "fact_order": list(self.facts),
             "scores": [score.to_json() for score in self.scores],
             "findings": [finding.to_json() for finding in self.findings],
             "exhibits": [exhibit_to_json(exhibit) for exhibit in self.exhibits],
@@ -45,7 +47,7 @@ class StageReport:
         return cls(
             stage=data["stage"],
             title=data["title"],
-            facts=dict(data["facts"]),
+            facts={label: data["facts"][label] for label in data["fact_order"]},
             scores=tuple(measurement_from_json(score) for score in data["scores"]),
             findings=tuple(Finding.from_json(finding) for finding in data["findings"]),
             exhibits=tuple(exhibit_from_json(exhibit) for exhibit in data["exhibits"]),
