@@ -1,0 +1,173 @@
+"""The command line. Commands stay thin, and nothing heavy is imported before a command runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="headwater",
+    help="Clean and audit a corpus, train a model on it, score it, and trace every bad output upstream.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Target = Annotated[Path, typer.Argument(help="A config file, or a run folder (its config.yaml is used).")]
+Data = Annotated[Path, typer.Argument(help="A data file or folder, a config file, or a run folder.")]
+Run = Annotated[Path, typer.Argument(help="A run folder.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="The run folder [default: runs/NAME].")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes for curation.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only errors.")]
+
+
+@app.command()
+def run(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Run every stage of a config: curate, audit, train, sample, evaluate, report."""
+    _stages(target, out, "report", workers, json, quiet)
+
+
+@app.command()
+def curate(target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Clean a corpus: write what is kept, what is removed and why."""
+    _stages(target, out, "curate", workers, json, quiet)
+
+
+@app.command()
+def audit(target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Audit a corpus and write a report; the corpus itself is not changed and no model is trained."""
+    _stages(target, out, "report", workers, json, quiet, model=False)
+
+
+@app.command()
+def train(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Train the model of a config (curation and audit come from the cache where they are done)."""
+    _stages(target, out, "train", workers, json, quiet)
+
+
+@app.command()
+def sample(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Draw the samples that the evaluation looks at."""
+    _stages(target, out, "sample", workers, json, quiet)
+
+
+@app.command()
+def evaluate(
+    target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False
+) -> None:
+    """Score the model: quality, memorization, bias, hallucination."""
+    _stages(target, out, "evaluate", workers, json, quiet)
+
+
+@app.command()
+def report(folder: Run, json: Json = False) -> None:
+    """Lay out the report of a run folder again."""
+    from . import commands
+
+    commands.report(folder, json)
+
+
+@app.command()
+def trace(
+    folder: Run,
+    text: Annotated[str | None, typer.Argument(help="An output of the model; '-' reads standard input.")] = None,
+    document: Annotated[str | None, typer.Option("--document", "-d", help="Tell a document's story instead.")] = None,
+    json: Json = False,
+) -> None:
+    """Find the documents that a text came from: source, licence, copies, training steps, decisions."""
+    from . import commands
+
+    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json)
+
+
+@app.command("list")
+def list_kind(
+    kind: Annotated[str | None, typer.Argument(help="source, filter, audit, detector, family, metric, section")] = None,
+    json: Json = False,
+) -> None:
+    """List what is registered: sources, filters, audits, detectors, model families, metrics, report sections."""
+    from . import commands
+
+    commands.list_kind(kind, json)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A registered name, or KIND/NAME.")],
+    json: Json = False,
+) -> None:
+    """Explain a registered name: what it does, parameters, source, unit and range."""
+    from . import commands
+
+    commands.explain(name, json)
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("headwater.yaml"),
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of the config instead.")] = False,
+) -> None:
+    """Write a commented starter config."""
+    from . import commands
+
+    commands.init(path, schema)
+
+
+@app.command()
+def demo(out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Run the demo: curate the installed packages' documentation, train on it, trace what was memorized."""
+    from . import commands
+
+    _stages(commands.DEMO, out or Path("runs/demo"), "report", workers, json, quiet)
+
+
+def _stages(
+    target: Path, out: Path | None, until: str, workers: int | None, json: bool, quiet: bool, model: bool = True
+) -> None:
+    from . import commands
+
+    commands.stages(target, out, until, workers=workers, json=json, quiet=quiet, model=model)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        typer.echo(f"headwater {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point: an expected error becomes one sentence on standard error and its own exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise SystemExit(130) from None
+    except Exception as error:
+        raise SystemExit(_exit_code(error)) from None
+
+
+def _exit_code(error: Exception) -> int:
+    from ..core import HeadwaterError
+
+    known: Any = error
+    if isinstance(error, OSError) and error.errno == 28:
+        typer.echo(f"headwater: {error}; free some space and give the same command again", err=True)
+        return 75
+    if not isinstance(error, HeadwaterError):
+        raise error
+    typer.echo(f"headwater: {error}", err=True)
+    return int(known.exit_code)

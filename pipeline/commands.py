@@ -1,0 +1,188 @@
+"""What the commands do, on top of the Python API."""
+
+import json as jsonlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
+from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES
+from ..evaluate import METRICS, open_subject, trace_document
+from ..evaluate import trace as trace_text
+from ..models import FAMILIES
+from ..reports import SECTIONS
+from .config import RunConfig, config_from, load_config
+from .guess import guess_source
+from .progress import progress_for
+from .run import RunResult, make_report
+from .run import run as run_config
+
+PACKAGE = Path(__file__).parent.parent
+DEMO = PACKAGE / "examples" / "demo.yaml"
+STARTER = PACKAGE / "examples" / "starter.yaml"
+REGISTRIES: dict[str, Registry[Any]] = {
+    registry.kind: registry for registry in (SOURCES, FILTERS, AUDITS, DETECTORS, FAMILIES, METRICS, SECTIONS)
+}
+
+
+def stages(
+    target: Path, out: Path | None, until: str, *, workers: int | None, json: bool, quiet: bool, model: bool
+) -> None:
+    """Run the stages of a config, a run folder or a data set, and say where the result lies."""
+    config, folder = resolve(target, out)
+    if workers is not None:
+        config = config.model_copy(update={"workers": workers})
+    if not model:
+        images = config.images.model_copy(update={"model": None}) if config.images else None
+        config = config.model_copy(update={"model": None, "images": images})
+    elif config.model is None and until in ("train", "sample", "evaluate"):
+        raise UsageError(f"{target}: no model in the config; add  model: {{family: transformer, size: xs, steps: 300}}")
+    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    result = run_config(config, folder, until=until, progress=progress_for(console), say=_sayer(console))
+    if json:
+        typer.echo(jsonlib.dumps(summary(result), indent=1, ensure_ascii=False))
+    elif not quiet:
+        _print_findings(console, result.folder)
+        name = "report.html" if until == "report" else ""
+        typer.echo(str(folder / name))
+
+
+def resolve(target: Path, out: Path | None) -> tuple[RunConfig, Path]:
+    """The config behind a target (config file, run folder or data) and the run folder to use."""
+    if (target / "config.yaml").is_file():
+        return load_config(target / "config.yaml"), out or target
+    if target.suffix in (".yaml", ".yml"):
+        return load_config(target), out or Path("runs") / target.stem
+    if not target.exists():
+        raise InputError(f"{target}: no such file or folder; give a config file, a run folder or a data set")
+    config = config_from({"title": f"Audit of {target.name}", "corpus": guess_source(target)})
+    return config, out or Path("runs") / (target.name.split(".")[0] or "corpus")
+
+
+def summary(result: RunResult) -> dict[str, Any]:
+    """The result of a run for machines."""
+    reports = [StageReport.load(path) for path in sorted(result.folder.rglob("*.json")) if path.name in STAGE_FILES]
+    return {
+        "folder": str(result.folder),
+        "ran": list(result.ran),
+        "cached": list(result.cached),
+        "facts": {report.stage: dict(report.facts) for report in reports},
+        "scores": [score.to_json() for report in reports for score in report.scores],
+        "findings": [finding.to_json() for report in reports for finding in report.findings],
+    }
+
+
+STAGE_FILES = ("curation.json", "audit.json", "training.json", "evaluation.json")
+
+
+def report(folder: Path, json: bool) -> None:
+    """Lay out report.html and report.json again from what the stages left."""
+    if not (folder / "config.yaml").is_file():
+        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    path = make_report(load_config(folder / "config.yaml"), folder)
+    typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
+
+
+def trace(folder: Path, text: str | None, document: str | None, json: bool) -> None:
+    """Trace a text to its documents, or tell the story of one document."""
+    if (text is None) == (document is None):
+        raise UsageError("give either a text to trace or --document ID")
+    subject = open_subject(folder)
+    if document is not None:
+        story = trace_document(subject, document)
+        typer.echo(jsonlib.dumps(story, indent=1, ensure_ascii=False) if json else _story(story))
+        return
+    found = trace_text(subject, text or "")
+    typer.echo(jsonlib.dumps(found.to_json(), indent=1, ensure_ascii=False) if json else _trace_lines(found.to_json()))
+
+
+def list_kind(kind: str | None, json: bool) -> None:
+    """List one registry, or all of them."""
+    if kind is not None and kind.removesuffix("s") not in {name.removesuffix("s") for name in REGISTRIES}:
+        raise UnknownName("kind", kind, REGISTRIES)
+    chosen = [
+        registry
+        for name, registry in REGISTRIES.items()
+        if kind is None or kind in (name, f"{name}s", name[:-1] + "ies")
+    ]
+    rows = [registry.describe(name) for registry in chosen for name in registry.names()]
+    if json:
+        typer.echo(jsonlib.dumps([_description(row) for row in rows], indent=1))
+        return
+    table = RichTable("kind", "name", "what it is", box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(row.kind, row.name, row.summary)
+    Console(highlight=False).print(table)
+
+
+def explain(name: str, json: bool) -> None:
+    """Print everything that a registry knows of a name."""
+    kind, _, short = name.rpartition("/")
+    found = [
+        registry.describe(short)
+        for registry in REGISTRIES.values()
+        if kind in ("", registry.kind) and short in registry.names()
+    ]
+    if not found:
+        raise UnknownName(
+            kind or "name", short, [known for registry in REGISTRIES.values() for known in registry.names()]
+        )
+    if json:
+        typer.echo(jsonlib.dumps([_description(item) for item in found], indent=1))
+    else:
+        typer.echo("\n\n".join(_explanation(item) for item in found))
+
+
+def init(path: Path, schema: bool) -> None:
+    """Write the starter config, or print the JSON schema of a config."""
+    if schema:
+        typer.echo(jsonlib.dumps(RunConfig.model_json_schema(), indent=1))
+        return
+    if path.exists():
+        raise UsageError(f"{path}: exists already; choose another name or move it away")
+    write_text(path, STARTER.read_text("utf-8"))
+    typer.echo(f"{path}: edit the corpus path, then  headwater run {path}")
+
+
+def _sayer(console: Console) -> Any:
+    return lambda line: console.print(line, markup=False)
+
+
+def _print_findings(console: Console, folder: Path) -> None:
+    reports = [StageReport.load(path) for path in sorted(folder.rglob("*.json")) if path.name in STAGE_FILES]
+    findings = [finding for report in reports for finding in report.findings]
+    for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
+        console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
+
+
+def _description(row: Description) -> dict[str, Any]:
+    parameters = [{"name": p.name, "type": p.annotation, "default": p.default} for p in row.parameters]
+    return {"kind": row.kind, "name": row.name, "summary": row.summary, "parameters": parameters, "facts": row.facts}
+
+
+def _explanation(row: Description) -> str:
+    lines = [f"{row.name}  ({row.kind})", "", row.text, ""]
+    if row.parameters and row.kind != "section":
+        lines += ["Parameters"]
+        lines += [f"  {p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "") for p in row.parameters]
+    lines += [f"{label.capitalize()}: {value}" for label, value in row.facts.items()]
+    page = f"docs/{_plural(row.kind)}/{row.name}.md"
+    if (PACKAGE / page).is_file():
+        lines += ["", (PACKAGE / page).read_text("utf-8").strip()]
+    return "\n".join(lines).strip()
+
+
+def _plural(kind: str) -> str:
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+
+
+def _trace_lines(found: Mapping[str, Any]) -> str:
+    return jsonlib.dumps(found, indent=1, ensure_ascii=False)
+
+
+def _story(story: Mapping[str, Any]) -> str:
+    return jsonlib.dumps(story, indent=1, ensure_ascii=False)

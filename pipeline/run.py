@@ -1,0 +1,300 @@
+"""The order of the stages: the only place that knows it."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..core import (
+    MANIFEST,
+    SILENT,
+    Corpus,
+    IncompleteError,
+    Manifest,
+    Progress,
+    StageReport,
+    canonical_json,
+    library_versions,
+    sha256,
+    write_text,
+)
+from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
+from ..evaluate import SUITES, document_cards, draw_samples, evaluate, open_subject
+from ..models import fit, load, training_report
+from ..reports import build_report
+from .config import RunConfig, TrackConfig, effective_values, effective_yaml
+from .stages import StageCache, code_hash, locked, stage_key
+
+STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
+LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Where a run lies and which of its stages had to be done (the rest came from the cache)."""
+
+    folder: Path
+    ran: tuple[str, ...]
+    cached: tuple[str, ...]
+
+
+def run(
+    config: RunConfig, folder: Path, *, until: str = "report", progress: Progress = SILENT, say: Say = lambda _: None
+) -> RunResult:
+    """Run every stage up to ``until`` for each track of the config, from the cache where nothing changed.
+
+    Raises the stages' own errors; what was finished before stays and is not done again.
+    """
+    with locked(folder):
+        work = _Run(config, folder, progress, say)
+        work.check_names()
+        write_text(folder / "config.yaml", effective_yaml(config))
+        wanted = STAGES[: STAGES.index(until) + 1]
+        for name, track in config.tracks().items():
+            for stage in wanted[:5]:
+                work.do(stage, name, track)
+        if "report" in wanted:
+            work.report()
+        return RunResult(folder, tuple(work.ran), tuple(work.cached))
+
+
+class _Run:
+    def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say) -> None:
+        self.config, self.folder, self.progress, self.say = config, folder, progress, say
+        self.cache = StageCache(folder)
+        self.ran: list[str] = []
+        self.cached: list[str] = []
+
+    def check_names(self) -> None:
+        """Build every source, step and metric list once, so that a wrong name fails before any work."""
+        for name, track in self.config.tracks().items():
+            place = f"{name}." if name else ""
+            modality = self.source(name, track).modality
+            build_steps(track.steps(modality), f"{place}curate")
+            for index, (audit_name, _) in enumerate(track.audit or ()):
+                AUDITS.get(audit_name, f"{place}audit[{index}]")
+            _metrics(track, f"{place}evaluate")
+
+    def source(self, name: str, track: TrackConfig) -> Source:
+        place = f"{name}.corpus" if name else "corpus"
+        return read_source(track.corpus.source, place, **track.corpus.options)
+
+    def do(self, stage: str, name: str, track: TrackConfig) -> None:
+        if stage in ("train", "sample", "evaluate") and track.model is None:
+            return
+        getattr(self, stage)(name, track)
+
+    def stage(
+        self,
+        stage: str,
+        track: str,
+        key: str,
+        outputs: Sequence[str],
+        work: Callable[[], str],
+        transient: Sequence[str] = (),
+    ) -> None:
+        """Run one stage through the cache and say how it ended."""
+        prefix = f"{track}/" if track else ""
+        label = f"{track} {stage}".strip()
+        ended: list[str] = []
+        ran = self.cache.run_stage(
+            f"{track}-{stage}".strip("-"),
+            key,
+            [prefix + output for output in outputs],
+            lambda: ended.append(work()),
+            [prefix + name for name in transient],
+        )
+        (self.ran if ran else self.cached).append(label)
+        self.say(f"{label:<16} {ended[0] if ran else 'unchanged, taken from the last run'}")
+
+    def parent(self, track: str, stage: str) -> str:
+        """The hash of everything that an earlier stage left: part of the key of the stages after it."""
+        outputs = self.cache.outputs(f"{track}-{stage}".strip("-"))
+        if not outputs:
+            raise IncompleteError(f"{self.folder}: the stage {stage!r} has not run; 'headwater run' does them all")
+        return sha256(canonical_json(outputs))
+
+    def curate(self, name: str, track: TrackConfig) -> None:
+        source = self.source(name, track)
+        steps = track.steps(source.modality)
+        with self.progress.task("fingerprint of the source"):
+            fingerprint = source.fingerprint()
+        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, seed=self.config.seed)
+
+        def work() -> str:
+            report = curate(
+                source,
+                build_steps(steps),
+                self.folder / name,
+                seed=self.config.seed,
+                workers=self.config.workers,
+                progress=self.progress,
+            )
+            return _headline(report)
+
+        outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
+        self.stage("curate", name, key, outputs, work)
+
+    def audit(self, name: str, track: TrackConfig) -> None:
+        key = stage_key(
+            code=code_hash(["core", "curate"]),
+            corpus=Corpus(self.folder / name / "corpus").hash,
+            audits=track.audit,
+            seed=self.config.seed,
+        )
+
+        def work() -> str:
+            corpus = Corpus(self.folder / name / "corpus")
+            report = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
+            report.save(self.folder / name / "audit.json")
+            return f"{len(report.scores)} scores, {len(report.findings)} findings"
+
+        self.stage("audit", name, key, ["audit.json"], work)
+
+    def train(self, name: str, track: TrackConfig) -> None:
+        assert track.model is not None
+        recipe = track.model
+        key = stage_key(
+            code=code_hash(["core", "models"]),
+            corpus=Corpus(self.folder / name / "corpus").hash,
+            recipe=dataclasses.asdict(recipe),
+        )
+
+        def work() -> str:
+            corpus = Corpus(self.folder / name / "corpus")
+            corpus.require_documents()
+            checkpoint = fit(corpus, recipe, self.folder / name / "checkpoint", progress=self.progress)
+            report = training_report(checkpoint)
+            report.save(self.folder / name / "training.json")
+            return _headline(report)
+
+        transient = ["checkpoint/state", "checkpoint/timing.json"]
+        self.stage("train", name, key, ["checkpoint", "training.json"], work, transient)
+
+    def sample(self, name: str, track: TrackConfig) -> None:
+        folder = self.folder / name
+        key = stage_key(
+            code=code_hash(["core", "models", "evaluate"]),
+            checkpoint=self.parent(name, "train"),
+            plan=dataclasses.asdict(track.sample),
+            seed=self.config.seed,
+        )
+
+        def work() -> str:
+            corpus = Corpus(folder / "corpus")
+            checkpoint = load(folder / "checkpoint", corpus)
+            seed = self.config.seed
+            samples = draw_samples(checkpoint, corpus, track.sample, folder, seed=seed, progress=self.progress)
+            return f"{samples.num_rows:,} samples"
+
+        self.stage("sample", name, key, ["samples"], work)
+
+    def evaluate(self, name: str, track: TrackConfig) -> None:
+        metrics = _metrics(track, "evaluate")
+        key = stage_key(
+            code=code_hash(["core", "curate", "models", "evaluate"]),
+            curated=self.parent(name, "curate"),
+            samples=self.parent(name, "sample"),
+            metrics=metrics,
+            seed=self.config.seed,
+        )
+
+        def work() -> str:
+            subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress)
+            report = evaluate(subject, metrics)
+            report.save(self.folder / name / "evaluation.json")
+            return f"{len(report.scores)} scores, {len(report.findings)} findings"
+
+        self.stage("evaluate", name, key, ["evaluation.json", "index"], work)
+
+    def report(self) -> None:
+        write_manifest(self.config, self.folder, self.cache)
+        key = stage_key(code=code_hash(["core", "reports", "evaluate"]), run=Manifest.load(self.folder).hash)
+        self.stage(
+            "report", "", key, ["report.html", "report.json"], lambda: str(make_report(self.config, self.folder))
+        )
+
+
+def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manifest:
+    """The manifest of the whole run: every file that a stage recorded, and what it was made from."""
+    stages = [f"{track}-{stage}".strip("-") for track in config.tracks() for stage in STAGES[:5]]
+    files = {file: digest for stage in stages for file, digest in cache.outputs(stage).items()}
+    corpora = {track: folder / track / "corpus" for track in config.tracks()}
+    manifest = Manifest(
+        kind="run",
+        files=dict(sorted(files.items())),
+        counts={f"{track or 'main'} documents": len(Corpus(path)) for track, path in corpora.items()},
+        config_hash=sha256(canonical_json(_without_paths(effective_values(config)))),
+        seed=config.seed,
+        parents={track or "main": Corpus(path).hash for track, path in corpora.items()},
+        versions=library_versions(LIBRARIES),
+    )
+    manifest.save(folder)
+    return manifest
+
+
+def make_report(config: RunConfig, folder: Path) -> Path:
+    """Lay out the report of a run folder, with a card for every document that a finding names."""
+    documents: dict[str, Mapping[str, Any]] = {}
+    for track in config.tracks():
+        if not (folder / track / "corpus" / MANIFEST).is_file():
+            continue
+        ids = [id for path in _stage_files(folder / track) for id in _documents_of(StageReport.load(path))]
+        documents |= document_cards(open_subject(folder / track, seed=config.seed), list(dict.fromkeys(ids)))
+    return build_report(
+        folder,
+        title=config.title or "headwater report",
+        documents=documents,
+        provenance=_provenance(config, folder),
+        tracks=tuple(config.tracks()),
+    )
+
+
+def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
+    manifest = Manifest.load(folder)
+    return {
+        "headwater": __version__,
+        "run manifest": manifest.hash,
+        "configuration": manifest.config_hash,
+        **{f"corpus ({track})": digest for track, digest in manifest.parents.items()},
+        "seed": str(config.seed),
+        "libraries": dict(manifest.versions),
+    }
+
+
+def _stage_files(folder: Path) -> list[Path]:
+    names = ("curation.json", "audit.json", "training.json", "evaluation.json")
+    return [folder / name for name in names if (folder / name).is_file()]
+
+
+def _documents_of(report: StageReport) -> list[str]:
+    ids = [id for finding in report.findings for id in finding.document_ids]
+    return ids + [id for finding in report.findings for example in finding.examples for id in example.document_ids]
+
+
+def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]] | None:
+    """None stands for the suite that fits the modality (the default)."""
+    if track.evaluate.suites == ("quick",) and not track.evaluate.metrics:
+        return None
+    named = [(metric, {}) for suite in track.evaluate.suites for metric in SUITES.get(suite, ())]
+    return [*named, *track.evaluate.metrics]
+
+
+def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration without machine paths: what they point at is in the corpus hash."""
+    result = dict(values)
+    result["corpus"] = {key: value for key, value in result["corpus"].items() if key != "path"}
+    if "images" in result:
+        result["images"] = _without_paths(result["images"])
+    result.pop("workers", None)
+    return result
+
+
+def _headline(report: StageReport) -> str:
+    return ", ".join(
+        f"{label} {value:,}" if isinstance(value, int) else f"{label} {value}"
+        for label, value in list(report.facts.items())[:4]
+    )
