@@ -1,1 +1,28 @@
-"""curate/privacy."""
+"""Personal data: found, checked, replaced."""
+
+from .detector import Candidate, Detector, Match
+from .email import email
+from .iban import iban
+from .ip_address import ip_address
+from .payment_card import payment_card
+from .phone import phone
+from .redaction import redact, redact_spans
+from .search import TYPES, Span, find_personal_data
+from .secret import secret
+
+__all__ = [
+    "TYPES",
+    "Candidate",
+    "Detector",
+    "Match",
+    "Span",
+    "email",
+    "find_personal_data",
+    "iban",
+    "ip_address",
+    "payment_card",
+    "phone",
+    "redact",
+    "redact_spans",
+    "secret",
+]
