@@ -1,1 +1,1 @@
-"""evaluate/memorization."""
+"""What a model repeats of its training data."""
