@@ -5,6 +5,7 @@ from .email import email
 from .iban import iban
 from .ip_address import ip_address
 from .payment_card import payment_card
+from .personal_data import PersonalData, personal_data
 from .phone import phone
 from .redaction import redact, redact_spans
 from .search import TYPES, Span, find_personal_data
@@ -15,12 +16,14 @@ __all__ = [
     "Candidate",
     "Detector",
     "Match",
+    "PersonalData",
     "Span",
     "email",
     "find_personal_data",
     "iban",
     "ip_address",
     "payment_card",
+    "personal_data",
     "phone",
     "redact",
     "redact_spans",

@@ -6,12 +6,12 @@ from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
 
 _PATTERN = (
-    r"[2-6][0-9]{12,18}"
+    r"[2-6][0-9]{13,18}"
     r"|[2-6][0-9]{3}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}(?:[ \-][0-9]{3})?"
     r"|3[0-9]{3}[ \-][0-9]{6}[ \-][0-9]{4,5}"
 )
 _ISSUERS = (
-    (re.compile(rb"4"), (13, 16, 19)),
+    (re.compile(rb"4"), (16, 19)),
     (re.compile(rb"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
     (re.compile(rb"3[47]"), (15,)),
     (re.compile(rb"30[0-5]|3[68]"), (14,)),
