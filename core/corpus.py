@@ -35,6 +35,8 @@ class Corpus:
         if not (self.folder / MANIFEST).is_file():
             raise InputError(f"{self.folder}: not a corpus folder (no {MANIFEST}); 'headwater curate' makes one")
         self.manifest = Manifest.load(self.folder)
+        if self.manifest.kind != "corpus":
+            raise InputError(f"{self.folder}: holds a {self.manifest.kind}, not a corpus; a run has one in corpus/")
         self.shards = [self.folder / name for name in sorted(self.manifest.files)]
 
     def __len__(self) -> int:

@@ -5,7 +5,6 @@ import json
 import math
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,15 +38,17 @@ def finite(value: float | None) -> float | None:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; on success flush it to disk and rename it into place."""
+    """Give a temporary path beside ``path``; on success flush it to disk and rename it into place.
+
+    The temporary name follows from the path, so that the next try takes over what a killed process left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.parent / f".{path.name[:40]}.{sha256(path.name.encode())[:8]}.tmp"
+    temporary.unlink(missing_ok=True)
+    temporary.touch(exist_ok=False)
     try:
         yield temporary
         _fsync(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
         _fsync(path.parent)
     finally:
@@ -58,16 +59,21 @@ def atomic_path(path: Path) -> Iterator[Path]:
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Give an empty temporary folder beside ``path``; on success it replaces ``path`` as a whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
+    temporary, replaced = (path.parent / f".{path.name}.{state}.tmp" for state in ("new", "old"))
+    for stale in (temporary, replaced):
+        shutil.rmtree(stale, ignore_errors=True)
     temporary.mkdir()
     try:
         yield temporary
-        shutil.rmtree(path, ignore_errors=True)
+        for file in temporary.rglob("*"):
+            _fsync(file)
+        if path.exists():  # moved aside first: deleting takes time, and a kill must not leave half a folder
+            os.replace(path, replaced)
         os.replace(temporary, path)
         _fsync(path.parent)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        for stale in (temporary, replaced):
+            shutil.rmtree(stale, ignore_errors=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -103,9 +109,3 @@ def _fsync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .errors import IntegrityError
@@ -27,6 +27,14 @@ class Manifest:
     parents: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name in self.files:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise IntegrityError(
+                    f"{MANIFEST}: {name!r} leads out of the folder; a manifest names files below itself"
+                )
+
     @property
     def hash(self) -> str:
         """Hex SHA-256 of the whole manifest: the name of this content and its history."""
@@ -39,11 +47,11 @@ class Manifest:
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
         """Read ``manifest.json``; a manifest whose own hash does not fit raises :class:`IntegrityError`."""
-        data: dict[str, Any] = read_json(folder / MANIFEST)
-        stated = data.pop("hash", None)
+        data: Any = read_json(folder / MANIFEST)
         try:
+            stated = data.pop("hash", None)
             manifest = cls(**data)
-        except TypeError as error:
+        except (AttributeError, TypeError) as error:
             raise IntegrityError(f"{folder / MANIFEST}: not a manifest ({error})") from None
         if manifest.hash != stated:
             raise IntegrityError(f"{folder / MANIFEST}: was changed after it was written; make the stage again")
