@@ -1,0 +1,139 @@
+"""From candidate pairs to clusters: every edge is verified before it joins two documents."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .jaccard import Verifier
+
+CHUNK_BYTES = 8_000_000
+TRIALS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Documents joined by verified edges. ``members`` ascend; the first of the corpus stays.
+
+    ``similarity`` holds, for each further member, its Jaccard similarity to the first; ``link`` the highest of its
+    verified edges. A member whose similarity lies below the threshold is in the cluster by a chain.
+    """
+
+    members: tuple[int, ...]
+    similarity: Mapping[int, float]
+    link: Mapping[int, float]
+
+
+@dataclass(slots=True)
+class Forest:
+    """Disjoint sets in which the smallest number is the root, and the verified similarity of each pair tried."""
+
+    threshold: float
+    parents: dict[int, int] = field(default_factory=dict)
+    measured: dict[tuple[int, int], float] = field(default_factory=dict)
+
+    def root(self, member: int) -> int:
+        """The smallest member of the set."""
+        path = []
+        while (parent := self.parents.get(member, member)) != member:
+            path.append(member)
+            member = parent
+        self.parents.update(dict.fromkeys(path, member))
+        return member
+
+    def record(self, first: int, second: int, similarity: float) -> None:
+        """Remember a verified pair, and join its documents where they are similar enough."""
+        self.measured[first, second] = similarity
+        if similarity >= self.threshold:
+            one, other = sorted((self.root(first), self.root(second)))
+            self.parents[other] = self.parents.setdefault(one, one)
+
+
+def find_clusters(groups: Sequence[np.ndarray], texts: Mapping[int, bytes], threshold: float) -> list[Cluster]:
+    """Clusters of documents whose verified Jaccard similarity reaches ``threshold``, ordered by their first member.
+
+    ``groups`` are buckets of ascending document numbers, ``texts`` the canonical words of every document in them. In
+    each bucket the first member is tried with every other one; whoever fails is tried with up to 64 others.
+    """
+    forest = Forest(threshold)
+    _verify(forest, _first_pairs(groups), texts)
+    _verify(forest, _other_pairs(groups, forest), texts)
+    sets: dict[int, list[int]] = {}
+    for member in sorted(forest.parents):
+        sets.setdefault(forest.root(member), []).append(member)
+    _measure(forest, [(root, member) for root, members in sets.items() for member in members[1:]], texts)
+    links = _best_links(forest)
+    return [_cluster(forest, members, links) for members in sets.values()]
+
+
+def _first_pairs(groups: Sequence[np.ndarray]) -> list[tuple[int, int]]:
+    return sorted({(int(group[0]), member) for group in groups for member in group[1:].tolist()})
+
+
+def _other_pairs(groups: Sequence[np.ndarray], forest: Forest) -> list[tuple[int, int]]:
+    """Pairs for members that failed with the first of their bucket: up to 64 a document, in corpus order."""
+    pairs: set[tuple[int, int]] = set()
+    trials: dict[int, int] = {}
+    for group in groups:
+        members = group.tolist()
+        for member in members[1:]:
+            if len(members) == 2 or forest.root(member) == forest.root(members[0]):
+                continue
+            for other in members[1:]:
+                pair = (min(member, other), max(member, other))
+                if other == member or pair in pairs or pair in forest.measured:
+                    continue
+                if trials.get(member, 0) >= TRIALS:
+                    break
+                trials[member] = trials.get(member, 0) + 1
+                pairs.add(pair)
+    return sorted(pairs)
+
+
+def _verify(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
+    for chunk, verifier in _chunks(pairs, texts):
+        for first, second in chunk:
+            if forest.root(first) != forest.root(second):
+                forest.record(first, second, verifier.jaccard(first, second, forest.threshold))
+
+
+def _measure(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
+    missing = [pair for pair in pairs if pair not in forest.measured]
+    for chunk, verifier in _chunks(missing, texts):
+        for first, second in chunk:
+            forest.measured[first, second] = verifier.jaccard(first, second)
+
+
+def _chunks(
+    pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]
+) -> Iterator[tuple[list[tuple[int, int]], Verifier]]:
+    """The pairs in portions whose documents fit a fixed amount of memory, each with a verifier for them."""
+    chunk: list[tuple[int, int]] = []
+    needed: dict[int, bytes] = {}
+    size = 0
+    for pair in pairs:
+        chunk.append(pair)
+        for document in pair:
+            if document not in needed:
+                needed[document] = texts[document]
+                size += len(needed[document])
+        if size >= CHUNK_BYTES:
+            yield chunk, Verifier(needed)
+            chunk, needed, size = [], {}, 0
+    if chunk:
+        yield chunk, Verifier(needed)
+
+
+def _best_links(forest: Forest) -> dict[int, float]:
+    links: dict[int, float] = {}
+    for pair, similarity in forest.measured.items():
+        if similarity >= forest.threshold:
+            for member in pair:
+                links[member] = max(similarity, links.get(member, 0.0))
+    return links
+
+
+def _cluster(forest: Forest, members: list[int], links: Mapping[int, float]) -> Cluster:
+    others = members[1:]
+    similarity = {member: forest.measured[members[0], member] for member in others}
+    return Cluster(tuple(members), similarity, {member: links[member] for member in others})
