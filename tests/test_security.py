@@ -1,0 +1,117 @@
+"""No door that hostile input could open: nothing in the package unpickles, evaluates, shells out or phones home."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ["core", "curate", "models", "evaluate", "reports", "pipeline", "benchmarks"]
+FILES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "__init__.py"]
+
+MODULES = {
+    "cloudpickle": "pickle runs code on loading",
+    "dill": "pickle runs code on loading",
+    "marshal": "marshal crashes on hostile bytes",
+    "pickle": "pickle runs code on loading",
+    "shelve": "shelve is pickle",
+    "http": "no network at run time",
+    "requests": "no network at run time",
+    "socket": "no network at run time",
+    "urllib": "no network at run time",
+}
+HARMLESS = {"urllib.parse"}
+BUILTINS = {
+    "eval": "runs input as code",
+    "exec": "runs input as code",
+    "compile": "runs input as code",
+    "__import__": "imports what input names",
+    "hash": "differs between processes; use core.sha256 or xxhash",
+}
+CALLS = {
+    "yaml.load": "use pipeline.yaml_file",
+    "yaml.unsafe_load": "use pipeline.yaml_file",
+    "yaml.full_load": "use pipeline.yaml_file",
+    "torch.load": "use safetensors",
+    "joblib.load": "joblib files are pickles",
+    "pd.read_pickle": "pickle runs code on loading",
+    "pandas.read_pickle": "pickle runs code on loading",
+    "os.system": "a shell reads input as commands",
+    "os.popen": "a shell reads input as commands",
+    "tempfile.mktemp": "the name can be taken before it is used",
+    "np.random.seed": "randomness is an argument",
+    "numpy.random.seed": "randomness is an argument",
+    "random.seed": "randomness is an argument",
+}
+KEYWORDS = {
+    ("shell", True): "a shell reads input as commands",
+    ("trust_remote_code", True): "runs code that a stranger uploaded",
+    ("allow_pickle", True): "pickle runs code on loading",
+    ("weights_only", False): "pickle runs code on loading",
+    ("verify", False): "switches certificate checks off",
+    ("autoescape", False): "lets texts become markup",
+}
+
+
+def faults(source: str) -> list[str]:
+    """Every dangerous thing in a source, as ``line: name: reason``."""
+    return [f"{node.lineno}: {reason}" for node in ast.walk(ast.parse(source)) for reason in reasons(node)]  # type: ignore[attr-defined]
+
+
+def reasons(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        yield from (f"{name}: {MODULES[name.split('.')[0]]}" for name in names if is_dangerous(name))
+    if isinstance(node, ast.ImportFrom):
+        found = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (f"{name}: {CALLS[name]}" for name in found if name in CALLS)
+    if isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        yield from (f"{name}: {table[name]}" for table in (BUILTINS, CALLS) if name in table)
+        for keyword in node.keywords:
+            value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+            if isinstance(value, bool) and (keyword.arg, value) in KEYWORDS:
+                yield f"{keyword.arg}={value}: {KEYWORDS[keyword.arg, value]}"  # type: ignore[index]
+
+
+def is_dangerous(module: str) -> bool:
+    return module.split(".")[0] in MODULES and module not in HARMLESS
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_opens_no_door(path: Path) -> None:
+    assert faults(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import urllib.request",
+        "from requests import get",
+        "eval(text)",
+        "exec(text)",
+        "hash(text)",
+        "yaml.load(text, Loader=yaml.Loader)",
+        "from yaml import load",
+        "torch.load(path)",
+        "os.system(command)",
+        "subprocess.run(command, shell=True)",
+        "AutoModel.from_pretrained(name, trust_remote_code=True)",
+        "np.load(path, allow_pickle=True)",
+        "Environment(autoescape=False)",
+        "def f():\n    import dill",
+    ],
+)
+def test_an_open_door_is_noticed(source: str) -> None:
+    assert faults(source) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["model.eval()", "re.compile(pattern)", "np.load(path, allow_pickle=False)", "from urllib.parse import quote"],
+)
+def test_a_harmless_line_passes(source: str) -> None:
+    assert faults(source) == []
