@@ -1,0 +1,166 @@
+"""Rows with named columns as records: which column is the text, which is provenance, which names a group."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...core import InputError, did_you_mean, document_id, text_record
+from ..base import Rejected
+from ..licences import normalise_licence
+from ..privacy import redact
+from .lines import EVIDENCE_BYTES
+from .provenance import PROVENANCE, check_provenance, declared_provenance
+
+Modality = Literal["text", "table"]
+
+LONGEST_ATTRIBUTE = 1_000
+_RESERVED = {"locator": "declared_locator"}
+_LICENCE_COLUMNS = ("licence", "license")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How to read a row.
+
+    ``text`` is the column of the document. ``fields`` maps a provenance field (source, url, licence, collected,
+    language) to its column; a column of the same name is taken by itself, and ``license`` too. ``declared`` holds for
+    rows that do not say. ``groups`` are columns that name a group of people or a label. Every other column with a plain
+    value (text up to 1,000 characters, number, true/false) becomes an attribute, or only those named in ``attributes``.
+    With modality ``table`` the whole row is the document.
+    """
+
+    text: str = "text"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    attributes: Sequence[str] | None = None
+    modality: Modality = "text"
+    declared: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        fields: Mapping[str, str] | None,
+        groups: Sequence[str],
+        attributes: Sequence[str] | None,
+        modality: Modality,
+        declared: Mapping[str, str] | None,
+    ) -> "Columns":
+        """The columns that the options of a source name, checked."""
+        check_provenance("fields", fields or {})
+        return cls(text, fields or {}, groups, attributes, modality, declared_provenance(declared))
+
+    def options(self) -> dict[str, Any]:
+        """The settings as JSON values, for a fingerprint."""
+        attributes = None if self.attributes is None else sorted(self.attributes)
+        return {
+            "text": self.text,
+            "fields": dict(self.fields),
+            "groups": sorted(self.groups),
+            "attributes": attributes,
+            "modality": self.modality,
+            "declared": dict(self.declared),
+        }
+
+    def check(self, names: Sequence[str], place: str, advice: str = "") -> None:
+        """Raise :class:`InputError` where a file of these columns lacks one that the settings name."""
+        wanted = [*([self.text] if self.modality == "text" else []), *self.fields.values(), *self.groups]
+        for name in [*wanted, *(self.attributes or ())]:
+            if name not in names:
+                # Without a header line the first row stands here, and with it what must not reach a log.
+                listed = redact(", ".join(names[:20])) + (", ..." if len(names) > 20 else "")
+                role = " (option text)" if name == self.text else ""
+                hint = did_you_mean(name, names)
+                raise InputError(f"{place}: no column {name!r}{role}; {hint}it has {listed or 'no columns'}{advice}")
+
+    def record(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
+        """A row of the modality's schema, or why there is none."""
+        found = self._table(row, locator, source) if self.modality == "table" else self._text(row, locator, source)
+        if isinstance(found, Rejected) or _storable(found):
+            return found
+        return Rejected(locator, source, "lone-surrogate", "half of a surrogate pair, which no UTF-8 text can hold")
+
+    def _text(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
+        text = row.get(self.text)
+        if text is None:
+            return Rejected(
+                locator, source, "missing-text", f"no value for {self.text!r}; the row has {len(row)} columns"
+            )
+        if not isinstance(text, str):
+            return Rejected(locator, source, "not-text", f"the value of {self.text!r} is {_kind(text)}, not text")
+        return text_record(text, locator, **self._provenance(row, source))
+
+    def _table(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
+        values = {str(key): _plain(value) for key, value in row.items() if _is_plain(value)}
+        content = json.dumps(values, ensure_ascii=False, allow_nan=False)
+        fields = self._provenance(row, source) | {"attributes": {}}
+        record = text_record("", locator, **fields)
+        del record["text"]
+        return {**record, "id": document_id(content.encode("utf-8", "surrogatepass"), locator), "table": content}
+
+    def _provenance(self, row: Mapping[str, Any], source: str) -> dict[str, Any]:
+        columns = {name: name for name in PROVENANCE} | dict(self.fields)
+        if "licence" not in self.fields:
+            columns["licence"] = next((name for name in _LICENCE_COLUMNS if name in row), "licence")
+        values = {name: _as_text(row.get(column)) for name, column in columns.items()}
+        stated = values["licence"]
+        attributes = self._attributes(row, {self.text, *columns.values(), *self.groups})
+        if stated:
+            values["licence"] = normalise_licence(stated)
+            if stated != values["licence"]:
+                attributes["licence_declared"] = stated[:LONGEST_ATTRIBUTE]
+        known = {"source": source, **self.declared, **{name: value for name, value in values.items() if value}}
+        groups = {name: _as_text(row.get(name)) for name in self.groups}
+        return {**known, "groups": groups, "attributes": attributes}
+
+    def _attributes(self, row: Mapping[str, Any], used: set[str]) -> dict[str, str | None]:
+        names = row if self.attributes is None else self.attributes
+        taken = {str(name): _as_text(row.get(name)) for name in names if name not in used}
+        return {
+            _RESERVED.get(name, name): value
+            for name, value in taken.items()
+            if value is not None and len(value) <= LONGEST_ATTRIBUTE
+        }
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or not isinstance(value, (Mapping, list, tuple, set, bytes, bytearray))
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+
+def _as_text(value: Any) -> str | None:
+    """A plain value as text; missing, empty and nested ones are None."""
+    plain = _plain(value) if _is_plain(value) else None
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    return None if plain is None else str(plain).strip() or None
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def _storable(record: Mapping[str, Any]) -> bool:
+    """Whether Arrow can store every string: a lone surrogate has no UTF-8 form."""
+    try:
+        for value in record.values():
+            for part in value if isinstance(value, list) else (value,):
+                for text in part if isinstance(part, tuple) else (part,):
+                    if isinstance(text, str):
+                        text.encode()
+        return True
+    except UnicodeEncodeError:
+        return False
+
+
+def row_bytes(row: Mapping[str, Any]) -> bytes:
+    """What is kept of a row that cannot be used: its values as JSON, up to 64 KiB."""
+    return json.dumps({str(key): value for key, value in row.items()}, default=str).encode()[:EVIDENCE_BYTES]
