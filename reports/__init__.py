@@ -1,1 +1,20 @@
-"""reports."""
+"""One self-contained HTML page from the stage reports of a run folder, and the same data as JSON."""
+
+from .build import build_report
+from .cards import DocumentCard
+from .run import PlacedFinding, PlacedScore, Run, Track
+from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
+
+__all__ = [
+    "SECTIONS",
+    "DocumentCard",
+    "FindingLink",
+    "PlacedFinding",
+    "PlacedScore",
+    "Run",
+    "Section",
+    "StageData",
+    "Track",
+    "build_report",
+    "stage_data",
+]

@@ -1,1 +1,35 @@
-"""reports/sections."""
+"""The sections of the report, one a file."""
+
+from .base import SECTIONS, FindingLink, Section, StageData, stage_data
+from .controls import controls
+from .corpus_audit import corpus_audit
+from .curation import curation
+from .documents import documents
+from .findings import findings
+from .glossary import glossary
+from .images import images
+from .not_measured import not_measured
+from .provenance import provenance
+from .scores import scores
+from .summary import summary
+from .training import training
+
+__all__ = [
+    "SECTIONS",
+    "FindingLink",
+    "Section",
+    "StageData",
+    "controls",
+    "corpus_audit",
+    "curation",
+    "documents",
+    "findings",
+    "glossary",
+    "images",
+    "not_measured",
+    "provenance",
+    "scores",
+    "stage_data",
+    "summary",
+    "training",
+]

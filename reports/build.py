@@ -1,0 +1,64 @@
+"""From a run folder to ``report.html`` and ``report.json``."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core import Chart, Gallery, Table, write_json, write_text
+from .caps import Caps
+from .page import render, section_data
+from .run import Run, read_run
+
+FORMAT = "headwater report/1"
+HEAVIEST = 3_000_000
+
+
+def build_report(
+    folder: Path,
+    *,
+    title: str,
+    documents: Mapping[str, Mapping[str, Any]] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    tracks: Sequence[str] = ("", "images"),
+) -> Path:
+    """Write ``report.html`` and ``report.json`` into ``folder`` and return the path of the page.
+
+    Reads ``curation.json``, ``audit.json``, ``training.json`` and ``evaluation.json`` of each track (the main one has an
+    empty name, the others lie in sub-folders); a stage without a file is shown as not run. ``documents`` are cards by
+    document id (``source url licence language locator excerpt status reason copies_before copies_after steps
+    decisions``, all optional, texts redacted). ``provenance`` are entries by label, values text or nested mappings. The
+    same input gives the same bytes: no clock is read.
+
+    Raises :class:`IntegrityError` where a file is not a stage report.
+    """
+    run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks)
+    path = Path(folder) / "report.html"
+    write_text(path, render_within(run, HEAVIEST))
+    write_json(path.with_name("report.json"), report_json(run))
+    return path
+
+
+def render_within(run: Run, limit: int) -> str:
+    """The page; where it is heavier than ``limit`` bytes, again with fewer examples, rows and pictures."""
+    html = render(run, Caps())
+    return html if len(html.encode("utf-8", "replace")) <= limit else render(run, Caps().tighter())
+
+
+def report_json(run: Run) -> dict[str, Any]:
+    """The data of every section, uncut, and the cards of all documents."""
+    sections = {name: {"title": title, "data": plain(data)} for name, title, data in section_data(run)}
+    return {"format": FORMAT, "title": run.title, "order": list(sections), "sections": sections}
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and mappings as JSON values; a number that is not finite becomes None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        kind = {"exhibit": type(value).__name__.lower()} if isinstance(value, Table | Chart | Gallery) else {}
+        return kind | {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

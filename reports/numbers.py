@@ -1,0 +1,80 @@
+"""Numbers as people read them: thousands separators, as many digits as the interval supports, round axis ticks."""
+
+import math
+
+from ..core import Cell, Score
+
+MINUS = "\u2212"
+NOTHING = "–"
+
+
+def number(value: Cell) -> str:
+    """A cell as text: integers with separators, floats with four significant digits, ``–`` for None."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)
+    return _float(value)
+
+
+def score_value(score: Score) -> str:
+    """The value of a score, with the digits that its interval supports."""
+    return with_digits(score.value, _digits(score))
+
+
+def score_interval(score: Score) -> str:
+    """``0.12 to 0.19``, or the reason why there is no interval."""
+    if score.low is None or score.high is None:
+        return f"none: {score.interval}" if score.interval else "none"
+    digits = _digits(score)
+    return f"{with_digits(score.low, digits)} to {with_digits(score.high, digits)}"
+
+
+def with_digits(value: float, digits: int | None) -> str:
+    """A float with so many digits after the point; None stands for four significant digits."""
+    if digits is None or abs(value) >= 1e9:
+        return _float(value)
+    text = f"{value:,.{digits}f}"
+    return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS)
+
+
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """About ``count`` round numbers from ``low`` to ``high``: 1, 2 or 5 times a power of ten apart.
+
+    >>> ticks(0, 97, 5)
+    [0.0, 20.0, 40.0, 60.0, 80.0]
+    """
+    span = high - low
+    if not (math.isfinite(span) and span > 0):
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / count))
+    step = next((size * power for size in (1, 2, 5, 10) if size * power * count >= span * 0.999), 10 * power)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [float(f"{index * step:.12g}") for index in range(first, min(last, first + 4 * count) + 1)]
+
+
+def tick_label(value: float) -> str:
+    """A tick as short text: ``1.2M``, ``40k``, ``0.25``."""
+    for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size * (10 if sign == "k" else 1):
+            return f"{value / size:g}{sign}".replace("-", MINUS)
+    return f"{value:g}".replace("-", MINUS)
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        return NOTHING
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}".replace("-", MINUS)
+    text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    return text.replace("-", MINUS)
+
+
+def _digits(score: Score) -> int | None:
+    if score.low is None or score.high is None or score.high <= score.low:
+        return None
+    half = (score.high - score.low) / 2
+    return max(0, min(8, 1 - math.floor(math.log10(half))))

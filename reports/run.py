@@ -1,0 +1,129 @@
+"""A finished run as the report sees it: stage reports by track, cards of documents, provenance."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core import SEVERITIES, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
+from .cards import DocumentCard
+
+STAGES = ("curation", "audit", "training", "evaluation")
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The stages of one corpus and its model. The main track has an empty name."""
+
+    name: str
+    stages: Mapping[str, StageReport] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The stages that were not run."""
+        return tuple(stage for stage in STAGES if stage not in self.stages)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFinding:
+    """A finding with where it was made, and the anchor under which the page shows it."""
+
+    anchor: str
+    track: str
+    stage: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedScore:
+    """A score (or its absence) with where it was made."""
+
+    track: str
+    stage: str
+    score: Score | NotMeasured
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that one report is made from."""
+
+    title: str
+    tracks: tuple[Track, ...]
+    documents: Mapping[str, DocumentCard] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Track:
+        """The track without a name; empty where it was not asked for."""
+        return next((track for track in self.tracks if not track.name), Track(""))
+
+    def stages(self) -> Iterator[tuple[Track, StageReport]]:
+        """Every stage report, by track and then in the order of the stages."""
+        for track in self.tracks:
+            for stage in STAGES:
+                if stage in track.stages:
+                    yield track, track.stages[stage]
+
+    def findings(self) -> tuple[PlacedFinding, ...]:
+        """All findings, the most severe first."""
+        found = [
+            (SEVERITIES.index(finding.severity), finding.code, track.name, report.stage, finding)
+            for track, report in self.stages()
+            for finding in report.findings
+        ]
+        found.sort(key=lambda row: row[:2])
+        taken: set[str] = set()
+        return tuple(
+            PlacedFinding(_anchor(code, taken), track, stage, finding) for _, code, track, stage, finding in found
+        )
+
+    def scores(self) -> tuple[PlacedScore, ...]:
+        """All scores of all stages in their order."""
+        return tuple(
+            PlacedScore(track.name, report.stage, score) for track, report in self.stages() for score in report.scores
+        )
+
+
+def read_run(
+    folder: Path,
+    title: str,
+    documents: Mapping[str, Mapping[str, Any]],
+    provenance: Mapping[str, Any],
+    tracks: Sequence[str],
+) -> Run:
+    """Read the stage reports of ``folder``; a file that is not one raises :class:`IntegrityError`."""
+    cards = {id: DocumentCard.from_json(id, documents[id]) for id in sorted(documents)}
+    return Run(title, tuple(Track(name, _read_stages(folder / name)) for name in tracks), cards, dict(provenance))
+
+
+def is_control(score: Score | NotMeasured) -> bool:
+    """Whether a score tells how well a detector finds what was planted for it."""
+    return "detector" in score.slice
+
+
+def _read_stages(folder: Path) -> dict[str, StageReport]:
+    paths = {stage: folder / f"{stage}.json" for stage in STAGES}
+    return {stage: _read(path) for stage, path in paths.items() if path.is_file()}
+
+
+def _read(path: Path) -> StageReport:
+    try:
+        report = StageReport.load(path)
+        unknown = {finding.severity for finding in report.findings} - set(SEVERITIES)
+    except HeadwaterError as error:
+        raise IntegrityError(f"{path}: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise IntegrityError(f"{path}: not a stage report ({error!r}); run the stage again") from None
+    if unknown:
+        raise IntegrityError(f"{path}: unknown severity {sorted(map(str, unknown))[0]!r}; run the stage again")
+    return report
+
+
+def _anchor(code: str, taken: set[str]) -> str:
+    slug = "finding-" + (re.sub(r"[^a-z0-9]+", "-", code.lower())[:40].strip("-") or "without-code")
+    numbered = (f"{slug}-{number}" for number in itertools.count(2))
+    anchor = slug if slug not in taken else next(name for name in numbered if name not in taken)
+    taken.add(anchor)
+    return anchor

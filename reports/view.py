@@ -1,0 +1,182 @@
+"""What the templates may call: the run's data turned into things that only need laying out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from markupsafe import Markup
+
+from ..core import Cell, Chart, Exhibit, Finding, Gallery, Measurement, Table
+from .caps import Caps, clip, cut_note
+from .cards import DocumentCard
+from .charts import chart_table, cuts, draw
+from .galleries import GalleryView, gallery_view
+from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, join_view
+from .numbers import number
+from .run import PlacedFinding, Run
+from .score_table import ScoreGroup, score_groups
+from .sections.documents import CitedDocument
+from .sections.not_measured import Gap
+from .tables import TableView, table_view
+
+T = TypeVar("T")
+HEADLINE = 4
+FEW = 12
+NARROW = 3
+HOMES = {"curation": "curation", "audit": "corpus-audit", "training": "training", "evaluation": "scores"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitView:
+    """A table, chart or gallery ready to be laid out; only the parts of its kind are set."""
+
+    kind: str
+    title: str
+    note: str
+    wide: bool = False
+    cut: str = ""
+    table: TableView | None = None
+    drawing: Markup = Markup("")
+    gallery: GalleryView | None = None
+
+
+class PageView:
+    """One rendering of one run. It numbers the tables and collects the rows that the script adds on demand."""
+
+    statuses = STATUSES
+
+    def __init__(self, run: Run, caps: Caps, cited: Sequence[CitedDocument]) -> None:
+        self.run, self.caps = run, caps
+        self.anchors = {item.card.id: f"document-{at + 1}" for at, item in enumerate(cited[: caps.documents])}
+        self.rows: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._tables = 0
+
+    def table(self, table: Table) -> TableView:
+        """A table within the caps."""
+        self._tables += 1
+        view = table_view(table, f"table-{self._tables}", self.caps, self.anchors)
+        if view.more:
+            self.rows[view.key] = view.more
+        return view
+
+    def exhibits(self, items: Sequence[Exhibit]) -> list[ExhibitView]:
+        """The exhibits of a stage, in its order."""
+        return [self._exhibit(item) for item in items[: self.caps.exhibits]]
+
+    def exhibits_cut(self, items: Sequence[Exhibit]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), self.caps.exhibits), len(items), "exhibits")
+
+    def _exhibit(self, item: Exhibit) -> ExhibitView:
+        if isinstance(item, Chart):
+            data, title = self.table(chart_table(item)), item.title or item.name
+            return ExhibitView("chart", title, item.note, False, cuts(item, self.caps), data, draw(item, self.caps))
+        if isinstance(item, Gallery):
+            gallery = gallery_view(item, self.caps)
+            return ExhibitView("gallery", gallery.title, gallery.note, wide=True, gallery=gallery)
+        table = self.table(item)
+        return ExhibitView("table", table.title, table.note, wide=len(table.columns) > NARROW, table=table)
+
+    def facts(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
+        """Labels and formatted values."""
+        pairs = list(values.items())[: self.caps.facts]
+        return [(clip(label, 80), clip(number(value), self.caps.cell_characters)) for label, value in pairs]
+
+    def facts_cut(self, values: Mapping[str, Cell]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(values), self.caps.facts), len(values), "facts")
+
+    def headline(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
+        """The first few facts, short enough for the first screen."""
+        return [(clip(label, 40), clip(number(value), 60)) for label, value in list(values.items())[:HEADLINE]]
+
+    def scores(self, items: Sequence[Measurement]) -> tuple[ScoreGroup, ...]:
+        """Scores by protocol."""
+        return score_groups(items[: self.caps.scores])
+
+    def scores_cut(self, items: Sequence[Measurement]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), self.caps.scores), len(items), "scores")
+
+    def findings(self, items: Sequence[PlacedFinding]) -> Sequence[PlacedFinding]:
+        """The findings that the page has room for."""
+        return items[: self.caps.findings]
+
+    def findings_cut(self, items: Sequence[PlacedFinding]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), self.caps.findings), len(items), "findings")
+
+    def joins(self, finding: Finding) -> list[JoinView]:
+        """The examples of a finding beside their documents."""
+        shown = finding.examples[: self.caps.examples]
+        return [join_view(example, self.run.documents, self.anchors, self.caps) for example in shown]
+
+    def examples_cut(self, finding: Finding) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(finding.examples), self.caps.examples), len(finding.examples), "examples")
+
+    def other_documents(self, finding: Finding) -> list[tuple[str, str]]:
+        """Documents of the finding that none of its shown examples names: id and anchor of the card."""
+        return [(id, self.anchors.get(id, "")) for id in self._others(finding)[:FEW]]
+
+    def others_label(self, finding: Finding) -> str:
+        """``3 more documents``, with how many of them are listed."""
+        count = len(self._others(finding))
+        listed = f" (the first {FEW} are listed)" if count > FEW else ""
+        return f"{count:,} more {'document' if count == 1 else 'documents'} behind this finding{listed}"
+
+    def _others(self, finding: Finding) -> list[str]:
+        shown = finding.examples[: self.caps.examples]
+        named = {id for example in shown for id in (example.id, *example.document_ids)}
+        return [id for id in dict.fromkeys(finding.document_ids) if id not in named]
+
+    def documents(self, items: Sequence[CitedDocument]) -> Sequence[CitedDocument]:
+        """The documents that the page has room for."""
+        return items[: self.caps.documents]
+
+    def documents_cut(self, items: Sequence[CitedDocument]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), self.caps.documents), len(items), "documents")
+
+    def card(self, card: DocumentCard) -> CardView:
+        """The full card of a document."""
+        return card_view(card, (), True, self.anchors, self.caps)
+
+    def decisions(self, card: DocumentCard) -> TableView:
+        """The curation decisions on a document."""
+        return self.table(decisions_table(card, self.caps))
+
+    def gaps(self, items: Sequence[Gap]) -> TableView:
+        """What was not measured, as a table."""
+        rows = tuple((gap.what, gap.where, gap.slice, gap.reason) for gap in items[: self.caps.gaps])
+        note = cut_note(len(rows), len(items), "gaps")
+        return self.table(Table("gaps", "What was not measured", ("what", "stage", "slice", "reason"), rows, note))
+
+    def entries(self, items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Provenance by label."""
+        limit = 20 * self.caps.cell_characters
+        return [(clip(label, 80), clip(value, limit)) for label, value in items[: self.caps.provenance]]
+
+    def entries_cut(self, items: Sequence[tuple[str, str]]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), self.caps.provenance), len(items), "entries")
+
+    def few(self, items: Iterable[T]) -> list[T]:
+        """The first few of a list that another section shows in full."""
+        return list(items)[:FEW]
+
+    def few_cut(self, items: Sequence[object]) -> str:
+        """What the cap left out."""
+        return cut_note(min(len(items), FEW), len(items), "items here")
+
+    def clip(self, text: str) -> str:
+        """A text cut to the length of a cell."""
+        return clip(text, self.caps.cell_characters)
+
+    def long(self, text: str) -> str:
+        """A text cut to the length of an example."""
+        return clip(text, self.caps.example_characters)
+
+    def home(self, stage: str) -> str:
+        """The section in which a stage of the main track stands."""
+        return HOMES[stage]
