@@ -1,0 +1,57 @@
+"""Runs audits over a finished corpus and puts their reports together."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core import SILENT, Cell, Corpus, Progress, StageReport, UsageError
+from .base import AUDITS
+
+DEFAULTS: dict[str, tuple[str, ...]] = {
+    "text": ("composition", "identity-terms", "associations", "planted-controls"),
+    "image": ("composition",),
+    "table": ("composition",),
+}
+
+
+def audit(
+    corpus: Corpus,
+    names: Sequence[str | tuple[str, Mapping[str, Any]]] | None = None,
+    *,
+    seed: int = 0,
+    progress: Progress = SILENT,
+) -> StageReport:
+    """Examine ``corpus`` by each audit in ``names`` (a name, or a name with its options); None means the usual ones.
+
+    The report holds the facts, scores, findings and exhibits of all audits in their order; a fact's label is led by
+    the audit's title where two audits use it. ``detail`` holds each audit's own data under its name. Raises
+    :class:`UnknownName` for a name that no audit has and :class:`EmptyCorpus` for a corpus without a document.
+    """
+    corpus.require_documents()
+    wanted = [_entry(name) for name in (DEFAULTS[corpus.modality] if names is None else names)]
+    if len({name for name, _ in wanted}) != len(wanted):
+        raise UsageError(f"each audit runs once, not {[name for name, _ in wanted]}; remove the repeated name")
+    audits = {name: AUDITS.get(name)(**options) for name, options in wanted}
+    reports = {name: one.examine(corpus, seed, progress) for name, one in audits.items()}
+    return StageReport(
+        stage="audit",
+        title="Corpus audit",
+        facts=_facts(reports),
+        scores=tuple(score for report in reports.values() for score in report.scores),
+        findings=tuple(finding for report in reports.values() for finding in report.findings),
+        exhibits=tuple(exhibit for report in reports.values() for exhibit in report.exhibits),
+        detail={name: dict(report.detail) for name, report in reports.items()},
+    )
+
+
+def _entry(entry: str | tuple[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    return (entry, {}) if isinstance(entry, str) else (entry[0], dict(entry[1]))
+
+
+def _facts(reports: Mapping[str, StageReport]) -> dict[str, Cell]:
+    used = Counter(label for report in reports.values() for label in report.facts)
+    return {
+        label if used[label] == 1 else f"{report.title}: {label}": value
+        for report in reports.values()
+        for label, value in report.facts.items()
+    }

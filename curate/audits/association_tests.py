@@ -1,0 +1,134 @@
+"""Whether groups and attributes stand together more often than chance: pure functions on counts and indicators.
+
+| quantity | definition | source |
+|---|---|---|
+| nPMI | ln(p(g,a) / (p(g) p(a))) / -ln p(g,a), in [-1, 1] | Bouma 2009, GSCL |
+| odds ratio | of the attribute with the group against the other groups, 0.5 added to each cell | Haldane 1956 |
+| its interval | delta method on the logarithm, documents as clusters | Liang & Zeger 1986 |
+| p | labels move with their document among documents of as many sentences, (b + 1) / (m + 1) | Phipson & Smyth 2010 |
+| q | Benjamini-Hochberg over all tested pairs | Benjamini & Hochberg 1995, JRSS B 57, 289-300 |
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...core import generator
+from .rates import Z
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PermutationTest:
+    """Arrays of shape (groups, attributes): joint counts, what chance gives on average, and two-sided p-values."""
+
+    observed: Floats
+    expected: Floats
+    p: Floats
+
+
+def npmi(joint: ArrayLike, first: ArrayLike, second: ArrayLike, total: int) -> Floats:
+    """Normalised pointwise mutual information of counts that broadcast together.
+
+    -1: never together; 0: independent; 1: always together. NaN where one of the two never occurs.
+
+    >>> npmi([25, 0, 50], [50, 50, 50], [50, 50, 50], 100).tolist()
+    [0.0, -1.0, 1.0]
+    """
+    both, a, b = (np.asarray(counts, np.float64) for counts in (joint, first, second))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(both * total / (a * b))
+        result = information / -np.log(both / total)
+    result = np.where(both == total, 1.0, np.where(both == 0, -1.0, result))
+    return np.where((a == 0) | (b == 0), np.nan, np.clip(result, -1.0, 1.0))
+
+
+def odds_ratio(label: Bools, attribute: Bools, documents: Ints) -> tuple[float, float, float]:
+    """Odds ratio of ``attribute`` given ``label`` with its 95 % interval; all have shape (sentences,).
+
+    >>> labels, attributes = np.array([1, 1, 0, 0], bool), np.array([1, 0, 1, 0], bool)
+    >>> odds_ratio(labels, attributes, np.arange(4))[0]
+    1.0
+    """
+    cells = np.array([label & attribute, label & ~attribute, ~label & attribute, ~label & ~attribute], np.float64)
+    sums = cells.sum(1) + 0.5
+    logarithm = float(np.log(sums[0] * sums[3] / (sums[1] * sums[2])))
+    influence = cells[0] / sums[0] - cells[1] / sums[1] - cells[2] / sums[2] + cells[3] / sums[3]
+    _, cluster = np.unique(documents, return_inverse=True)
+    by_document = np.bincount(cluster, influence)
+    n = len(by_document)
+    clustered = n / (n - 1) * float(by_document @ by_document) if n > 1 else 0.0
+    half = Z * np.sqrt(max(clustered, float((1 / sums).sum())))
+    low, value, high = (float(np.exp(x)) for x in (logarithm - half, logarithm, logarithm + half))
+    return value, low, high
+
+
+def permutation_test(
+    labels: Bools, attributes: Bools, documents: Ints, permutations: int = 4999, seed: int = 0
+) -> PermutationTest:
+    """Joint counts of ``labels`` (sentences, groups) and ``attributes`` (sentences, attributes) against chance.
+
+    ``documents`` (sentences,) are ascending. The labels of a whole document move together to another document with the
+    same number of sentences: exact where documents are exchangeable, whatever the dependence inside them.
+    """
+    strata = _strata(labels, attributes, documents)
+    observed = labels.T.astype(np.float64) @ attributes
+    expected = sum((_expected(*stratum) for stratum in strata), np.zeros(observed.shape))
+    distance = np.abs(observed - expected) - 1e-9
+    rng = generator(seed, "association")
+    exceeded = np.zeros(observed.shape, np.int64)
+    carrying = [(x, y[y.any((1, 2))]) for x, y in strata]
+    for _ in range(permutations):
+        joint = sum((_shuffled(x, y, rng) for x, y in carrying), np.zeros(observed.shape))
+        exceeded += np.abs(joint - expected) >= distance
+    return PermutationTest(observed, expected, (exceeded + 1) / (permutations + 1))
+
+
+def benjamini_hochberg(p: ArrayLike) -> Floats:
+    """Adjusted p-values (q): rejecting all q <= 0.05 keeps the expected share of false ones at or below 5 %.
+
+    >>> benjamini_hochberg([0.01, 0.02, 0.04]).round(3).tolist()
+    [0.03, 0.03, 0.04]
+    """
+    values = np.asarray(p, np.float64)
+    order = np.argsort(-values, kind="stable")
+    ranks = np.arange(len(values), 0, -1)
+    adjusted = np.empty(len(values))
+    adjusted[order] = np.minimum.accumulate(np.minimum(values[order] * len(values) / ranks, 1.0))
+    return adjusted
+
+
+def at_most(documents: Ints, limit: int, seed: int) -> Ints:
+    """Indices of at most ``limit`` items of each document (n,), drawn at random, ascending."""
+    order = np.lexsort((generator(seed, "sentences").random(len(documents)), documents))
+    ordered = documents[order]
+    first = np.searchsorted(ordered, ordered, side="left")
+    chosen: Ints = np.sort(order[np.arange(len(ordered)) - first < limit])
+    return chosen
+
+
+def _strata(labels: Bools, attributes: Bools, documents: Ints) -> list[tuple[Floats, Floats]]:
+    """For each number of sentences a document has: labels (documents, sentences, groups), and attributes likewise."""
+    _, begins, lengths = np.unique(documents, return_index=True, return_counts=True)
+    strata = []
+    for length in np.unique(lengths):
+        rows = begins[lengths == length][:, None] + np.arange(length)
+        strata.append((labels[rows].astype(np.float64), attributes[rows].astype(np.float64)))
+    return strata
+
+
+def _expected(labels: Floats, attributes: Floats) -> Floats:
+    result: Floats = np.einsum("lg,lk->gk", labels.mean(0), attributes.sum(0))
+    return result
+
+
+def _shuffled(labels: Floats, carrying: Floats, rng: np.random.Generator) -> Floats:
+    """Joint counts after one shuffle; documents without any attribute may receive labels but add nothing."""
+    if not len(carrying):
+        return np.zeros((labels.shape[2], carrying.shape[2]))
+    moved = labels[rng.permutation(len(labels))[: len(carrying)]]
+    return moved.reshape(-1, labels.shape[2]).T @ carrying.reshape(-1, carrying.shape[2])

@@ -1,0 +1,218 @@
+"""Audit ``associations``: which groups of people a corpus mentions together with which attributes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...core import (
+    Chart,
+    Corpus,
+    Example,
+    Exhibit,
+    Finding,
+    Measurement,
+    NotMeasured,
+    Progress,
+    Score,
+    Series,
+    StageReport,
+    Table,
+)
+from ..base import AUDITS
+from .association_tests import Ints, at_most, benjamini_hochberg, npmi, odds_ratio, permutation_test
+from .lexicon import ATTRIBUTES, IDENTITY
+from .sentences import Sentences, sentences_with_groups
+from .snippets import snippet
+from .term_counts import AttributeTerms, IdentityTerms, TermCounter
+
+METRIC = "association-odds-ratio"
+FINDINGS = 10
+EXAMPLES = 5
+DOCUMENTS = 50
+LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One tested pair. ``column`` and ``attribute_column`` are its columns in :class:`Sentences`."""
+
+    category: str
+    group: str
+    attribute: tuple[str, str]
+    column: int
+    attribute_column: int
+    together: int
+    documents: int
+    expected: float
+    odds: float
+    low: float
+    high: float
+    npmi: float
+    p: float
+    q: float = 1.0
+
+
+@AUDITS.register(
+    "associations", source="Bouma 2009 (nPMI); Benjamini & Hochberg 1995; Phipson & Smyth 2010", unit="odds ratio",
+    range="(0, inf), 1 is no association",
+)  # fmt: skip
+class Associations:
+    """Groups and attributes in one sentence: nPMI and odds ratio, permutation p, false discovery rate, documents."""
+
+    name = "associations"
+
+    def __init__(
+        self,
+        lexicons: Sequence[str | Path] = IDENTITY,
+        attributes: Sequence[str | Path] = ATTRIBUTES,
+        minimum: int = 20,
+        odds: float = 2.0,
+        rate: float = 0.05,
+        permutations: int = 4999,
+        per_document: int = 16,
+    ) -> None:
+        """A pair is tested where the group, the other groups and the attribute have ``minimum`` sentences each.
+
+        It is a finding where the odds ratio is at least ``odds``, its interval lies above 1, the pair stands together
+        ``minimum`` / 2 times in five documents or more, and the false discovery ``rate`` holds. At most
+        ``per_document`` sentences of a document enter a test.
+        """
+        self.identity, self.attributes = IdentityTerms(lexicons), AttributeTerms(attributes)
+        self.both = TermCounter([*lexicons, *attributes])
+        self.minimum, self.odds, self.rate = minimum, odds, rate
+        self.permutations, self.per_document = permutations, per_document
+
+    def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
+        """Every tested pair in a table, the strongest in a chart, and the findings HW-A005."""
+        corpus.require_documents()
+        sentences = sentences_with_groups(corpus, self.identity, self.attributes, progress)
+        tested = self.test(sentences, seed, progress)
+        strong = [found for found in tested if self._is_finding(found)]
+        detail = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
+        facts = {"Associations tested": len(tested), "Associations found": len(strong)}
+        if not tested:
+            reason = f"no group and attribute have the {self.minimum} sentences that a test needs"
+            return StageReport("audit", "Associations", facts, (NotMeasured(METRIC, reason),), detail=detail)
+        scores: list[Measurement] = [self.score(found) for found in strong[:FINDINGS]]
+        findings = tuple(self._finding(corpus, sentences, found) for found in strong[:FINDINGS])
+        return StageReport(
+            "audit", "Associations", facts, tuple(scores), findings, tuple(_exhibits(tested, sentences)), detail
+        )
+
+    def test(self, sentences: Sentences, seed: int, progress: Progress) -> list[Association]:
+        """Every testable pair, strongest evidence first (q, then odds ratio)."""
+        tested: list[Association] = []
+        categories = tuple(dict.fromkeys(category for category, _ in self.identity.groups))
+        with progress.task("association tests", len(categories)) as task:
+            for category in categories:
+                tested += self._test_category(sentences, category, seed)
+                task.advance()
+        adjusted = benjamini_hochberg([found.p for found in tested])
+        named = [replace(found, q=float(q)) for found, q in zip(tested, adjusted, strict=True)]
+        return sorted(named, key=lambda found: (found.q, -found.odds, found.category, found.group, found.attribute))
+
+    def score(self, found: Association) -> Score:
+        """The odds ratio of one pair."""
+        protocol = f"{METRIC}/1 within a sentence, against the other groups of the category, {self.both.protocol}"
+        return Score(
+            METRIC, found.odds, found.documents, "odds ratio", protocol, found.low, found.high,
+            slice={"category": found.category, "group": found.group, "attribute": found.attribute[1]},
+        )  # fmt: skip
+
+    def _test_category(self, sentences: Sentences, category: str, seed: int) -> Iterator[Association]:
+        columns = np.array([i for i, (name, _) in enumerate(self.identity.groups) if name == category])
+        inside = np.flatnonzero(sentences.identity[:, columns].any(1))
+        rows = inside[at_most(sentences.document[inside], self.per_document, seed)]
+        labels, attributes = sentences.identity[rows][:, columns], sentences.attribute[rows]
+        groups = np.flatnonzero((labels.sum(0) >= self.minimum) & ((~labels).sum(0) >= self.minimum))
+        words = np.flatnonzero(attributes.sum(0) >= self.minimum)
+        if not len(groups) or not len(words):
+            return
+        documents = sentences.document[rows]
+        test = permutation_test(labels[:, groups], attributes[:, words], documents, self.permutations, seed)
+        for i, group in enumerate(groups):
+            for j, word in enumerate(words):
+                label, attribute = labels[:, group], attributes[:, word]
+                odds, low, high = odds_ratio(label, attribute, documents)
+                column = int(columns[group])
+                yield Association(
+                    category, self.identity.groups[column][1], self.attributes.groups[word], column, int(word),
+                    int(test.observed[i, j]), len(np.unique(documents[label & attribute])), float(test.expected[i, j]),
+                    odds, low, high, _npmi(sentences, column, int(word)), float(test.p[i, j]),
+                )  # fmt: skip
+
+    def _is_finding(self, found: Association) -> bool:
+        often = found.together >= self.minimum / 2 and found.documents >= 5
+        return often and found.odds >= self.odds and found.low > 1 and found.q <= self.rate
+
+    def _finding(self, corpus: Corpus, sentences: Sentences, found: Association) -> Finding:
+        rows = _rows(sentences, found)
+        numbers, counts = np.unique(sentences.document[rows], return_counts=True)
+        ids = corpus.ids()
+        ranked = [ids[i] for i in numbers[np.argsort(-counts, kind="stable")][:DOCUMENTS]]
+        category, attribute = found.attribute
+        return Finding(
+            "HW-A005",
+            "medium" if found.low >= self.odds else "low",
+            f"{found.category}: {found.group!r} goes with {attribute!r}: {found.odds:.1f} times the odds of others",
+            f"{found.together} sentences in {found.documents} documents hold both, chance would give "
+            f"{found.expected:.1f}. Odds ratio {found.odds:.2f} ({found.low:.2f} to {found.high:.2f}), "
+            f"nPMI {found.npmi:.2f}, p = {found.p:.4f}, false discovery rate {found.q:.3f}. "
+            "A model trained on this learns to complete the one with the other.",
+            f"Read the examples: a list of words does not know irony, quotation or names. Where the link is real and "
+            f"unwanted, add sentences that join other groups of {found.category!r} with {attribute!r} ({category}), or "
+            "remove the documents listed here.",
+            (self.score(found),),
+            tuple(self._examples(corpus, sentences, found, ids, rows)),
+            tuple(ranked),
+        )  # fmt: skip
+
+    def _examples(
+        self, corpus: Corpus, sentences: Sentences, found: Association, ids: Sequence[str], rows: Ints
+    ) -> Iterator[Example]:
+        _, first = np.unique(sentences.document[rows], return_index=True)
+        chosen = rows[np.sort(first)][:EXAMPLES]
+        names = [ids[number] for number in sentences.document[chosen]]
+        texts = corpus.documents(names)
+        highlighted = {(found.category, found.group), found.attribute}
+        for row, name in zip(chosen, names, strict=True):
+            text = texts[name]["text"]
+            near = len(text.encode("utf-8", "replace")[: int(sentences.offset[row])].decode("utf-8", "ignore"))
+            yield snippet(name, text, self.both, highlighted, near, f"{found.group} + {found.attribute[1]}")
+
+
+def _npmi(sentences: Sentences, column: int, word: int) -> float:
+    label, attribute = sentences.identity[:, column], sentences.attribute[:, word]
+    together, with_attribute = int((label & attribute).sum()), int(sentences.with_attribute[word])
+    return float(npmi(together, int(label.sum()), with_attribute, sentences.total))
+
+
+def _rows(sentences: Sentences, found: Association) -> Ints:
+    return np.flatnonzero(sentences.identity[:, found.column] & sentences.attribute[:, found.attribute_column])
+
+
+def _exhibits(tested: list[Association], sentences: Sentences) -> Iterator[Exhibit]:
+    columns = (
+        "Category", "Group", "Attribute", "Sentences", "Documents", "By chance", "Odds ratio", "Low", "High",
+        "nPMI", "p", "q",
+    )  # fmt: skip
+    rows = tuple(
+        (one.category, one.group, one.attribute[1], one.together, one.documents, one.expected, one.odds, one.low,
+         one.high, one.npmi, one.p, one.q)
+        for one in tested[:LISTED]
+    )  # fmt: skip
+    note = (
+        f"{sentences.total:,} sentences, {len(sentences.document):,} of them mention a group; {len(tested)} pairs "
+        f"tested, the {len(rows)} with the strongest evidence are listed. q: Benjamini-Hochberg over all of them."
+    )
+    yield Table("associations", "Groups and attributes in one sentence", columns, rows, note)
+    shown = tested[:20]
+    names = tuple(f"{one.group} + {one.attribute[1]}" for one in shown)
+    y, low, high = (tuple(getattr(one, field) for one in shown) for field in ("odds", "low", "high"))
+    series = Series("odds ratio", names, y, low, high)
+    yield Chart(
+        "associations-chart", "Strongest associations", "interval", "group and attribute", "odds ratio", (series,),
+        "1 means that the group stands with the attribute as often as other groups do.",
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""The findings of the composition audit: HW-A001, HW-A002, HW-A003."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...core import UNKNOWN, Corpus, Example, Finding, Score
+from .licence_conflicts import conflicts
+
+DOCUMENTS = 50
+
+
+def concentrated_source(corpus: Corpus, by_source: pa.Table, limit: float) -> Finding | None:
+    """HW-A001: one of several sources holds more than ``limit`` of the bytes."""
+    sizes = by_source["bytes"].to_numpy()
+    if not sizes.sum() or sizes[0] <= limit * sizes.sum():
+        return None
+    source, share = by_source["source"][0].as_py(), float(sizes[0] / sizes.sum())
+    alone = len(sizes) == 1
+    return Finding(
+        "HW-A001",
+        "low" if alone else "medium",
+        f"One source holds {share:.0%} of the bytes",
+        f"{source!r} holds {share:.1%} of the corpus"
+        + (": it is the only source." if alone else f", the other {len(sizes) - 1} sources share the rest.")
+        + " A model learns the habits and errors of that source, and every result speaks mostly about it.",
+        "Check that this source stands for the intended use; add other sources or limit the documents taken from it.",
+        document_ids=_ids(corpus, "source", [source]),
+    )
+
+
+def unknown_licences(corpus: Corpus, unknown: Score, limit: float, names: Sequence[str]) -> Finding | None:
+    """HW-A002: more than ``limit`` of the documents have no known licence."""
+    if unknown.value <= limit or unknown.low is None or unknown.high is None:
+        return None
+    return Finding(
+        "HW-A002",
+        "high" if unknown.low > 0.2 else "medium" if unknown.low > 0.01 else "low",
+        f"{unknown.value:.1%} of the documents have no known licence",
+        f"For {round(unknown.value * unknown.n):,} of {unknown.n:,} documents (interval {unknown.low:.1%} to "
+        f"{unknown.high:.1%}) nothing says that they may be used. Absence of a licence is not permission.",
+        "Find the licence of these sources and state it in the source's options, or remove the documents with the "
+        "filter 'licences'.",
+        (unknown,),
+        document_ids=_ids(corpus, "licence", names),
+    )
+
+
+def licence_conflict(corpus: Corpus, by_licence: pa.Table) -> Finding | None:
+    """HW-A003: share-alike licences are present that ask for different licences of a combined work."""
+    pairs = conflicts(by_licence["licence"].to_pylist())
+    if not pairs:
+        return None
+    involved = sorted({licence for pair in pairs for licence in pair})
+    examples = tuple(
+        Example(f"{first} / {second}", f"{first} and {second}", "no licence satisfies both", (),
+                (*_ids(corpus, "licence", [first], 5), *_ids(corpus, "licence", [second], 5)))
+        for first, second in pairs[:10]
+    )  # fmt: skip
+    return Finding(
+        "HW-A003",
+        "medium",
+        f"{len(pairs)} pair{'s' * (len(pairs) > 1)} of share-alike licences conflict",
+        f"The corpus holds {', '.join(involved)}. A work adapted from documents of both licences of a pair could be "
+        "passed on under neither. Whether a model or its output is such a work is a question for a lawyer.",
+        "Keep one licence of each pair (filter 'licences'), or keep the corpora and the models made from them apart.",
+        examples=examples,
+        document_ids=_ids(corpus, "licence", involved),
+    )
+
+
+def _ids(corpus: Corpus, column: str, values: Sequence[str], limit: int = DOCUMENTS) -> tuple[str, ...]:
+    """The first ``limit`` documents with one of these values in ``column``; a missing value is ``unknown``."""
+    found: list[str] = []
+    for batch in corpus.batches(["id", column]):
+        filled = pc.fill_null(batch.column(column), UNKNOWN)
+        found += batch.column("id").filter(pc.is_in(filled, value_set=pa.array(values, pa.string()))).to_pylist()
+        if len(found) >= limit:
+            break
+    return tuple(found[:limit])

@@ -1,0 +1,177 @@
+"""Audit ``identity-terms``: which groups of people a corpus speaks about, how often, and where."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...core import (
+    UNKNOWN,
+    Chart,
+    Corpus,
+    Exhibit,
+    Finding,
+    Measurement,
+    NotMeasured,
+    Progress,
+    Score,
+    Series,
+    StageReport,
+    Table,
+)
+from ..base import AUDITS
+from .lexicon import IDENTITY
+from .rates import Rate, mention_rate, mention_ratio
+from .removal_rates import removal_rates
+from .snippets import snippet
+from .term_counts import IdentityTerms, TermCounts
+
+SOURCES = 15
+DOCUMENTS = 20
+
+
+@AUDITS.register(
+    "identity-terms", source="Cochran 1977, section 6 (ratio estimator)", unit="mentions per million words"
+)
+class IdentityTermAudit:
+    """Mentions of groups of people by category, group and source, with the groups that are missing."""
+
+    name = "identity-terms"
+
+    def __init__(self, lexicons: Sequence[str | Path] = IDENTITY, ratio: float = 3.0, minimum: int = 50) -> None:
+        """``ratio`` of the largest to the smallest group, and mentions of a category (``minimum``), for a finding."""
+        self.terms, self.ratio, self.minimum = IdentityTerms(lexicons), ratio, minimum
+
+    def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
+        """Rates, imbalance and removal by group; findings HW-A004."""
+        corpus.require_documents()
+        counts = self.terms.count_corpus(corpus, progress)
+        if counts.words.sum() == 0:
+            nothing = NotMeasured("mentions-per-million-words", "the corpus has no word")
+            return StageReport("audit", "Identity terms", scores=(nothing,))
+        rates = {group: mention_rate(counts.of(*group), counts.words) for group in counts.groups}
+        removal = removal_rates(corpus, counts, self.terms, seed, progress)
+        scores = [self._rate_score(group, rate, counts) for group, rate in rates.items()]
+        imbalances = [self._imbalance(category, counts) for category in counts.categories]
+        exhibits = [*_rate_exhibits(counts, rates), _by_source(corpus, counts), *removal.exhibits]
+        return StageReport(
+            "audit", "Identity terms", {"Mentions of groups of people": int(counts.mentions.sum())},
+            (*scores, *imbalances, *removal.scores), tuple(self._findings(corpus, counts)), tuple(exhibits),
+            {"lexicons": self.terms.protocol},
+        )  # fmt: skip
+
+    def _rate_score(self, group: tuple[str, str], rate: Rate, counts: TermCounts) -> Score:
+        return Score(
+            "mentions-per-million-words", rate.value, int((counts.of(*group) > 0).sum()), "mentions per million words",
+            f"mentions/1 {self._protocol(group[0])}; ratio over documents, log delta interval", rate.low, rate.high,
+            slice={"category": group[0], "group": group[1]},
+        )  # fmt: skip
+
+    def _imbalance(self, category: str, counts: TermCounts) -> Measurement:
+        where = {"category": category}
+        ranked = rank(counts, category)
+        if counts.of(category, ranked[0]).sum() < self.minimum or len(ranked) < 2:
+            reason = f"fewer than {self.minimum} mentions of its largest group, {ranked[0]!r}"
+            return NotMeasured("representation-ratio", reason, where)
+        ratio = mention_ratio(counts.of(category, ranked[0]), counts.of(category, ranked[-1]))
+        if not np.isfinite(ratio.value):
+            reason = f"{ranked[-1]!r} is never mentioned; {ranked[0]!r} is at least {ratio.low:.1f} times as frequent"
+            return NotMeasured("representation-ratio", reason, where)
+        return Score(
+            "representation-ratio", ratio.value, ratio.n, "times",
+            f"representation-ratio/1 {self._protocol(category)}; largest over smallest group, log delta interval",
+            ratio.low, ratio.high, direction="lower", slice={**where, "group": f"{ranked[0]} / {ranked[-1]}"},
+        )  # fmt: skip
+
+    def _findings(self, corpus: Corpus, counts: TermCounts) -> Iterator[Finding]:
+        for category in counts.categories:
+            ranked = rank(counts, category)
+            if len(ranked) < 2 or counts.mentions[:, counts.columns(category)].sum() < self.minimum:
+                continue
+            ratio = mention_ratio(counts.of(category, ranked[0]), counts.of(category, ranked[-1]))
+            if ratio.low > self.ratio:
+                yield self._finding(corpus, counts, category, ranked, ratio)
+
+    def _finding(
+        self, corpus: Corpus, counts: TermCounts, category: str, ranked: list[str], ratio: Rate
+    ) -> Finding:  # fmt: skip
+        missing = [group for group in ranked if not counts.of(category, group).any()]
+        total = int(counts.mentions[:, counts.columns(category)].sum())
+        parts = ", ".join(f"{group} {int(counts.of(category, group).sum()):,}" for group in ranked)
+        ids = corpus.ids()
+        first = top_documents(counts.of(category, ranked[0]), ids)
+        rare = next((group for group in reversed(ranked) if counts.of(category, group).any()), ranked[0])
+        shown = {ranked[0]: first[:3], rare: top_documents(counts.of(category, rare), ids)[:3]}
+        texts = corpus.documents([name for names in shown.values() for name in names])
+        examples = tuple(
+            snippet(name, texts[name]["text"], self.terms, {(category, group)}, note=f"{category}: {group}")
+            for group, names in shown.items()
+            for name in names
+        )
+        frequency = f"{ratio.value:.1f} times" if np.isfinite(ratio.value) else f"at least {ratio.low:.0f} times"
+        return Finding(
+            "HW-A004",
+            "medium" if ratio.low >= 3 * self.ratio else "low",
+            f"{category}: {ranked[0]!r} is mentioned {frequency} as often as {ranked[-1]!r}",
+            f"Of {total:,} mentions: {parts}."
+            + (f" Never mentioned: {', '.join(missing)}." if missing else "")
+            + " A model knows little about groups that its corpus rarely names, and repeats what little it says.",
+            "Decide which proportions the intended use needs. Add documents about the rare groups, or draw fewer of "
+            "the documents listed here, which carry most mentions of the largest group.",
+            tuple([self._imbalance(category, counts)]),
+            examples,
+            tuple(first),
+        )
+
+    def _protocol(self, category: str) -> str:
+        return next(lexicon.protocol for lexicon in self.terms.lexicons if lexicon.id == category)
+
+
+def rank(counts: TermCounts, category: str) -> list[str]:
+    """Groups of a category by mentions, most first; ties in the lexicon's order."""
+    groups = [group for name, group in counts.groups if name == category]
+    return sorted(groups, key=lambda group: -int(counts.of(category, group).sum()))
+
+
+def top_documents(mentions: np.ndarray, ids: Sequence[str], limit: int = DOCUMENTS) -> list[str]:
+    """Ids of the documents with the most ``mentions`` (documents,), most first, ties in corpus order."""
+    order = np.argsort(-mentions, kind="stable")[:limit]
+    return [ids[i] for i in order if mentions[i] > 0]
+
+
+def _rate_exhibits(counts: TermCounts, rates: dict[tuple[str, str], Rate]) -> Iterator[Exhibit]:
+    rows = []
+    for (category, group), rate in rates.items():
+        documents = int((counts.of(category, group) > 0).sum())
+        rows.append((category, group, documents, rate.n, rate.value, rate.low, rate.high))
+    columns = ("Category", "Group", "Documents", "Mentions", "Per million words", "Low", "High")
+    yield Table(
+        "identity-terms-rates", "Mentions of groups of people", columns, tuple(rows),
+        f"In {int(counts.words.sum()):,} words. Intervals are at 95 %, over documents.",
+    )  # fmt: skip
+    for category in counts.categories:
+        own = {group: rate for (name, group), rate in rates.items() if name == category}
+        if any(rate.n for rate in own.values()):
+            y, low, high = (tuple(getattr(rate, field) for rate in own.values()) for field in ("value", "low", "high"))
+            series = Series("per million words", tuple(own), y, low, high)
+            yield Chart(
+                f"identity-terms-{category}", f"Mentions: {category}", "interval", "group",
+                "mentions per million words", (series,),
+            )  # fmt: skip
+
+
+def _by_source(corpus: Corpus, counts: TermCounts) -> Table:
+    sources = [source or UNKNOWN for source in corpus.column("source").to_pylist()]
+    names, index = np.unique(np.array(sources, object), return_inverse=True)
+    words = np.bincount(index, counts.words, len(names))
+    order = np.argsort(-words, kind="stable")[:SOURCES]
+    rows = []
+    for source in order:
+        inside = index == source
+        totals = [int(counts.mentions[inside][:, counts.columns(category)].sum()) for category in counts.categories]
+        rates = (1e6 * total / words[source] if words[source] else None for total in totals)
+        rows.append((str(names[source]), int(inside.sum()), int(words[source]), *rates))
+    columns = ("Source", "Documents", "Words", *(f"{category} per million words" for category in counts.categories))
+    rest = len(names) - len(rows)
+    note = f"{rest} smaller sources are not listed." if rest else ""
+    return Table("identity-terms-sources", "Mentions by source", columns, tuple(rows), note)

@@ -1,0 +1,85 @@
+"""Which groups and attributes stand in the same sentence, for a whole corpus."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core import Corpus, Progress
+from .term_counts import AttributeTerms, IdentityTerms, TermCounter
+from .text_block import Ints, TextBlock
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The sentences that mention a group. Rows are in corpus order.
+
+    ``document`` (n,): index of the document; ``offset`` (n,): byte in the document where the sentence's first mention
+    stands; ``identity`` (n, groups) and ``attribute`` (n, attributes): what stands in it. ``total`` and
+    ``with_attribute`` (attributes,) count all sentences of the corpus.
+    """
+
+    document: Ints
+    offset: Ints
+    identity: Bools
+    attribute: Bools
+    total: int
+    with_attribute: Ints
+
+
+def sentences_with_groups(
+    corpus: Corpus, identity: IdentityTerms, attribute: AttributeTerms, progress: Progress
+) -> Sentences:
+    """Read the corpus once and keep what :class:`Sentences` holds."""
+    parts = [_empty(identity, attribute)]
+    first = 0
+    with progress.task("associations", len(corpus)) as task:
+        for batch in corpus.batches(["text"]):
+            block = TextBlock.of(batch.column("text").to_pylist())
+            parts.append(_sentences(block, identity, attribute, first))
+            first += batch.num_rows
+            task.advance(batch.num_rows)
+    rows = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ROWS}
+    total = sum(part.total for part in parts)
+    return Sentences(**rows, total=total, with_attribute=np.sum([part.with_attribute for part in parts], axis=0))
+
+
+_ROWS = ("document", "offset", "identity", "attribute")
+
+
+def _sentences(block: TextBlock, identity: IdentityTerms, attribute: AttributeTerms, first: int) -> Sentences:
+    begins = block.sentences()
+    people, words = identity.hits(block), attribute.hits(block)
+    chosen, row = np.unique(_index(begins, people.start), return_inverse=True)
+    offset = np.full(len(chosen), len(block.data), np.int64)
+    np.minimum.at(offset, row, people.start)
+    of_people = np.zeros((len(chosen), len(identity.groups)), bool)
+    of_people[row, people.group] = True
+    sentence = _index(begins, words.start)
+    inside = np.isin(sentence, chosen)
+    of_words = np.zeros((len(chosen), len(attribute.groups)), bool)
+    of_words[np.searchsorted(chosen, sentence[inside]), words.group[inside]] = True
+    document = block.document_of(offset)
+    return Sentences(
+        document + first, offset - block.starts[document], of_people, of_words, len(begins),
+        _sentences_with(sentence, words.group, attribute),
+    )  # fmt: skip
+
+
+def _index(begins: Ints, offsets: Ints) -> Ints:
+    return np.searchsorted(begins, offsets, side="right") - 1
+
+
+def _sentences_with(sentence: Ints, group: Ints, terms: TermCounter) -> Ints:
+    distinct = np.unique(np.stack([sentence, group], 1), axis=0)
+    return np.bincount(distinct[:, 1], minlength=len(terms.groups))
+
+
+def _empty(identity: IdentityTerms, attribute: AttributeTerms) -> Sentences:
+    none = np.zeros(0, np.int64)
+    groups, attributes = len(identity.groups), len(attribute.groups)
+    return Sentences(
+        none, none, np.zeros((0, groups), bool), np.zeros((0, attributes), bool), 0, np.zeros(attributes, np.int64)
+    )
