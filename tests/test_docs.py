@@ -1,5 +1,6 @@
 """The documentation cannot drift: every name, command, link and example in it is checked against the code."""
 
+import dataclasses
 import doctest
 import pkgutil
 import re
@@ -17,10 +18,10 @@ import yaml
 import headwater
 from headwater.core import Description, Registry
 from headwater.curate import AUDITS, DETECTORS, FILTERS, SOURCES, build_steps
-from headwater.evaluate import METRICS
-from headwater.models import FAMILIES
+from headwater.evaluate import METRICS, SamplingPlan
+from headwater.models import FAMILIES, Recipe
 from headwater.pipeline.cli import app
-from headwater.pipeline.config import load_config
+from headwater.pipeline.config import RunConfig, load_config
 from headwater.reports import SECTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -130,6 +131,23 @@ def test_every_make_target_in_the_docs_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     used = {name for path in PAGES for name in re.findall(r"`make ([a-z]+)", path.read_text("utf-8"))}
     assert used - targets == set()
+
+
+# configuration
+
+
+CONFIG_KEYS = [
+    *((key, None) for key in RunConfig.model_fields),
+    *((field.name, field.default) for kind in (Recipe, SamplingPlan) for field in dataclasses.fields(kind)),
+]
+
+
+@pytest.mark.parametrize(("key", "default"), CONFIG_KEYS)
+def test_every_config_key_is_documented_with_its_default(key: str, default: object) -> None:
+    rows = re.findall(rf"^\| `{key}` \| (.+?) \|", (DOCS / "configuration.md").read_text("utf-8"), re.MULTILINE)
+    assert rows
+    if isinstance(default, (str, int, float)) and key != "seed":
+        assert f"`{default}`" in rows
 
 
 # examples
