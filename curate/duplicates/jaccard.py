@@ -88,7 +88,7 @@ class Verifier:
         number = self._numbers[name]
         words = slice(self._words.borders[number], self._words.borders[number + 1])
         hashes = self._shingles.hashes[self._shingles.offsets[number] : self._shingles.offsets[number + 1]]
-        order = np.argsort(hashes, kind="stable")
+        order = np.argsort(hashes)
         ordered = hashes[order]
         new = np.ones(ordered.size, bool)
         new[1:] = ordered[1:] != ordered[:-1]
@@ -113,7 +113,7 @@ def _common(one: _Grams, other: _Grams) -> tuple[np.ndarray, np.ndarray]:
 
 def _same_words(one: _Grams, other: _Grams, mine: np.ndarray, theirs: np.ndarray) -> bool:
     """Whether the 5-grams at ``mine`` and ``theirs`` are the same words; neighbours are compared in one go."""
-    order = np.argsort(mine, kind="stable")
+    order = np.argsort(mine)
     mine, theirs = mine[order], theirs[order]
     breaks = np.flatnonzero((np.diff(mine) != 1) | (np.diff(theirs) != 1))
     first = np.concatenate([np.zeros(min(mine.size, 1), np.int64), breaks + 1])

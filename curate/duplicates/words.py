@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 SLICE_BYTES = 400_000
 _SPACE = 0x20
@@ -53,13 +52,12 @@ class Words:
 
 def slices(texts: pa.Array, size: int = SLICE_BYTES) -> Iterator[pa.Array]:
     """The array in slices of whole texts, each just over ``size`` bytes: small enough for the processor's cache."""
-    lengths = pc.binary_length(texts.cast(pa.large_binary())).fill_null(0).to_numpy(zero_copy_only=False)
-    ends = np.cumsum(lengths)
-    start, done = 0, 0
+    offsets = _offsets(texts.cast(pa.large_binary()))
+    start = 0
     while start < len(texts):
-        stop = min(int(np.searchsorted(ends, done + size)) + 1, len(texts))
+        stop = min(max(int(np.searchsorted(offsets, offsets[start] + size)), start + 1), len(texts))
         yield texts.slice(start, stop - start)
-        start, done = stop, int(ends[stop - 1])
+        start = stop
 
 
 def split_words(texts: pa.Array) -> Words:
@@ -98,11 +96,16 @@ def _buffer(texts: pa.Array) -> tuple[bytes, np.ndarray]:
     texts = texts.cast(pa.large_binary())
     if texts.null_count:
         texts = texts.fill_null(b"")
-    _, offset_buffer, data = texts.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    first, last = (int(offsets[0]), int(offsets[-1])) if len(texts) else (0, 0)
+    offsets, data = _offsets(texts), texts.buffers()[2]
+    first, last = int(offsets[0]), int(offsets[-1])
     raw = data.slice(first, last - first).to_pybytes() if data is not None and last > first else b""
-    return raw, offsets - first if len(texts) else np.zeros(1, np.int64)
+    return raw, offsets - first
+
+
+def _offsets(texts: pa.LargeBinaryArray) -> np.ndarray:
+    if not len(texts):
+        return np.zeros(1, np.int64)
+    return np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
 
 
 def _canonical(raw: bytes, offsets: np.ndarray) -> tuple[bytes, np.ndarray]:
