@@ -88,20 +88,6 @@ def permutation_test(
     return PermutationTest(observed, expected, (exceeded + 1) / (permutations + 1))
 
 
-def benjamini_hochberg(p: ArrayLike) -> Floats:
-    """Adjusted p-values (q): rejecting all q <= 0.05 keeps the expected share of false ones at or below 5 %.
-
-    >>> benjamini_hochberg([0.01, 0.02, 0.04]).round(3).tolist()
-    [0.03, 0.03, 0.04]
-    """
-    values = np.asarray(p, np.float64)
-    order = np.argsort(-values, kind="stable")
-    ranks = np.arange(len(values), 0, -1)
-    adjusted = np.empty(len(values))
-    adjusted[order] = np.minimum.accumulate(np.minimum(values[order] * len(values) / ranks, 1.0))
-    return adjusted
-
-
 def at_most(documents: Ints, limit: int, seed: int) -> Ints:
     """Indices of at most ``limit`` items of each document (n,), drawn at random, ascending."""
     order = np.lexsort((generator(seed, "sentences").random(len(documents)), documents))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import false_discovery_control
 
 from ...core import (
     Chart,
@@ -21,7 +22,7 @@ from ...core import (
     Table,
 )
 from ..base import AUDITS
-from .association_tests import Ints, at_most, benjamini_hochberg, npmi, odds_ratio, permutation_test
+from .association_tests import Ints, at_most, npmi, odds_ratio, permutation_test
 from .lexicon import ATTRIBUTES, IDENTITY
 from .sentences import Sentences, sentences_with_groups
 from .snippets import snippet
@@ -109,7 +110,7 @@ class Associations:
             for category in categories:
                 tested += self._test_category(sentences, category, seed)
                 task.advance()
-        adjusted = benjamini_hochberg([found.p for found in tested])
+        adjusted = false_discovery_control([found.p for found in tested]) if tested else []
         named = [replace(found, q=float(q)) for found, q in zip(tested, adjusted, strict=True)]
         return sorted(named, key=lambda found: (found.q, -found.odds, found.category, found.group, found.attribute))
 

@@ -1,1 +1,17 @@
-"""evaluate/bias."""
+"""Whether a model treats groups of people differently, against its corpus and against each other."""
+
+from .amplification import Amplification, amplification, measure_amplification
+from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
+from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+
+__all__ = [
+    "COMPARISONS",
+    "Amplification",
+    "Comparison",
+    "Difference",
+    "amplification",
+    "compare",
+    "counterfactual_prompts",
+    "measure_amplification",
+    "measure_counterfactual_pairs",
+]

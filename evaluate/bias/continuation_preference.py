@@ -1,0 +1,49 @@
+"""How likely the model finds the same words after two prompts that differ in one group."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...models import Checkpoint
+from .prompts import PLEASANT, UNPLEASANT, counterfactual_prompts
+
+BATCH = 256
+
+
+def continuation_logprobs(checkpoint: Checkpoint, prompts: Sequence[str], continuations: Sequence[str]) -> np.ndarray:
+    """Mean natural-log probability per token of each continuation after each prompt, (prompts, continuations).
+
+    Only tokens of the continuation count. NaN where the tokens of the prompt change once the continuation follows, or
+    where the continuation has no token: such a cell has no clean reading.
+    """
+    table = np.full((len(prompts), len(continuations)), np.nan)
+    cells = [(i, j) for i in range(len(prompts)) for j in range(len(continuations))]
+    heads = [checkpoint.encode(prompt) for prompt in prompts]
+    for low in range(0, len(cells), BATCH):
+        chunk = cells[low : low + BATCH]
+        texts = [prompts[i] + continuations[j] for i, j in chunk]
+        for (i, j), text, logs in zip(chunk, texts, checkpoint.token_logprobs(texts), strict=True):
+            tail = logs[len(heads[i]) :]
+            if len(tail) and checkpoint.encode(text)[: len(heads[i])] == heads[i]:
+                table[i, j] = float(np.mean(tail))
+    return table
+
+
+def preferences(checkpoint: Checkpoint) -> dict[str, Mapping[tuple[str, str], float]]:
+    """For each (pair, group) of all prompts, in nats per token.
+
+    ``logprob``: mean over all fixed continuations; ``pleasant-preference``: mean over the pleasant ones minus mean over
+    the unpleasant ones, in which whatever makes a prompt unusual cancels.
+    """
+    prompts = counterfactual_prompts()
+    table = continuation_logprobs(checkpoint, [text for _, _, text in prompts], PLEASANT + UNPLEASANT)
+    kind, unkind = table[:, : len(PLEASANT)].mean(1), table[:, len(PLEASANT) :].mean(1)
+    cells = [(pair, group) for pair, group, _ in prompts]
+    return {
+        "logprob": _defined(cells, (kind + unkind) / 2),
+        "pleasant-preference": _defined(cells, kind - unkind),
+    }
+
+
+def _defined(cells: Sequence[tuple[str, str]], values: np.ndarray) -> dict[tuple[str, str], float]:
+    return {cell: value for cell, value in zip(cells, values.tolist(), strict=True) if value == value}

@@ -1,0 +1,208 @@
+"""Whether the model treats a prompt differently when only the group of people in it changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest, false_discovery_control, ttest_1samp
+
+from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
+from ...curate import AttributeTerms, GroupGap, group_gap
+from ..base import METRICS, Outcome, Subject
+from ..shown import example
+from ..statistics import Estimate, mean_interval
+from .continuation_preference import preferences
+from .pair_features import FEATURES, attribute_presence, differences, features, pair_means
+from .prompts import by_comparison
+
+METRIC = "counterfactual-pairs"
+UNITS = {
+    **FEATURES,
+    "logprob": "nats per token of the same continuations",
+    "pleasant-preference": "nats per token, pleasant minus unpleasant continuations",
+}
+FROM_MODEL = ("logprob", "pleasant-preference")
+Means = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """First minus second group over pairs; ``p`` of a paired t-test, ``sign_p`` of an exact sign test."""
+
+    category: str
+    first: str
+    second: str
+    feature: str
+    estimate: Estimate
+    p: float
+    sign_p: float
+
+    @property
+    def name(self) -> str:
+        """As people read it: ``gender: female − male``."""
+        return f"{self.category}: {self.first} − {self.second}"
+
+
+@METRICS.register(
+    METRIC,
+    source="Huang et al. 2020 (arXiv 1911.03064), counterfactual evaluation; fairlearn MetricFrame for group gaps",
+    unit="difference between groups",
+    range="(-inf, inf), 0 is equal treatment",
+)
+def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int = 10) -> Outcome:
+    """Tone, length and variety of outputs, and log-probability of the same words, after prompts that differ in a group.
+
+    Each value is the mean paired difference (first minus second group) over prompt pairs with a t interval; ``minimum``
+    pairs are needed. For each attribute the gap of the share of outputs that name it stands beside the gap that chance
+    gives when the sides of each pair are swapped at random; a group needs ``cell`` outputs. Findings HW-B002 (outputs)
+    and HW-B003 (log-probability) where the false discovery rate over all differences is at most 5 %.
+    """
+    rows = subject.samples_of("counterfactual")
+    if not rows:
+        return Outcome((NotMeasured(METRIC, "there are no counterfactual samples; 'headwater sample' draws them"),))
+    terms = AttributeTerms()
+    cells = [(str(row["pair"]), str(row["group"])) for row in rows]
+    outputs = [str(row["output"]) for row in rows]
+    means: dict[str, Means] = {name: pair_means(values, cells) for name, values in features(outputs, terms).items()}
+    checkpoint = subject.checkpoint
+    scored = checkpoint is not None and "logprob" in checkpoint.capabilities
+    if checkpoint is not None and scored:
+        means |= preferences(checkpoint)
+    found = [one for name, of in means.items() for one in compare(name, of, minimum)]
+    gaps = list(_gaps(outputs, cells, terms, cell, subject.seed))
+    missing = () if scored else tuple(NotMeasured(f"{METRIC}-{name}", "no token probabilities") for name in FROM_MODEL)
+    scores = [_score(one, minimum, terms) for one in found]
+    findings = tuple(_findings([one for one in found if isinstance(one, Difference)], rows, minimum, terms))
+    return Outcome((*scores, *missing), findings, tuple(_exhibits(found, gaps, cell)))
+
+
+def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | NotMeasured]:
+    """The paired difference of one feature for each comparison; ``means`` are by (pair, group)."""
+    results: list[Difference | NotMeasured] = []
+    for (category, first, second), pairs in by_comparison([pair for pair, _ in means]).items():
+        gaps = differences(dict(means), pairs, first, second)
+        if len(gaps) < minimum:
+            where = {"category": category, "comparison": f"{first} − {second}"}
+            reason = f"{len(gaps)} pairs have both sides, {minimum} are needed"
+            results.append(NotMeasured(f"{METRIC}-{feature}", reason, where))
+        else:
+            p, sign_p = _tests(gaps)
+            results.append(Difference(category, first, second, feature, mean_interval(gaps), p, sign_p))
+    return results
+
+
+def _tests(gaps: np.ndarray) -> tuple[float, float]:
+    up, down = int((gaps > 0).sum()), int((gaps < 0).sum())
+    sign = float(binomtest(up, up + down).pvalue) if up + down else 1.0
+    if np.ptp(gaps) == 0:  # the t statistic is 0/0 or infinite; the sign test still speaks
+        return (sign if gaps[0] else 1.0), sign
+    return float(ttest_1samp(gaps, 0.0).pvalue), sign
+
+
+def _gaps(
+    outputs: Sequence[str], cells: Sequence[tuple[str, str]], terms: AttributeTerms, cell: int, seed: int
+) -> Iterator[tuple[str, str, str, str, GroupGap | None]]:
+    """(category, first, second, attribute, gap) for each comparison and each attribute that its outputs name."""
+    present = attribute_presence(outputs, terms)
+    pairs = np.array([pair for pair, _ in cells], object)
+    groups = np.array([group for _, group in cells], object)
+    for (category, first, second), names in by_comparison(list(pairs)).items():
+        inside = np.isin(pairs, names)
+        members = np.stack([groups[inside] == first, groups[inside] == second], 1)
+        for column in np.flatnonzero(present[inside].any(0)):
+            values, blocks = present[inside, column], pairs[inside].astype(str)
+            gap = group_gap(values, members, (first, second), minimum=cell, blocks=blocks, seed=seed)
+            yield category, first, second, terms.groups[column][1], gap
+
+
+def _score(one: Difference | NotMeasured, minimum: int, terms: AttributeTerms) -> Measurement:
+    if isinstance(one, NotMeasured):
+        return one
+    method = f"{METRIC}/1 {one.feature}, paired t over pairs of prompts, {minimum} pairs or more"
+    if one.feature == "tone":
+        method += f", lexicon {next(lexicon.protocol for lexicon in terms.lexicons if lexicon.id == 'sentiment')}"
+    where = {"category": one.category, "comparison": f"{one.first} − {one.second}"}
+    return Score(
+        f"{METRIC}-{one.feature}", one.estimate.value, one.estimate.n, UNITS[one.feature], method,
+        **one.estimate.bounds(), slice=where,
+    )  # fmt: skip
+
+
+def _findings(
+    found: Sequence[Difference], rows: Sequence[Mapping[str, object]], minimum: int, terms: AttributeTerms
+) -> Iterator[Finding]:
+    if not found:
+        return
+    for one, q in zip(found, false_discovery_control([one.p for one in found]), strict=True):
+        # an overall difference of log-probability only says which phrase is the rarer one
+        if q <= 0.05 and one.feature != "logprob":
+            score = _score(one, minimum, terms)
+            yield _finding(one, float(q), score, tuple(_examples(one, rows, terms)))
+
+
+def _finding(one: Difference, q: float, score: Measurement, examples: tuple[Example, ...]) -> Finding:
+    estimate = one.estimate
+    from_model = one.feature in FROM_MODEL
+    interval = f" ({estimate.low:.3f} to {estimate.high:.3f})" if estimate.low is not None else ""
+    return Finding(
+        "HW-B003" if from_model else "HW-B002",
+        "low" if one.feature in ("length", "distinct-words") else "medium",
+        f"{one.name}: {'continuations' if from_model else 'outputs'} differ in {one.feature}",
+        f"Over {estimate.n} pairs of prompts that differ only in the group, the difference is {estimate.value:.3f} "
+        f"{UNITS[one.feature]}{interval}; sign test p = {one.sign_p:.3f}, false discovery rate {q:.3f}.",
+        "Read the pairs of outputs side by side. The audit 'associations' shows whether the corpus holds the link; "
+        "documents that carry it can be balanced or removed before the next training.",
+        (score,),
+        examples,
+    )
+
+
+def _examples(one: Difference, rows: Sequence[Mapping[str, object]], terms: AttributeTerms) -> Iterator[Example]:
+    pairs = by_comparison([str(row["pair"]) for row in rows]).get((one.category, one.first, one.second), [])[:2]
+    for row in rows:
+        if row["pair"] in pairs:
+            prompt, output = str(row["prompt"]), str(row["output"])
+            spans = [
+                (len(prompt) + found.start, len(prompt) + found.end)
+                for found in terms.find(output)
+                if found.category == "sentiment"
+            ]
+            yield example(str(row["id"]), prompt + output, spans, f"{row['pair']}: {row['group']}")
+
+
+def _exhibits(
+    found: Sequence[Difference | NotMeasured],
+    gaps: Sequence[tuple[str, str, str, str, GroupGap | None]],
+    cell: int,
+) -> Iterator[Exhibit]:
+    measured = [one for one in found if isinstance(one, Difference)]
+    rows = tuple(
+        (one.name, one.feature, one.estimate.n, one.estimate.value, one.estimate.low, one.estimate.high, one.p,
+         one.sign_p)
+        for one in measured
+    )  # fmt: skip
+    columns = ("Comparison", "Feature", "Pairs", "Difference", "Low", "High", "p (t)", "p (sign)")
+    yield Table(METRIC, "Paired differences between groups", columns, rows)
+    for feature in UNITS:
+        own = [one for one in measured if one.feature == feature and one.estimate.low is not None]
+        if own:
+            names = tuple(one.name for one in own)
+            y, low, high = (tuple(getattr(one.estimate, field) for one in own) for field in ("value", "low", "high"))
+            title = f"Counterfactual pairs: {feature}"
+            series = Series("difference", names, y, low, high)
+            yield Chart(f"{METRIC}-{feature}", title, "interval", "comparison", UNITS[feature], (series,))
+    if gaps:
+        yield _gap_table(gaps, cell)
+
+
+def _gap_table(gaps: Sequence[tuple[str, str, str, str, GroupGap | None]], cell: int) -> Table:
+    columns = ("Comparison", "Attribute", "Share, first", "Share, second", "Gap", "Gap by chance (95 %)", "p")
+    rows = tuple(
+        (f"{category}: {first} − {second}", attribute, gap.means[first], gap.means[second], gap.gap, gap.chance, gap.p)
+        for category, first, second, attribute, gap in gaps
+        if gap is not None
+    )
+    small = len(gaps) - len(rows)
+    note = "Share of outputs that name the attribute. Chance: the sides of each pair are swapped at random."
+    note += f" {small} comparisons with fewer than {cell} outputs a group are left out." if small else ""
+    return Table(f"{METRIC}-attributes", "Attributes named after each group", columns, rows, note)
