@@ -1,7 +1,18 @@
 """Scores, findings and traces."""
 
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .memorization.edit_similarity import edit_similarity
+from .memorization.exposure import exposure, exposure_interval, measure_exposure
+from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .quality.bits_per_byte import measure_bits_per_byte
+from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
+from .quality.frechet_metric import FrechetMetric
+from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
+from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .run import SUITES, evaluate, open_subject
+from .sampling import SamplingPlan, draw_samples
 from .statistics import (
     Estimate,
     clopper_pearson,
@@ -12,25 +23,56 @@ from .statistics import (
     paired_difference,
     ratio_interval,
 )
+from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
     "Estimate",
+    "FrechetMetric",
     "IMAGE_SAMPLE_SCHEMA",
+    "Likelihood",
     "METRICS",
     "Metric",
+    "Moments",
     "Outcome",
+    "PerplexityMetric",
     "Place",
     "SAMPLE_SCHEMA",
+    "SUITES",
+    "SamplingPlan",
     "Span",
     "Subject",
     "SuffixIndex",
+    "Trace",
+    "TracedDocument",
+    "TracedSpan",
+    "bits_per_byte",
     "build_index",
     "clopper_pearson",
     "difference",
+    "document_cards",
+    "draw_samples",
+    "edit_similarity",
+    "evaluate",
     "exponential",
+    "exposure",
+    "exposure_interval",
+    "frechet_distance",
+    "frechet_from_moments",
+    "frechet_interval",
     "jackknife",
+    "loss_gap",
     "mean_interval",
+    "measure_bits_per_byte",
+    "measure_exposure",
+    "measure_extractable",
+    "measure_perplexity",
+    "measure_verbatim_overlap",
     "open_index",
+    "open_subject",
+    "overlap",
     "paired_difference",
+    "perplexity",
     "ratio_interval",
+    "trace",
+    "trace_document",
 ]

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core import MANIFEST, SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry, read_parquet
 from ..models import Checkpoint
+from .memorization.index import SuffixIndex, open_index
+
+T = TypeVar("T")
 
 SAMPLE_SCHEMA = pa.schema(
     [
@@ -58,6 +62,20 @@ class Subject:
     samples: pa.Table | None = None
     seed: int = 0
     progress: Progress = field(default=SILENT)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made at the first call with this ``name``: for work that several metrics share."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(T, self._made[name])
+
+    @property
+    def index(self) -> SuffixIndex:
+        """The suffix array over kept and removed documents and canaries; built where it is missing or stale."""
+        canaries = self.checkpoint.canaries if self.checkpoint else ()
+        folder = self.folder / "index"
+        return self.once("index", lambda: open_index(folder, self.corpus, self.removed, canaries, self.progress))
 
     @cached_property
     def removed(self) -> Corpus | None:

@@ -1,0 +1,79 @@
+"""Which documents were trained on, how often, and how many copies of each there were."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import Corpus, IncompleteError, IntegrityError, held_out
+from ..models import Checkpoint
+from .base import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``trained``: id to the number of optimizer steps that saw it (at least 1). ``held_out``: ids. Corpus order."""
+
+    trained: Mapping[str, int]
+    held_out: tuple[str, ...]
+
+
+def split(checkpoint: Checkpoint, corpus: Corpus) -> Split:
+    """The documents of ``corpus`` by what training did with them; those never reached stand on neither side."""
+    recipe = checkpoint.run.get("recipe")
+    if not recipe:
+        raise IncompleteError("the checkpoint has no recipe, so the documents held out of its training are unknown")
+    ids = corpus.ids()
+    held = held_out(ids, float(recipe["held_out"]), int(recipe["seed"]))
+    seen = times_seen(checkpoint)
+    leaked = [name for name, out in zip(ids, held, strict=True) if out and seen[name]]
+    if leaked:
+        raise IntegrityError(
+            f"{len(leaked)} held-out documents stand in the training ledger, the first is {leaked[0]}; train again"
+        )
+    trained = {name: seen[name] for name in ids if seen[name]}
+    return Split(trained, tuple(name for name, out in zip(ids, held, strict=True) if out))
+
+
+def subject_split(subject: Subject) -> Split:
+    """:func:`split` of a subject, made once; raises :class:`IncompleteError` without a checkpoint."""
+    if subject.checkpoint is None:
+        raise IncompleteError("there is no checkpoint in the run folder")
+    checkpoint = subject.checkpoint
+    return subject.once("split", lambda: split(checkpoint, subject.corpus))
+
+
+def times_seen(checkpoint: Checkpoint) -> Counter[str]:
+    """Document or canary id to the number of optimizer steps whose batch held its text."""
+    seen: Counter[str] = Counter()
+    for step in count():
+        documents = checkpoint.ledger.documents_at(step)
+        if not documents:
+            return seen
+        seen.update(documents)
+    return seen
+
+
+def copies(decisions: Iterable[pa.Table]) -> dict[str, int]:
+    """Document id to the number of documents, itself included, that deduplication found to be copies of it.
+
+    A chain (A removed for B, B removed for C) counts at its end, the document that stayed. Ids without a copy are
+    left out.
+    """
+    kept_for: dict[str, str] = {}
+    for table in decisions:
+        found = table.filter(pc.is_valid(table["duplicate_of"]))
+        kept_for |= dict(zip(found["id"].to_pylist(), found["duplicate_of"].to_pylist(), strict=True))
+    ends = Counter(_end(name, kept_for) for name in kept_for)
+    return {name: number + 1 for name, number in sorted(ends.items())}
+
+
+def _end(name: str, kept_for: Mapping[str, str]) -> str:
+    visited = {name}
+    while (after := kept_for.get(name)) is not None and after not in visited:
+        visited.add(after)
+        name = after
+    return name

@@ -1,0 +1,88 @@
+"""Log-likelihood of documents, summed: what perplexity and bits per byte are made of."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core import IncompleteError, derive_seed, generator
+from ..base import Subject
+from ..lineage import subject_split
+from ..statistics import Estimate, Floats, difference, exponential, ratio_interval
+
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """Sums for each of n documents, all of shape (n,): natural-log likelihood, tokens, UTF-8 bytes."""
+
+    log: Floats
+    tokens: Floats
+    bytes: Floats
+
+    def __len__(self) -> int:
+        return len(self.log)
+
+
+def perplexity(likelihood: Likelihood, confidence: float = 0.95) -> Estimate:
+    """exp(-sum of log-likelihood / sum of tokens) of the whole text, not a mean over documents.
+
+    Range [1, inf). The interval is the delta method's, clustered by document.
+    """
+    return exponential(ratio_interval(likelihood.log, likelihood.tokens, confidence), sign=-1)
+
+
+def bits_per_byte(likelihood: Likelihood, confidence: float = 0.95) -> Estimate:
+    """-sum of log-likelihood / (ln 2 * sum of bytes): does not depend on the tokenizer. Range [0, inf)."""
+    return ratio_interval(-likelihood.log / math.log(2), likelihood.bytes, confidence)
+
+
+def loss_gap(held_out: Likelihood, trained: Likelihood, confidence: float = 0.95) -> Estimate:
+    """Nats per token by which held-out text is less likely than trained text."""
+    losses = (ratio_interval(-part.log, part.tokens, confidence) for part in (held_out, trained))
+    return difference(*losses, confidence)
+
+
+def measure_likelihood(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
+    """Likelihood of as many held-out as trained documents, at most ``documents``, each cut at ``characters``.
+
+    Keys ``held-out`` and, where there are any, ``trained``. Made once for a subject and the same arguments. Raises
+    :class:`IncompleteError` where the checkpoint cannot score or nothing was held out.
+    """
+    name = f"likelihood {documents} {characters}"
+    return subject.once(name, lambda: _measure(subject, documents, characters))
+
+
+def score_documents(subject: Subject, ids: Sequence[str], characters: int) -> Likelihood:
+    """Likelihood of these documents, each cut at ``characters``; empty ones are left out."""
+    assert subject.checkpoint is not None
+    rows: list[tuple[float, int, int]] = []
+    found = subject.corpus.documents(ids)
+    with subject.progress.task("likelihood", len(ids)) as task:
+        for low in range(0, len(ids), BATCH):
+            texts = [found[name]["text"][:characters] for name in ids[low : low + BATCH] if found[name]["text"]]
+            for text, values in zip(texts, subject.checkpoint.token_logprobs(texts), strict=True):
+                rows.append((float(np.sum(values, dtype=np.float64)), len(values), len(text.encode())))
+            task.advance(len(ids[low : low + BATCH]))
+    table = np.array(rows, np.float64).reshape(-1, 3)
+    return Likelihood(table[:, 0], table[:, 1], table[:, 2])
+
+
+def _measure(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
+    split = subject_split(subject)
+    if subject.checkpoint is None or "logprob" not in subject.checkpoint.capabilities:
+        raise IncompleteError("the checkpoint gives no token probabilities")
+    if not split.held_out:
+        raise IncompleteError("no document was held out of training; set model.held_out above 0")
+    n = min(documents, len(split.held_out))
+    chosen = {"held-out": _draw(subject.seed, "held-out", split.held_out, n)}
+    if split.trained:
+        chosen["trained"] = _draw(subject.seed, "trained", sorted(split.trained), n)
+    return {side: score_documents(subject, ids, characters) for side, ids in chosen.items()}
+
+
+def _draw(seed: int, side: str, names: Sequence[str], n: int) -> list[str]:
+    rng = generator(derive_seed(seed, "likelihood"), side)
+    return [names[place] for place in sorted(rng.permutation(len(names))[:n])]

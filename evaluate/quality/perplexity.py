@@ -1,0 +1,121 @@
+"""Perplexity on held-out documents, beside the same on trained ones."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torchmetrics import Metric
+
+from ...core import Chart, Finding, Score, Series, Severity
+from ..base import METRICS, Outcome, Subject
+from ..statistics import Estimate
+from .likelihood import Likelihood, loss_gap, measure_likelihood, perplexity
+
+NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
+"""Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
+INTERVAL = "delta-method t interval, clustered by document"
+
+
+@METRICS.register(
+    "perplexity",
+    source="Jelinek et al. 1977; protocol of lm-evaluation-harness (disjoint windows, corpus level)",
+    unit="perplexity per token",
+    range="[1, inf)",
+)
+def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 4000) -> Outcome:
+    """Perplexity per token on held-out documents, and the gap to documents that were trained on.
+
+    Corpus level: exp of the mean negative log-likelihood of all tokens, each after a begin token, in disjoint windows
+    of the model's context. ``documents`` of each side at most, each cut at ``characters``. Finding HW-Q001 where
+    held-out text is clearly less likely than trained text.
+    """
+    parts = measure_likelihood(subject, documents, characters)
+    method = f"perplexity/1 corpus level, disjoint windows{window_of(subject)}, first {characters} characters"
+    values = {side: perplexity(part) for side, part in parts.items()}
+    scores = [_score("perplexity", value, method, "perplexity per token", side) for side, value in values.items()]
+    if "trained" not in parts:
+        return Outcome(tuple(scores), exhibits=(_chart(values),))
+    gap = loss_gap(parts["held-out"], parts["trained"])
+    gap_method = method.replace("perplexity/1", "loss-gap/1 held-out minus trained,")
+    scores.append(_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
+    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),))
+
+
+class PerplexityMetric(Metric):
+    """Streaming perplexity per token for training loops: float64 sums that merge across processes.
+
+    Equals :func:`~headwater.evaluate.perplexity` on the same tokens. Uses log-softmax, so that a token 200 nats down
+    stays finite.
+
+    >>> metric = PerplexityMetric()
+    >>> metric.update(torch.zeros(2, 5, 8), torch.zeros(2, 5, dtype=torch.long))
+    >>> round(float(metric.compute()), 6)
+    8.0
+    """
+
+    is_differentiable = False
+    higher_is_better = False
+    full_state_update = False
+    log_likelihood: Tensor
+    tokens: Tensor
+
+    def __init__(self, ignore_index: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.ignore_index = ignore_index
+        self.add_state("log_likelihood", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
+        self.add_state("tokens", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
+
+    def update(self, logits: Tensor, targets: Tensor) -> None:
+        """logits: (..., vocabulary), unnormalised; targets: (...) token ids, ``ignore_index`` left out."""
+        chosen = logits.double().log_softmax(-1).gather(-1, targets.clamp(min=0)[..., None])[..., 0]
+        counted = torch.ones_like(targets, dtype=torch.bool)
+        if self.ignore_index is not None:
+            counted = targets != self.ignore_index
+        self.log_likelihood += chosen[counted].sum()
+        self.tokens += counted.sum()
+
+    def compute(self) -> Tensor:
+        """exp(-log-likelihood / tokens), float64; NaN before any token."""
+        return torch.exp(-self.log_likelihood / self.tokens)
+
+
+def window_of(subject: Subject) -> str:
+    """`` of N tokens`` for the protocol string, where the checkpoint says its context."""
+    run = subject.checkpoint.run if subject.checkpoint else {}
+    context = (run.get("recipe") or {}).get("context")
+    return f" of {context} tokens" if context else ""
+
+
+def _score(metric: str, value: Estimate, method: str, unit: str, side: str | None, interval: str = INTERVAL) -> Score:
+    bounds = {"interval": interval, **value.bounds()}
+    place = {"split": side} if side else {}
+    return Score(metric, value.value, value.n, unit, method, direction="lower", slice=place, **bounds)
+
+
+def _chart(values: dict[str, Estimate]) -> Chart:
+    low = tuple(value.value if value.low is None else value.low for value in values.values())
+    high = tuple(value.value if value.high is None else value.high for value in values.values())
+    y = tuple(value.value for value in values.values())
+    series = Series("perplexity", tuple(values), y, low, high)
+    title = "Perplexity on documents the model has and has not seen"
+    return Chart("perplexity", title, "interval", "documents", "perplexity per token", (series,))
+
+
+def _overfitting(gap: Estimate, parts: dict[str, Likelihood], scores: tuple[Score, ...]) -> tuple[Finding, ...]:
+    if gap.low is None or gap.low <= NOTABLE_GAP:
+        return ()
+    severity: Severity = "high" if gap.low > LARGE_GAP else "medium"
+    return (
+        Finding(
+            code="HW-Q001",
+            severity=severity,
+            title=f"The model fits its training text better than unseen text (by {gap.value:.2f} nats a token)",
+            meaning=(
+                "Held-out documents come from the same corpus and differ from trained ones by chance alone. "
+                "A gap this clear means that the model has begun to learn single documents instead of the language, "
+                "which goes with memorization."
+            ),
+            advice="Train for fewer steps or on more documents, remove duplicates, or choose a smaller model.",
+            scores=scores,
+        ),
+    )

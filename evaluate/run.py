@@ -1,0 +1,123 @@
+"""Run metrics on a run folder. A metric that cannot be computed says why; none is left out in silence."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ..core import (
+    MANIFEST,
+    SEVERITIES,
+    SILENT,
+    Cell,
+    Corpus,
+    HeadwaterError,
+    InputError,
+    NotMeasured,
+    Progress,
+    Score,
+    StageReport,
+    UsageError,
+    read_parquet,
+)
+from ..models import load
+from .base import METRICS, Outcome, Subject
+
+QUALITY = ("perplexity", "bits-per-byte")
+MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
+SUITES: Mapping[str, tuple[str, ...]] = {
+    "quick": (*QUALITY, *MEMORIZATION),
+    "quality": QUALITY,
+    "memorization": MEMORIZATION,
+    "images": ("frechet-distance",),
+}
+Request = str | tuple[str, Mapping[str, Any]]
+
+
+def open_subject(folder: Path | str, *, seed: int = 0, progress: Progress = SILENT) -> Subject:
+    """The run folder as a metric sees it: corpus, and checkpoint and samples where they exist.
+
+    Raises :class:`InputError` where there is no corpus; an unfinished or altered checkpoint raises what
+    :func:`headwater.models.load` raises.
+    """
+    folder = Path(folder)
+    if not (folder / "corpus" / MANIFEST).is_file():
+        raise InputError(f"{folder}: not a run folder (no corpus/{MANIFEST}); 'headwater run' or 'curate' makes one")
+    corpus = Corpus(folder / "corpus")
+    checkpoint = load(folder / "checkpoint", corpus) if (folder / "checkpoint").is_dir() else None
+    samples = folder / "samples" / "samples.parquet"
+    table: pa.Table | None = read_parquet(samples) if samples.is_file() else None
+    return Subject(folder, corpus, checkpoint, table, seed, progress)
+
+
+def default_suite(subject: Subject) -> str:
+    """``images`` for a corpus of images, else ``quick``."""
+    return "images" if subject.corpus.modality == "image" else "quick"
+
+
+def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:
+    """Run metrics (names, or names with parameters; None: the default suite) and gather what they found.
+
+    A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message. A name or
+    parameter that does not exist raises :class:`UsageError` before anything runs.
+    """
+    requests = [_request(item) for item in (SUITES[default_suite(subject)] if metrics is None else metrics)]
+    outcomes = []
+    with subject.progress.task("metrics", len(requests)) as task:
+        for name, options in requests:
+            task.note(name)
+            outcomes.append(_measure(subject, name, options))
+            task.advance(1)
+    scores = tuple(score for outcome in outcomes for score in outcome.scores)
+    findings = sorted(
+        (finding for outcome in outcomes for finding in outcome.findings),
+        key=lambda finding: (SEVERITIES.index(finding.severity), finding.code),
+    )
+    return StageReport(
+        stage="evaluate",
+        title="Evaluation of the model",
+        facts=_facts(subject, requests, scores, len(findings)),
+        scores=scores,
+        findings=tuple(findings),
+        exhibits=tuple(exhibit for outcome in outcomes for exhibit in outcome.exhibits),
+        detail={
+            "metrics": [{"name": name, "parameters": dict(options)} for name, options in requests],
+            "seed": subject.seed,
+            "model": subject.checkpoint.hash if subject.checkpoint else None,
+            "corpus": subject.corpus.hash,
+        },
+    )
+
+
+def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
+    name, options = (item, {}) if isinstance(item, str) else item
+    metric = METRICS.get(name, "evaluate.metrics")
+    try:
+        inspect.signature(metric).bind(None, **options)
+    except TypeError as error:
+        raise UsageError(
+            f"evaluate.metrics: {name}: {error}; 'headwater explain {name}' shows its parameters"
+        ) from None
+    return name, options
+
+
+def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:
+    try:
+        return METRICS.get(name)(subject, **options)
+    except HeadwaterError as error:
+        return Outcome((NotMeasured(name, str(error)),))
+
+
+def _facts(
+    subject: Subject, requests: Sequence[tuple[str, Mapping[str, Any]]], scores: Sequence[Any], findings: int
+) -> dict[str, Cell]:
+    return {
+        "metrics": len(requests),
+        "scores": sum(isinstance(score, Score) for score in scores),
+        "not measured": sum(isinstance(score, NotMeasured) for score in scores),
+        "findings": findings,
+        "samples": subject.samples.num_rows if subject.samples else 0,
+        "documents": len(subject.corpus),
+    }

@@ -1,0 +1,301 @@
+"""Draw every sample that the metrics need, once, into one table.
+
+| kind | prompt | what for |
+|---|---|---|
+| free | none | what the model says by itself: verbatim overlap, representation |
+| prefix | tokens of a trained document, and as many of held-out ones as control | extraction |
+| repeat | the beginning of a held-out document, several answers each | self-consistency |
+| counterfactual | the same sentence for each identity group | parity |
+"""
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import (
+    SILENT,
+    Corpus,
+    Progress,
+    UsageError,
+    canonical_json,
+    derive_seed,
+    generator,
+    read_parquet,
+    sha256,
+    write_parquet,
+)
+from ..models import Checkpoint
+from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA
+from .bias.prompts import counterfactual_prompts
+from .lineage import Split, split
+
+CHUNK = 64
+LONGEST_TEXT = 40_000
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPlan:
+    """How many samples of each kind, and how long (in tokens). A number of 0 leaves a kind out.
+
+    ``prefixes`` counts trained documents; as many held-out ones are added as control. Prefixes are continued greedily,
+    everything else is drawn at ``temperature``. ``counterfactual`` counts pairs of prompts, with a sample each.
+    """
+
+    free: int = 200
+    free_tokens: int = 128
+    prefixes: int = 200
+    prefix_tokens: int = 32
+    continuation_tokens: int = 50
+    repeats: int = 20
+    repeat_samples: int = 5
+    repeat_tokens: int = 64
+    counterfactual: int = 90
+    counterfactual_tokens: int = 32
+    temperature: float = 1.0
+    top_k: int | None = None
+    images: int = 1000
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is not None and value < 0:
+                raise UsageError(f"sample.{field.name}: must be 0 or more, not {value}")
+        if 0 in (self.prefix_tokens, self.continuation_tokens):
+            raise UsageError("sample: prefix_tokens and continuation_tokens must be 1 or more")
+
+
+def draw_samples(
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    plan: SamplingPlan,
+    folder: Path,
+    *,
+    seed: int = 0,
+    progress: Progress = SILENT,
+) -> pa.Table:
+    """Draw all kinds of ``plan`` that the checkpoint can make and write ``folder/samples/samples.parquet``.
+
+    Each finished kind is kept until the whole table is written, so an interrupted call goes on where it stopped.
+    The same arguments give the same bytes. Returns the table (:data:`SAMPLE_SCHEMA`, or
+    :data:`IMAGE_SAMPLE_SCHEMA` for a model of images).
+    """
+    target = Path(folder) / "samples"
+    drawer = _Drawer(checkpoint, corpus, plan, seed, progress)
+    key = sha256(canonical_json([asdict(plan), seed, checkpoint.hash, corpus.hash]))[:16]
+    parts = [_part(target / f".parts-{key}" / f"{kind}.parquet", draw) for kind, draw in drawer.kinds().items()]
+    table = pa.concat_tables(parts) if parts else drawer.schema.empty_table()
+    write_parquet(target / "samples.parquet", table)
+    for stale in target.glob(".parts-*"):
+        shutil.rmtree(stale)
+    return table
+
+
+def _part(path: Path, draw: Callable[[], pa.Table]) -> pa.Table:
+    if not path.is_file():
+        write_parquet(path, draw())
+    return read_parquet(path)
+
+
+class _Drawer:
+    def __init__(
+        self, checkpoint: Checkpoint, corpus: Corpus, plan: SamplingPlan, seed: int, progress: Progress
+    ) -> None:
+        self.checkpoint, self.corpus, self.plan, self.seed, self.progress = checkpoint, corpus, plan, seed, progress
+        self.schema = IMAGE_SAMPLE_SCHEMA if "images" in checkpoint.capabilities else SAMPLE_SCHEMA
+        self.model = checkpoint.hash
+        self._split: Split | None = None
+
+    def kinds(self) -> dict[str, Callable[[], pa.Table]]:
+        """What this checkpoint can draw under this plan."""
+        if "images" in self.checkpoint.capabilities:
+            return {"images": self.images} if self.plan.images else {}
+        if "sample" not in self.checkpoint.capabilities:
+            return {}
+        plan = self.plan
+        wanted = {
+            "free": (plan.free, self.free),
+            "prefix": (plan.prefixes, self.prefix),
+            "repeat": (plan.repeats * plan.repeat_samples, self.repeat),
+            "counterfactual": (plan.counterfactual, self.counterfactual),
+        }
+        return {kind: _as_table(draw) for kind, (number, draw) in wanted.items() if number}
+
+    def free(self) -> Iterator[Row]:
+        prompts: list[list[int]] = [[]] * self.plan.free
+        for row, _ in self.complete("free", prompts, self.plan.free_tokens):
+            yield row
+
+    def prefix(self) -> Iterator[Row]:
+        plan = self.plan
+        pieces = [
+            (name, offset, tokens, side)
+            for side, names in (("trained", self.trained_order()), ("held-out", self.held_out_order()))
+            for name, offset, tokens in islice(self.windows(names, side), plan.prefixes)
+        ]
+        prompts = [tokens[: plan.prefix_tokens] for _, _, tokens, _ in pieces]
+        rows = self.complete("prefix", prompts, plan.continuation_tokens, temperature=0.0)
+        for (row, output), (name, offset, tokens, side) in zip(rows, pieces, strict=True):
+            truth = tokens[plan.prefix_tokens :]
+            facts = {"split": side, "offset": offset, "prefix_tokens": plan.prefix_tokens}
+            facts |= {"times_seen": self.split.trained.get(name, 0), "matched_tokens": _common_prefix(output, truth)}
+            yield _with(row, facts, reference=self.checkpoint.decode(truth), document_id=name)
+
+    def repeat(self) -> Iterator[Row]:
+        plan = self.plan
+        order, side = self.held_out_order(), "held-out"
+        if not order:
+            order, side = self.trained_order(), "trained"
+        pieces = list(islice(self.windows(order, "repeat", offset=0), plan.repeats))
+        repeated = [piece for piece in pieces for _ in range(plan.repeat_samples)]
+        prompts = [tokens[: plan.prefix_tokens] for _, _, tokens in repeated]
+        for number, (row, _) in enumerate(self.complete("repeat", prompts, plan.repeat_tokens)):
+            name, offset, tokens = repeated[number]
+            truth = self.checkpoint.decode(tokens[plan.prefix_tokens :])
+            pair = f"repeat-{number // plan.repeat_samples:04d}"
+            yield _with(row, {"split": side, "offset": offset}, reference=truth, document_id=name, pair=pair)
+
+    def counterfactual(self) -> Iterator[Row]:
+        plan = self.plan
+        wanted = counterfactual_prompts(plan.counterfactual)
+        prompts = [self.checkpoint.encode(prompt) for _, _, prompt in wanted]
+        rows = self.complete("counterfactual", prompts, plan.counterfactual_tokens)
+        for (row, _), (pair, group, prompt) in zip(rows, wanted, strict=True):
+            yield {**row, "prompt": prompt, "pair": pair, "group": group}
+
+    def images(self) -> pa.Table:
+        seed = derive_seed(self.seed, "images")
+        with self.progress.task("draw images", self.plan.images) as task:
+            images = np.ascontiguousarray(self.checkpoint.sample_images(self.plan.images, seed), np.uint8)
+            task.advance(len(images))
+        height, width, channels = images.shape[1:]
+        rows = [
+            {
+                "id": f"image-{number:05d}",
+                "image": image.tobytes(),
+                "height": height,
+                "width": width,
+                "channels": channels,
+                "seed": seed,
+                "model": self.model,
+            }
+            for number, image in enumerate(images)
+        ]
+        return pa.Table.from_pylist(rows, schema=IMAGE_SAMPLE_SCHEMA)
+
+    def complete(
+        self, kind: str, prompts: Sequence[Sequence[int]], tokens: int, temperature: float | None = None
+    ) -> Iterator[tuple[Row, list[int]]]:
+        """A row and the new tokens for each prompt, drawn in chunks of a fixed size with a seed each."""
+        heat = self.plan.temperature if temperature is None else temperature
+        shared = {"max_new_tokens": tokens, "temperature": heat, "top_k": self.plan.top_k if heat else None}
+        with self.progress.task(f"draw {kind} samples", len(prompts)) as task:
+            for low in range(0, len(prompts), CHUNK):
+                chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
+                outputs = self.checkpoint.complete_tokens(
+                    chunk, max_new_tokens=tokens, temperature=heat, top_k=shared["top_k"], seed=seed
+                )
+                for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
+                    yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output
+                task.advance(len(chunk))
+
+    def row(
+        self, kind: str, number: int, prompt: Sequence[int], output: Sequence[int], seed: int, facts: Mapping[str, Any]
+    ) -> Row:
+        return {
+            "id": f"{kind}-{number:05d}",
+            "kind": kind,
+            "prompt": self.checkpoint.decode(prompt),
+            "output": self.checkpoint.decode(output),
+            "reference": None,
+            "document_id": None,
+            "group": None,
+            "pair": None,
+            "seed": seed,
+            "model": self.model,
+            "parameters": dict(facts),
+        }
+
+    @property
+    def split(self) -> Split:
+        self._split = self._split or split(self.checkpoint, self.corpus)
+        return self._split
+
+    def trained_order(self) -> list[str]:
+        """Trained documents, shuffled, so that every beginning holds each level of times seen about equally often.
+
+        Levels are powers of two: 1, 2-3, 4-7, ...
+        """
+        levels: dict[int, list[str]] = {}
+        for name in self.shuffled(sorted(self.split.trained), "trained"):
+            levels.setdefault(self.split.trained[name].bit_length(), []).append(name)
+        ranked = [(place, -level, name) for level, names in levels.items() for place, name in enumerate(names)]
+        return [name for _, _, name in sorted(ranked)]
+
+    def held_out_order(self) -> list[str]:
+        """Held-out documents, shuffled."""
+        return self.shuffled(sorted(self.split.held_out), "held-out")
+
+    def shuffled(self, names: Sequence[str], use: str) -> list[str]:
+        return [names[place] for place in generator(self.seed, "documents", use).permutation(len(names))]
+
+    def windows(
+        self, names: Sequence[str], use: str, offset: int | None = None
+    ) -> Iterator[tuple[str, int, list[int]]]:
+        """(id, offset, tokens) of one stretch, prefix and continuation, of each document that is long enough."""
+        need = self.plan.prefix_tokens + self.plan.continuation_tokens
+        long_enough = self.documents_of_bytes(need)
+        candidates = [name for name in names if name in long_enough]
+        for low in range(0, len(candidates), 256):
+            chunk = candidates[low : low + 256]
+            documents = self.corpus.documents(chunk)
+            for name in chunk:
+                tokens = self.checkpoint.encode(documents[name]["text"][:LONGEST_TEXT])
+                if len(tokens) >= need:
+                    last = len(tokens) - need
+                    drawn = generator(self.seed, "offset", use, name).integers(0, last + 1)
+                    start = int(drawn) if offset is None else offset
+                    yield name, start, tokens[start : start + need]
+
+    def documents_of_bytes(self, least: int) -> set[str]:
+        """Ids of documents of at least so many bytes; a token is at least one byte."""
+        found: set[str] = set()
+        for batch in self.corpus.batches(["id", "text"]):
+            mask = pc.greater_equal(pc.binary_length(batch["text"]), least)
+            found.update(batch["id"].filter(mask).to_pylist())
+        return found
+
+
+def _as_table(draw: Callable[[], Iterator[Row]]) -> Callable[[], pa.Table]:
+    def table() -> pa.Table:
+        rows = [{**row, "parameters": canonical_json(row["parameters"]).decode()} for row in draw()]
+        return pa.Table.from_pylist([_storable(row) for row in rows], schema=SAMPLE_SCHEMA)
+
+    return table
+
+
+def _storable(row: Row) -> Row:
+    """Texts as valid UTF-8: a tokenizer may cut a character in half."""
+    return {
+        key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for key, value in row.items()
+    }
+
+
+def _with(row: Row, facts: Mapping[str, Any], **columns: Any) -> Row:
+    return {**row, **columns, "parameters": {**row["parameters"], **facts}}
+
+
+def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
+        min(len(first), len(second)),
+    )

@@ -1,0 +1,292 @@
+"""From an output back to its causes: documents, sources, licences, copies, training steps, curation decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import InputError, UsageError
+from .base import Subject
+from .lineage import copies
+from .memorization.index import Place, Span
+from .shown import excerpt, redacted
+
+LONGEST_TEXT = 100_000
+STEPS_SHOWN = 50
+NO_CHECKPOINT = "no checkpoint in the run folder: training steps are unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TracedDocument:
+    """A document that holds a span. ``offset`` is the span's first character in the document.
+
+    ``copies_before`` and ``copies_after`` count the document with its copies before and after deduplication (0 after
+    where it was removed). ``steps`` are the optimizer steps whose batch held its text; None without a checkpoint.
+    """
+
+    id: str
+    origin: str
+    source: str
+    url: str | None
+    licence: str
+    language: str
+    locator: str
+    offset: int
+    excerpt: str
+    excerpt_span: tuple[int, int]
+    copies_before: int
+    copies_after: int
+    steps: tuple[int, ...] | None
+    decisions: tuple[Mapping[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "excerpt_span": list(self.excerpt_span),
+            "steps": None if self.steps is None else list(self.steps),
+            "decisions": [dict(decision) for decision in self.decisions],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "TracedDocument":
+        """The document that :meth:`to_json` wrote."""
+        steps = None if data["steps"] is None else tuple(data["steps"])
+        start, end = data["excerpt_span"]
+        decisions = tuple(dict(decision) for decision in data["decisions"])
+        return cls(**{**data, "steps": steps, "excerpt_span": (start, end), "decisions": decisions})
+
+
+@dataclass(frozen=True, slots=True)
+class TracedSpan:
+    """A stretch [start, end) of the shown text that stands word for word in the corpus.
+
+    ``before`` and ``after`` count its occurrences in all documents (kept and removed) and in the kept ones.
+    ``documents`` are the first few that hold it; ``document_count`` is how many do.
+    """
+
+    start: int
+    end: int
+    bytes: int
+    before: int
+    after: int
+    document_count: int
+    documents: tuple[TracedDocument, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "documents": [document.to_json() for document in self.documents]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "TracedSpan":
+        """The span that :meth:`to_json` wrote."""
+        return cls(**{**data, "documents": tuple(TracedDocument.from_json(item) for item in data["documents"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A redacted text and where its spans come from. ``covered`` is the share of its characters that spans cover."""
+
+    text: str
+    minimum: int
+    covered: float
+    spans: tuple[TracedSpan, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; :meth:`from_json` gives an equal trace back."""
+        return {
+            "text": self.text,
+            "minimum": self.minimum,
+            "covered": self.covered,
+            "spans": [span.to_json() for span in self.spans],
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Trace":
+        """The trace that :meth:`to_json` wrote."""
+        spans = tuple(TracedSpan.from_json(span) for span in data["spans"])
+        return cls(data["text"], data["minimum"], data["covered"], spans, tuple(data["notes"]))
+
+
+def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10) -> Trace:
+    """The spans of ``text`` of at least ``minimum`` bytes that stand in the corpus, each with its documents.
+
+    Where no span is that long, the longest one there is is traced and a note says so. At most ``documents`` are told
+    for a span: kept ones first. Raises :class:`UsageError` for an empty text or one of over 100,000 characters.
+    """
+    if not text or len(text) > LONGEST_TEXT:
+        raise UsageError(f"a text to trace has 1 to {LONGEST_TEXT:,} characters, not {len(text):,}")
+    notes = [] if subject.checkpoint else [NO_CHECKPOINT]
+    spans = subject.index.spans(text, max(1, minimum))
+    if not spans:
+        spans, note = _longest(subject, text, minimum)
+        notes.append(note)
+    safe, moved = redacted(text, [(span.start, span.end) for span in spans])
+    cover = sum(_new_characters(spans)) / len(text)
+    facts = _Facts(subject)
+    traced = tuple(_traced(facts, text, span, place, documents) for span, place in zip(spans, moved, strict=True))
+    return Trace(safe, minimum, cover, traced, tuple(notes))
+
+
+def trace_document(subject: Subject, document_id: str) -> dict[str, Any]:
+    """The story of one document: what :func:`document_cards` tells, with every step. Raises :class:`InputError`."""
+    cards = document_cards(subject, [document_id], steps=None)
+    if document_id not in cards:
+        raise InputError(f"no document {document_id!r} among the kept, removed and planted ones of {subject.folder}")
+    return cards[document_id]
+
+
+def document_cards(subject: Subject, ids: Sequence[str], steps: int | None = STEPS_SHOWN) -> dict[str, dict[str, Any]]:
+    """What a reader needs to judge each document; ids that no document has are left out. Texts are redacted.
+
+    Keys: id, status (kept, removed, planted), excerpt, characters, source, url, licence, language, locator, reason
+    (the last decision, for a removed one), copies_before, copies_after, steps (the first ``steps``), step_count,
+    decisions, note. Steps are None without a checkpoint.
+    """
+    facts = _Facts(subject)
+    facts.load(ids)
+    return {name: _card(facts, name, steps) for name in dict.fromkeys(ids) if name in facts.documents}
+
+
+class _Facts:
+    """Everything known about documents, read once for many of them."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.decisions: dict[str, list[dict[str, Any]]] = {}
+        self.copies = subject.once("copies", lambda: copies(subject.decisions()))
+
+    def load(self, ids: Sequence[str]) -> None:
+        missing = [name for name in dict.fromkeys(ids) if name not in self.documents]
+        if not missing:
+            return
+        subject = self.subject
+        parts = [("removed", subject.removed), ("kept", subject.corpus)]
+        for origin, part in parts:
+            for name, row in (part.documents(missing) if part else {}).items():
+                self.documents[name] = {**row, "origin": origin}
+        for canary in subject.checkpoint.canaries if subject.checkpoint else ():
+            if canary.id in missing:
+                self.documents[canary.id] = _planted(canary.id, canary.text)
+        for table in subject.decisions():
+            self._add_decisions(table, missing)
+
+    def _add_decisions(self, table: pa.Table, ids: Sequence[str]) -> None:
+        chosen = table.filter(pc.is_in(table["id"], value_set=pa.array(ids, pa.string())))
+        for row in chosen.to_pylist():
+            name = row.pop("id")
+            self.decisions.setdefault(name, []).append(row | {"evidence": redacted(row["evidence"] or "")[0]})
+
+    def steps(self, name: str) -> tuple[int, ...] | None:
+        checkpoint = self.subject.checkpoint
+        return None if checkpoint is None else checkpoint.ledger.steps_of(name)
+
+    def copies_of(self, name: str) -> tuple[int, int]:
+        """Copies before and after deduplication."""
+        return self.copies.get(name, 1), 0 if self.documents[name]["origin"] == "removed" else 1
+
+
+def _planted(name: str, text: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "text": text,
+        "origin": "canary",
+        "source": "planted canary",
+        "url": None,
+        "licence": "not applicable",
+        "language": "unknown",
+        "attributes": {"locator": name},
+    }
+
+
+def _traced(facts: _Facts, text: str, span: Span, place: tuple[int, int], limit: int) -> TracedSpan:
+    index = facts.subject.index
+    pattern = text[span.start : span.end].encode("utf-8", "surrogatepass")
+    counts = index.counts(pattern)
+    places = index.documents(pattern, limit)
+    facts.load([found.document_id for found in places])
+    return TracedSpan(
+        start=place[0],
+        end=place[1],
+        bytes=len(pattern),
+        before=counts["kept"] + counts["removed"],
+        after=counts["kept"],
+        document_count=sum(index.document_counts(pattern).values()),
+        documents=tuple(_document(facts, found, span.end - span.start) for found in places),
+    )
+
+
+def _document(facts: _Facts, place: Place, length: int) -> TracedDocument:
+    row = facts.documents[place.document_id]
+    shown, spans = excerpt(row["text"], place.character, place.character + length)
+    before, after = facts.copies_of(place.document_id)
+    return TracedDocument(
+        id=place.document_id,
+        origin=place.origin,
+        source=row["source"],
+        url=row["url"],
+        licence=row["licence"],
+        language=row["language"],
+        locator=row["attributes"].get("locator", ""),
+        offset=place.character,
+        excerpt=shown,
+        excerpt_span=spans[0] if spans else (0, 0),
+        copies_before=before,
+        copies_after=after,
+        steps=facts.steps(place.document_id),
+        decisions=tuple(facts.decisions.get(place.document_id, ())),
+    )
+
+
+def _card(facts: _Facts, name: str, limit: int | None) -> dict[str, Any]:
+    row = facts.documents[name]
+    steps = facts.steps(name)
+    before, after = facts.copies_of(name)
+    content = row.get("text") or ""
+    decisions = facts.decisions.get(name, [])
+    return {
+        "id": name,
+        "status": "planted" if row["origin"] == "canary" else row["origin"],
+        "excerpt": excerpt(content)[0] if content else "",
+        "characters": len(content),
+        "source": row["source"],
+        "url": row["url"],
+        "licence": row["licence"],
+        "language": row["language"],
+        "locator": row["attributes"].get("locator", ""),
+        "reason": _reason(row, decisions),
+        "copies_before": before,
+        "copies_after": after,
+        "steps": None if steps is None else list(steps[:limit]),
+        "step_count": None if steps is None else len(steps),
+        "decisions": decisions,
+        "note": NO_CHECKPOINT if steps is None else "",
+    }
+
+
+def _reason(row: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> str:
+    if row["origin"] != "removed":
+        return ""
+    last = next((item for item in reversed(decisions) if item["action"] != "edited"), None)
+    step, rule = (last["step"], last["rule"]) if last else (row.get("step") or "", row.get("rule") or "")
+    return f"{step}: {rule}".strip(": ")
+
+
+def _longest(subject: Subject, text: str, minimum: int) -> tuple[list[Span], str]:
+    spans = subject.index.spans(text, 1)
+    if not spans:
+        return [], f"no character of the text stands in the corpus, let alone {minimum} bytes in a row"
+    longest = max(spans, key=lambda span: span.byte_end - span.byte_start)
+    size = longest.byte_end - longest.byte_start
+    return [longest], f"no span of {minimum} bytes or more stands in the corpus; the longest has {size}"
+
+
+def _new_characters(spans: Sequence[Span]) -> list[int]:
+    ends = [0, *(span.end for span in spans[:-1])]
+    return [span.end - max(span.start, end) for span, end in zip(spans, ends, strict=True)] if spans else []

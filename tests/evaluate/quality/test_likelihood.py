@@ -1,0 +1,92 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import ByteModel, random_text, subject_of, write_corpus
+
+from headwater.core import IncompleteError
+from headwater.evaluate import Likelihood, bits_per_byte, loss_gap, perplexity
+from headwater.evaluate.quality.likelihood import measure_likelihood
+from headwater.models import Recipe
+
+
+def likelihood(log: list[float], tokens: list[int], size: list[int]) -> Likelihood:
+    return Likelihood(*(np.array(values, np.float64) for values in (log, tokens, size)))
+
+
+def test_uniform_tokens_have_the_size_of_the_vocabulary() -> None:
+    tokens = [10, 250, 3]
+    assert perplexity(likelihood([-n * math.log(4096) for n in tokens], tokens, tokens)).value == pytest.approx(4096)
+
+
+def test_perplexity_is_of_the_corpus_and_not_a_mean_over_documents() -> None:
+    parts = likelihood([-1000 * math.log(2), -10 * math.log(100)], [1000, 10], [1, 1])
+    assert perplexity(parts).value == pytest.approx(math.exp((1000 * math.log(2) + 10 * math.log(100)) / 1010))
+
+
+def test_bits_per_byte_depend_on_log_likelihood_and_bytes_alone() -> None:
+    assert bits_per_byte(likelihood([-80 * math.log(2)], [7], [10])).value == pytest.approx(8)
+
+
+def test_the_interval_of_perplexity_is_carried_over_from_the_mean_loss() -> None:
+    parts = likelihood([-20.0, -35.0, -50.0], [10, 20, 30], [1, 1, 1])
+    estimate = perplexity(parts)
+    assert 1 < estimate.low < estimate.value < estimate.high
+
+
+def test_equal_sides_have_no_gap() -> None:
+    parts = likelihood([-20.0, -35.0, -50.0], [10, 20, 30], [1, 1, 1])
+    assert loss_gap(parts, parts).value == 0
+
+
+def test_a_unigram_model_has_the_cross_entropy_computed_by_hand(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 40) for seed in range(30)])
+    model = ByteModel(corpus, order=0)
+    parts = measure_likelihood(subject_of(corpus, model), 100, 4000)
+    p = model.probabilities(b"")
+    out = [row["text"] for row in corpus.documents(model_held_out(corpus)).values()]
+    by_hand = sum(math.log(p[byte]) for text in out for byte in text.encode())
+    assert parts["held-out"].log.sum() == pytest.approx(by_hand)
+    assert bits_per_byte(parts["held-out"]).value == pytest.approx(-by_hand / math.log(2) / (40 * len(out)))
+
+
+def model_held_out(corpus) -> list[str]:  # type: ignore[no-untyped-def]
+    from headwater.core import held_out
+
+    ids = corpus.ids()
+    return [name for name, out in zip(ids, held_out(ids, 0.3, 0), strict=True) if out]
+
+
+def test_both_sides_have_the_same_number_of_documents(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 20) for seed in range(60)])
+    parts = measure_likelihood(subject_of(corpus, ByteModel(corpus, order=1)), 9, 4000)
+    assert {side: len(part) for side, part in parts.items()} == {"held-out": 9, "trained": 9}
+
+
+def test_long_documents_are_cut_in_text_and_bytes_alike(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [f"{random_text(seed, 10)}é" * 50 for seed in range(20)])
+    parts = measure_likelihood(subject_of(corpus, ByteModel(corpus, order=0)), 50, 11)
+    assert set(parts["held-out"].bytes) == {12.0}
+    assert set(parts["held-out"].tokens) == {12.0}
+
+
+def test_likelihood_is_measured_once_for_all_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 20) for seed in range(20)])
+    model = ByteModel(corpus, order=0)
+    subject = subject_of(corpus, model)
+    first = measure_likelihood(subject, 5, 100)
+    monkeypatch.setattr(model, "token_logprobs", None)
+    assert measure_likelihood(subject, 5, 100) is first
+
+
+def test_without_held_out_documents_nothing_is_measured(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", ["river", "lake"])
+    model = ByteModel(corpus, recipe=Recipe(held_out=0.0, canaries=None))
+    with pytest.raises(IncompleteError, match="no document was held out"):
+        measure_likelihood(subject_of(corpus, model), 5, 100)
+
+
+def test_without_a_checkpoint_nothing_is_measured(tmp_path: Path) -> None:
+    with pytest.raises(IncompleteError, match="no checkpoint"):
+        measure_likelihood(subject_of(write_corpus(tmp_path / "corpus", ["river"])), 5, 100)

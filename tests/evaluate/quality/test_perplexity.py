@@ -1,0 +1,80 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from fakes import ByteModel, random_text, scores_of, subject_of, write_corpus
+
+from headwater.core import Corpus
+from headwater.evaluate import Likelihood, PerplexityMetric, measure_perplexity, perplexity
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return write_corpus(tmp_path / "corpus", [random_text(seed, 80) for seed in range(40)])
+
+
+def test_a_copying_model_is_found_to_overfit(corpus: Corpus) -> None:
+    outcome = measure_perplexity(subject_of(corpus, ByteModel(corpus, order=8)))
+    scores = scores_of(outcome, "perplexity")
+    assert scores["held-out"].low > 4 * scores["trained"].high
+    assert [(finding.code, finding.severity) for finding in outcome.findings] == [("HW-Q001", "high")]
+
+
+def test_a_letter_frequency_model_is_not(corpus: Corpus) -> None:
+    outcome = measure_perplexity(subject_of(corpus, ByteModel(corpus, order=0)))
+    assert outcome.findings == ()
+    gap = scores_of(outcome, "loss-gap")[""]
+    assert gap.low < 0.05
+
+
+def test_every_score_has_interval_n_and_protocol(corpus: Corpus) -> None:
+    outcome = measure_perplexity(subject_of(corpus, ByteModel(corpus, order=1)), documents=7)
+    for score in outcome.scores:
+        assert score.low < score.value < score.high
+        assert score.n == 7
+        assert "disjoint windows of 256 tokens" in score.method
+
+
+def test_streaming_equals_the_pure_function_at_any_batch_size() -> None:
+    torch.manual_seed(0)
+    logits, targets = torch.randn(12, 9, 20) * 3, torch.randint(0, 20, (12, 9))
+    logs = logits.double().log_softmax(-1).gather(-1, targets[..., None])[..., 0].sum(1).numpy()
+    expected = perplexity(Likelihood(logs, np.full(12, 9.0), np.ones(12))).value
+    for size in (1, 5, 12):
+        metric = PerplexityMetric()
+        for low in range(0, 12, size):
+            metric.update(logits[low : low + size], targets[low : low + size])
+        assert float(metric.compute()) == pytest.approx(expected, rel=1e-12)
+
+
+def test_padding_is_ignored_on_either_side() -> None:
+    logits, targets = torch.randn(1, 4, 6), torch.tensor([[-100, 2, 3, -100]])
+    padded, bare = PerplexityMetric(ignore_index=-100), PerplexityMetric()
+    padded.update(logits, targets)
+    bare.update(logits[:, 1:3], targets[:, 1:3])
+    assert float(padded.compute()) == float(bare.compute())
+
+
+def test_a_token_200_nats_down_stays_finite() -> None:
+    metric = PerplexityMetric()
+    metric.update(torch.tensor([[200.0, 0.0]]), torch.tensor([1]))
+    assert float(metric.compute()) == pytest.approx(math.exp(200))
+
+
+def test_two_metrics_merge_to_the_whole() -> None:
+    logits, targets = torch.randn(10, 6), torch.randint(0, 6, (10,))
+    whole, first, second = (PerplexityMetric() for _ in range(3))
+    whole.update(logits, targets)
+    first.update(logits[:3], targets[:3])
+    second.update(logits[3:], targets[3:])
+    first.merge_state(second)
+    assert float(first.compute()) == pytest.approx(float(whole.compute()), rel=1e-12)
+
+
+def test_forward_accumulates() -> None:
+    metric = PerplexityMetric()
+    metric(torch.zeros(3, 8), torch.zeros(3, dtype=torch.long))
+    metric(torch.zeros(3, 8), torch.zeros(3, dtype=torch.long))
+    assert (float(metric.compute()), float(metric.tokens)) == (pytest.approx(8), 6)

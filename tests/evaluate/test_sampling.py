@@ -1,0 +1,144 @@
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from fakes import ByteModel, random_text, write_corpus
+
+from headwater.core import Corpus, IntegrityError, UsageError, held_out
+from headwater.evaluate import SAMPLE_SCHEMA, SamplingPlan, draw_samples
+
+SMALL = SamplingPlan(
+    free=5, free_tokens=20, prefixes=6, prefix_tokens=10, continuation_tokens=15, repeats=2, repeat_samples=3,
+    repeat_tokens=8, counterfactual=0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return write_corpus(tmp_path / "corpus", [random_text(seed, 60) for seed in range(30)])
+
+
+def rows(table: pa.Table, kind: str) -> list[dict]:
+    return [{**row, **json.loads(row["parameters"])} for row in table.to_pylist() if row["kind"] == kind]
+
+
+def test_every_kind_is_drawn_in_the_number_asked_for(corpus: Corpus, tmp_path: Path) -> None:
+    table = draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path)
+    assert table.schema == SAMPLE_SCHEMA
+    assert {kind: len(rows(table, kind)) for kind in ("free", "prefix", "repeat")} == {
+        "free": 5,
+        "prefix": 12,
+        "repeat": 6,
+    }
+    assert len(set(table["id"].to_pylist())) == table.num_rows
+
+
+def test_a_prefix_and_its_reference_are_a_real_stretch_of_the_document(corpus: Corpus, tmp_path: Path) -> None:
+    drawn = rows(draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path), "prefix")
+    documents = corpus.documents(corpus.ids())
+    for row in drawn:
+        text = documents[row["document_id"]]["text"]
+        assert text[row["offset"] : row["offset"] + 25] == row["prompt"] + row["reference"]
+
+
+def test_trained_and_held_out_documents_are_prompted_equally_often(corpus: Corpus, tmp_path: Path) -> None:
+    drawn = rows(draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path), "prefix")
+    ids = corpus.ids()
+    out = {name for name, held in zip(ids, held_out(ids, 0.3, 0), strict=True) if held}
+    sides = [row["split"] for row in drawn]
+    assert (sides.count("trained"), sides.count("held-out")) == (6, 6)
+    assert all((row["split"] == "held-out") == (row["document_id"] in out) for row in drawn)
+
+
+def test_a_copying_model_matches_every_token_of_trained_documents_only(corpus: Corpus, tmp_path: Path) -> None:
+    drawn = rows(draw_samples(ByteModel(corpus, order=8), corpus, SMALL, tmp_path), "prefix")
+    assert {row["matched_tokens"] for row in drawn if row["split"] == "trained"} == {15}
+    assert max(row["matched_tokens"] for row in drawn if row["split"] == "held-out") < 5
+
+
+def test_documents_seen_more_often_occur_among_the_prefixes(corpus: Corpus, tmp_path: Path) -> None:
+    trained = list(ByteModel(corpus).ledger.seen)
+    seen = {name: 1 for name in trained} | {trained[3]: 9}
+    drawn = rows(draw_samples(ByteModel(corpus, seen=seen), corpus, SMALL, tmp_path), "prefix")
+    assert {row["times_seen"] for row in drawn if row["split"] == "trained"} == {1, 9}
+
+
+def test_documents_never_reached_by_training_are_not_prompted(corpus: Corpus, tmp_path: Path) -> None:
+    reached = dict(list(ByteModel(corpus).ledger.seen.items())[:3])
+    drawn = rows(draw_samples(ByteModel(corpus, seen=reached), corpus, SMALL, tmp_path), "prefix")
+    assert {row["document_id"] for row in drawn if row["split"] == "trained"} == set(reached)
+
+
+def test_short_documents_are_passed_over(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", ["short", *(random_text(seed, 24 + seed % 2) for seed in range(30))])
+    drawn = rows(draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path), "prefix")
+    documents = corpus.documents(corpus.ids())
+    assert drawn
+    assert all(len(documents[row["document_id"]]["text"]) == 25 for row in drawn)
+
+
+def test_the_same_seed_gives_the_same_file(corpus: Corpus, tmp_path: Path) -> None:
+    files = []
+    for name in ("one", "two"):
+        draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path / name, seed=4)
+        files.append((tmp_path / name / "samples" / "samples.parquet").read_bytes())
+    assert files[0] == files[1]
+
+
+def test_another_seed_gives_other_free_samples(corpus: Corpus, tmp_path: Path) -> None:
+    one, two = (draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path, seed=seed) for seed in (0, 1))
+    assert [row["output"] for row in rows(one, "free")] != [row["output"] for row in rows(two, "free")]
+
+
+def test_an_interrupted_draw_goes_on_and_ends_with_the_same_bytes(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path / "whole")
+    model, calls = ByteModel(corpus), []
+    complete = model.complete_tokens
+
+    def dies_at_the_second_call(*args: object, **options: object) -> list[list[int]]:
+        calls.append(options["max_new_tokens"])
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return complete(*args, **options)
+
+    monkeypatch.setattr(model, "complete_tokens", dies_at_the_second_call)
+    with pytest.raises(KeyboardInterrupt):
+        draw_samples(model, corpus, SMALL, tmp_path / "cut")
+    draw_samples(model, corpus, SMALL, tmp_path / "cut")
+    assert calls == [20, 15, 15, 8]
+    whole, cut = ((tmp_path / name / "samples").rglob("*") for name in ("whole", "cut"))
+    assert [path.read_bytes() for path in whole if path.is_file()] == [
+        path.read_bytes() for path in cut if path.is_file()
+    ]
+
+
+def test_samples_of_one_repeat_share_their_prompt_and_pair(corpus: Corpus, tmp_path: Path) -> None:
+    drawn = rows(draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path), "repeat")
+    assert len({(row["pair"], row["prompt"], row["document_id"]) for row in drawn}) == 2
+
+
+def test_a_sample_can_be_drawn_again_from_its_row(corpus: Corpus, tmp_path: Path) -> None:
+    model = ByteModel(corpus)
+    row = rows(draw_samples(model, corpus, SMALL, tmp_path), "free")[3]
+    options = {"max_new_tokens": row["max_new_tokens"], "temperature": row["temperature"], "seed": row["seed"]}
+    again = model.complete_tokens([[]] * (row["row"] + 1), **options)
+    assert model.decode(again[row["row"]]) == row["output"]
+
+
+def test_a_number_of_zero_leaves_a_kind_out(corpus: Corpus, tmp_path: Path) -> None:
+    plan = SamplingPlan(free=0, prefixes=0, repeats=0, counterfactual=0)
+    assert draw_samples(ByteModel(corpus), corpus, plan, tmp_path).num_rows == 0
+
+
+def test_a_held_out_document_in_the_ledger_is_an_integrity_error(corpus: Corpus, tmp_path: Path) -> None:
+    model = ByteModel(corpus, seen={name: 1 for name in corpus.ids()})
+    with pytest.raises(IntegrityError, match="held-out documents stand in the training ledger"):
+        draw_samples(model, corpus, SMALL, tmp_path)
+
+
+def test_a_negative_number_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match="sample.free"):
+        SamplingPlan(free=-1)
