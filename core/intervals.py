@@ -6,8 +6,10 @@ from statistics import NormalDist
 from .errors import UsageError
 
 
-def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for a rate of ``successes`` in ``n`` independent trials.
+
+    Both may be fractions: an effective number of trials, where trials depend on each other.
 
     Returns (low, high) within [0, 1]. Source: Wilson 1927, JASA 22, 209-212. Raises :class:`UsageError` for n = 0.
 
