@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,13 +24,13 @@ def test_a_score_that_is_not_finite_is_refused_with_the_way_out(value: float) ->
 
 
 @pytest.mark.parametrize("bounds", [{"low": 0.0}, {"high": 1.0}])
-def test_half_an_interval_is_refused(bounds: dict[str, float]) -> None:
+def test_half_an_interval_is_refused(bounds: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="both bounds"):
         Score("rate", 0.5, n=1, unit="share", method="rate/1", **bounds)
 
 
 @pytest.mark.parametrize("change", [{"method": "perplexity/2"}, {"unit": "bits"}, {"metric": "loss"}])
-def test_scores_of_different_protocols_are_not_comparable(change: dict[str, str]) -> None:
+def test_scores_of_different_protocols_are_not_comparable(change: dict[str, Any]) -> None:
     assert not PERPLEXITY.comparable_with(dataclasses.replace(PERPLEXITY, **change))
 
 
