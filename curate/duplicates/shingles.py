@@ -47,7 +47,7 @@ def shingles(texts: pa.Array) -> Shingles:
 def shingle_words(words: Words) -> Shingles:
     """:func:`shingles` for texts that are split already."""
     counts = np.diff(words.borders)
-    hashes = _word_hashes(words)
+    hashes = word_hashes(words)
     mixed = _mix_neighbours(hashes)
     keep = np.ones(hashes.size, bool)
     for back in range(1, SHINGLE):
@@ -60,7 +60,8 @@ def shingle_words(words: Words) -> Shingles:
     return Shingles(mixed[keep], np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]))
 
 
-def _word_hashes(words: Words) -> np.ndarray:
+def word_hashes(words: Words) -> np.ndarray:
+    """A 64-bit hash of each word (uint64, one a word)."""
     sizes = words.ends - words.starts
     eight = np.ndarray((max(len(words.data) - 7, 0),), "<u8", words.data, strides=(1,))
     hashes = _scramble((eight[words.starts] & _MASKS[np.minimum(sizes, 8)]) + sizes.astype(np.uint64))
