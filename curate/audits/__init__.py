@@ -4,6 +4,7 @@ from .associations import Associations
 from .composition import Composition
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
+from .planted_controls import PlantedControls
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .snippets import snippet
 from .term_counts import AttributeTerms, IdentityTerms, Mention, TermCounter, TermCounts
@@ -16,6 +17,7 @@ __all__ = [
     "IdentityTermAudit",
     "IdentityTerms",
     "Mention",
+    "PlantedControls",
     "Rate",
     "TermCounter",
     "TermCounts",

@@ -10,16 +10,17 @@ import re
 from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
 
-_WORDS = r"tel|telefon|telefono|telephone|phone|fone|fax|mobile|cell|call|whatsapp|sms|hotline|handy|\xe2\x98\x8e"
+_WORDS = r"tel|telefon|telefono|telephone|phone|fone|fax|mobile|cell|call|whatsapp|sms|hotline|handy"
+_SIGN = r"\xe2\x98\x8e"
 _SEPARATOR = r"[ .\-/()]"
 _DIGITS = rf"[0-9](?:{_SEPARATOR}{{0,3}}[0-9]){{6,14}}"
 _PATTERN = (
     rf"\+\(?{_DIGITS}"
     r"|\(?[2-9][0-9]{2}(?:\) ?|[.\-])[2-9][0-9]{2}[.\- ][0-9]{4}"
-    rf"|(?i:{_WORDS})[a-z]{{0,8}}[^0-9\n+\[\]]{{0,12}}(?:\+|00)?\(?{_DIGITS}"
+    rf"|(?:(?i:{_WORDS})[a-z]{{0,8}}\b|{_SIGN})[^0-9\n+\[\]]{{0,12}}(?:\+|00)?\(?{_DIGITS}"
 )
 _NUMBER = re.compile(rb"[+(]{0,2}[0-9].*\Z", re.DOTALL)
-_WORD = re.compile(rb"\A(?:" + _WORDS.encode() + rb")", re.IGNORECASE)
+_WORD = re.compile(rb"\A(?:" + _WORDS.encode() + rb"|" + _SIGN.encode() + rb")", re.IGNORECASE)
 _NANP = re.compile(rb"\(?[2-9][0-9]{2}(?:\) ?|[.\-])[2-9][0-9]{2}[.\- ][0-9]{4}\Z")
 _DATE = re.compile(
     rb"\(?(?:(?:19|20)[0-9]{2}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2})"

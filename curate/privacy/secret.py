@@ -98,7 +98,8 @@ def _is_web_token(text: bytes) -> bool:
 def _vendor_key(candidate: Candidate) -> Match | None:
     text = candidate.text
     random_part = text[4:]
-    mixed = re.search(rb"[0-9]", random_part) and re.search(rb"[A-Za-z]", random_part)
+    # Keys of AWS are sixteen capitals and digits, and one in thirty has no digit.
+    mixed = text[:1] == b"A" or (re.search(rb"[0-9]", random_part) and re.search(rb"[A-Za-z]", random_part))
     if not candidate.stands_alone() or not mixed or entropy(random_part) < 2.5:
         return None
     return Match(candidate.start, candidate.end, valid=not re.search(rb"EXAMPLE|xxxx", text))
