@@ -71,12 +71,15 @@ class Judgement:
 
     ``edits`` maps an id to its new text (or other content); each edited id has a decision with action ``edited``.
     ``columns`` replaces whole provenance columns of the batch (the language step sets ``language``).
+    ``tallies`` are numbers that the curator adds up over all batches and hands to the step's ``exhibits`` method, where
+    it has one: ``exhibits(tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]``.
     """
 
     decisions: tuple[Decision, ...] = ()
     edits: Mapping[str, str] = field(default_factory=dict)
     annotations: tuple[Annotation, ...] = ()
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+    tallies: Mapping[str, int] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -1,1 +1,24 @@
-"""curate/filters."""
+"""The built-in filters, one a file; those for near duplicates and personal data have folders of their own."""
+
+from .exact_duplicates import ExactDuplicates, exact_duplicates
+from .language import Language, language
+from .length import Length, length
+from .licence import Licence, licence
+from .sample import SampleNumber, SampleShare, sample
+from .unicode import Unicode, unicode
+
+__all__ = [
+    "ExactDuplicates",
+    "Language",
+    "Length",
+    "Licence",
+    "SampleNumber",
+    "SampleShare",
+    "Unicode",
+    "exact_duplicates",
+    "language",
+    "length",
+    "licence",
+    "sample",
+    "unicode",
+]

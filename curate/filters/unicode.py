@@ -1,0 +1,128 @@
+"""The filter that repairs broken text, and counts what is hidden in it."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ftfy
+import ftfy.badness
+import numpy as np
+import pyarrow as pa
+
+from ..base import FILTERS, Annotation, Decision, Judgement
+from .text_column import per_document, text_bytes, text_column
+
+ROUNDS = 4
+_SUSPECT = np.array([code < 32 and code not in (9, 10, 12) or code >= 127 for code in range(256)])
+_LINE_BREAKS = re.compile("\r\n|[\r\u2028\u2029\u0085]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
+_TERMINAL_ESCAPES = re.compile("\x1b\\[[0-9;]{0,40}[A-Za-z]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]"
+)
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_TAGS = re.compile("[\U000e0000-\U000e007f\U000e0100-\U000e01ef]")
+_COUNTED = (("hidden-characters", _HIDDEN), ("bidi-controls", _BIDI), ("tag-characters", _TAGS))
+
+
+@dataclass(frozen=True, slots=True)
+class Unicode:
+    """Repairs each text that is not plain ASCII; see :func:`unicode`."""
+
+    name: str
+    mojibake: bool
+    controls: bool
+    normalise: bool
+
+    def judge(self, batch: pa.RecordBatch) -> Judgement:
+        """An edit for each text that changed; annotations count hidden and bidirectional control characters."""
+        texts = text_column(batch, self.name)
+        content, offsets = text_bytes(texts)
+        suspects = np.flatnonzero(per_document(_SUSPECT[content], offsets))
+        ids = batch.column("id").take(pa.array(suspects)).to_pylist()
+        decisions: list[Decision] = []
+        annotations: list[Annotation] = []
+        edits: dict[str, str] = {}
+        for name, text in zip(ids, texts.take(pa.array(suspects)).to_pylist(), strict=True):
+            repaired, rules, dropped = self._repair(text)
+            if repaired != text:
+                edits[name] = repaired
+                decisions.append(_decision(name, rules, dropped))
+            annotations += _hidden(name, repaired)
+        return Judgement(tuple(decisions), edits, tuple(annotations))
+
+    def _repair(self, text: str) -> tuple[str, list[str], int]:
+        """The repaired text, the rules that changed it, and how many control characters were dropped."""
+        rules: dict[str, None] = {}
+        dropped = 0
+        for _ in range(ROUNDS):
+            before = text
+            for rule, repair in self._repairs():
+                changed = repair(text)
+                if changed != text:
+                    rules[rule] = None
+                    dropped += len(text) - len(changed) if rule == "control-characters" else 0
+                    text = changed
+            if text == before:
+                break
+        return text, list(rules), dropped
+
+    def _repairs(self) -> list[tuple[str, Callable[[str], str]]]:
+        wanted = (self.mojibake, self.controls, self.controls, self.normalise)
+        return [pair for pair, on in zip(_REPAIRS, wanted, strict=True) if on]
+
+
+def fix_mojibake(text: str) -> str:
+    """Text that was decoded with the wrong encoding, decoded with the right one, line by line."""
+    if not ftfy.badness.is_bad(text):
+        return text
+    return "".join(ftfy.fix_encoding(line) for line in text.splitlines(keepends=True))
+
+
+def fix_line_breaks(text: str) -> str:
+    """Every line break as a line feed."""
+    return _LINE_BREAKS.sub("\n", text)
+
+
+def drop_controls(text: str) -> str:
+    """Text without NUL, other control characters and terminal escapes; tab, line feed and form feed stay."""
+    return _CONTROLS.sub("", _TERMINAL_ESCAPES.sub("", text))
+
+
+def compose(text: str) -> str:
+    """Unicode normalisation form C."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+Repair = Callable[[str], str]
+_REPAIRS: tuple[tuple[str, Repair], ...] = (
+    ("mojibake", fix_mojibake),
+    ("line-breaks", fix_line_breaks),
+    ("control-characters", drop_controls),
+    ("normalisation", compose),
+)
+
+
+def _decision(name: str, rules: list[str], dropped: int) -> Decision:
+    evidence = f"{dropped} control characters dropped" if dropped else ""
+    return Decision(name, "edited", ", ".join(rules), float(dropped) if dropped else None, None, evidence)
+
+
+def _hidden(name: str, text: str) -> list[Annotation]:
+    if text.isascii():
+        return []
+    counts = [(label, len(pattern.findall(text))) for label, pattern in _COUNTED]
+    return [Annotation(name, label, score=float(count)) for label, count in counts if count]
+
+
+@FILTERS.register("unicode", source="Speer, ftfy; Unicode Standard Annex 15 (NFC)")
+def unicode(mojibake: bool = True, controls: bool = True, normalise: bool = True) -> Unicode:
+    """Repair text: undo mojibake, drop NUL and control characters, unify line breaks, compose (NFC).
+
+    Action ``edited``; the rule names what changed: ``mojibake``, ``line-breaks``, ``control-characters``,
+    ``normalisation``. Quotes, ligatures and HTML entities stay as they are, because in technical text they are content.
+    Hidden, bidirectional and tag characters stay too (some scripts need them) and are counted as annotations.
+    Plain ASCII without control characters is recognised for whole columns at once and costs nothing more.
+    """
+    return Unicode("unicode", mojibake, controls, normalise)
