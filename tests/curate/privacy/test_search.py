@@ -1,0 +1,114 @@
+"""The one pass over all detectors."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.core import UnknownName
+from headwater.curate import find_personal_data
+from headwater.curate.privacy import TYPES, Span
+
+VALUES = {
+    "email": "max@mail.org",
+    "phone": "+44 20 7946 0958",
+    "ip-address": "52.14.3.200",
+    "payment-card": "4012 8888 8888 1881",
+    "iban": "GB29 NWBK 6016 1331 9268 19",
+    "secret": "AKIA" + "Q3EXUAL7JD2KWZ5M",
+}
+TEXTS = st.text(st.characters(exclude_characters="\x00"), max_size=60)
+
+
+def test_every_type_has_a_value_here() -> None:
+    assert set(VALUES) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@given(before=TEXTS, after=TEXTS)
+def test_offsets_are_characters_in_any_script(kind: str, before: str, after: str) -> None:
+    text = f"{before}\n {VALUES[kind]} \n{after}"
+    start = len(before) + 2
+    assert Span(kind, start, start + len(VALUES[kind])) in find_personal_data([text])[0]
+
+
+@given(
+    st.lists(st.sampled_from(sorted(VALUES.values()) + ["ü", "日本", " ", "\n", "tel ", "1.2.3.4", "@"]), max_size=12)
+)
+def test_spans_ascend_and_never_overlap(parts: list[str]) -> None:
+    spans = find_personal_data(["".join(parts)])[0]
+    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(span.start < span.end for span in spans)
+
+
+def test_arrow_arrays_and_lists_give_the_same_and_null_gives_nothing() -> None:
+    texts = [*VALUES.values(), None, ""]
+    listed = find_personal_data(texts)  # type: ignore[arg-type]
+    assert find_personal_data(pa.array(texts, pa.large_string())) == listed
+    assert find_personal_data(pa.chunked_array([texts[:3], texts[3:]], pa.string())) == listed
+    assert listed[-2:] == [(), ()]
+
+
+def test_only_the_asked_types_are_reported() -> None:
+    everything = " ; ".join(VALUES.values())
+    assert [span.type for span in find_personal_data([everything], ["iban"])[0]] == ["iban"]
+    assert find_personal_data([everything], [])[0] == ()
+
+
+def test_the_order_of_the_types_does_not_matter() -> None:
+    text = " ".join(VALUES.values())
+    assert find_personal_data([text], TYPES) == find_personal_data([text], TYPES[::-1])
+
+
+def test_a_wrong_type_names_the_nearest_right_one() -> None:
+    with pytest.raises(UnknownName, match='did you mean "email"'):
+        find_personal_data(["x"], ["e-mail"])
+
+
+def test_what_one_detector_refuses_another_can_still_take() -> None:
+    text = "4012 8888 8888 1882 tel 030 1234567 GB29NWBK60161331926819"
+    assert [span.type for span in find_personal_data([text])[0]] == ["phone", "iban"]
+
+
+def test_lone_surrogates_do_not_break_the_search() -> None:
+    assert find_personal_data(["\ud800 max@mail.org \udfff"])[0] == (Span("email", 2, 14),)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1",
+        "a@",
+        "a.",
+        "1-",
+        "1.1.",
+        "::",
+        "sk-",
+        "eyJ",
+        "eyJa.",
+        "-----BEGIN PRIVATE KEY-----",
+        "tel ",
+        "password=",
+        "://a:b",
+        "+1 ",
+    ],
+)
+def test_repetitive_hostile_text_needs_a_number_of_steps_linear_in_its_length(unit: str) -> None:
+    counts = [_steps(unit * (size // len(unit))) for size in (20_000, 40_000)]
+    assert counts[1] <= 2.2 * counts[0] + 2000
+
+
+def _steps(text: str) -> int:
+    """Bytes that the pattern reads: from where each search starts to where its match ends."""
+    from headwater.curate.privacy import search
+
+    union, single = search._compiled(TYPES)
+    data, position, floor, read = text.encode(), 0, 0, 0
+    while (found := union.search(data, position)) is not None:
+        read += found.end() - position
+        accepted = search._first_accepted(data, found.start(), floor, single)
+        if accepted is None:
+            position = search._after_refusal(data, found.start(), found.end())
+        else:
+            position = floor = accepted[1].end
+    return read + len(data) - position
