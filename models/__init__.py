@@ -1,5 +1,35 @@
 """Model families, one training loop, checkpoints."""
 
 from .base import Canary, CanaryPlan, Checkpoint, Ledger, Recipe
+from .canaries import canary_alternatives
+from .families import FAMILIES, ModelFamily
+from .feature_net import FeatureNet, feature_net
+from .fit import fit, load
+from .image_checkpoint import ImageCheckpoint
+from .image_data import Images, read_images
+from .report import training_report
+from .text_checkpoint import TextCheckpoint
+from .transformer import TransformerFamily
+from .vae import VAEFamily
 
-__all__ = ["Canary", "CanaryPlan", "Checkpoint", "Ledger", "Recipe"]
+__all__ = [
+    "Canary",
+    "CanaryPlan",
+    "Checkpoint",
+    "FAMILIES",
+    "FeatureNet",
+    "ImageCheckpoint",
+    "Images",
+    "Ledger",
+    "ModelFamily",
+    "Recipe",
+    "TextCheckpoint",
+    "TransformerFamily",
+    "VAEFamily",
+    "canary_alternatives",
+    "feature_net",
+    "fit",
+    "load",
+    "read_images",
+    "training_report",
+]

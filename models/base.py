@@ -24,7 +24,9 @@ class Recipe:
 
     ``documents`` limits training to that many documents, drawn by the seed; None means all.
     ``held_out`` is the share of documents that is never trained on. ``threads`` is part of the recipe because the
-    order of float sums, and so the last bit of the weights, depends on it.
+    order of float sums, and so the last bit of the weights, depends on it; so does ``precision``: ``float32``,
+    ``bfloat16`` (matrix products only; weights stay float32) or ``auto``, which takes bfloat16 where the processor has
+    instructions for it and is resolved once, like a budget.
     """
 
     family: str = "transformer"
@@ -41,6 +43,7 @@ class Recipe:
     documents: int | None = None
     held_out: float = 0.05
     threads: int = 1
+    precision: str = "auto"
     checkpoint_every: int = 100
     canaries: CanaryPlan | None = field(default_factory=CanaryPlan)
     seed: int = 0

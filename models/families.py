@@ -1,0 +1,49 @@
+"""The registry of model families, and what a family has to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import nn
+
+from ..core import Corpus, Progress, Registry
+from .base import Canary, Checkpoint, Recipe
+from .checkpoint import Parts
+from .ledger import StepPlan, TrainingLedger
+from .training import Examples
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A family's answer to a corpus and a recipe: everything that the loop and the checkpoint need.
+
+    ``network`` has seeded initial weights. ``files`` are written into the checkpoint as they are. ``facts`` go into
+    run.json. ``summary`` turns (trained network, loss of every step) into more facts.
+    """
+
+    network: nn.Module
+    examples: Examples
+    ledger: Callable[[StepPlan], TrainingLedger]
+    facts: Mapping[str, Any]
+    summary: Callable[[nn.Module, list[float]], Mapping[str, Any]]
+    canaries: tuple[Canary, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    unit: str = "examples"
+    per_example: int = 1
+
+
+class ModelFamily(Protocol):
+    """One kind of generative model. ``mixed`` says whether it can train with bfloat16 matrix products."""
+
+    modality: str
+    mixed: bool
+
+    def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
+        """Read the corpus and build the untrained network."""
+
+    def restore(self, folder: Path, parts: Parts) -> Checkpoint:
+        """The checkpoint in a folder whose files have been verified."""
+
+
+FAMILIES: Registry[Callable[[], ModelFamily]] = Registry("family", "headwater.families")

@@ -1,0 +1,105 @@
+"""Train any family on any corpus, or pick up where a killed run stopped."""
+
+import copy
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from ..core import SILENT, Corpus, InputError, Progress, library_versions, write_json
+from .base import Checkpoint, Recipe
+from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
+from .families import FAMILIES, Prepared
+from .ledger import StepPlan
+from .plan import Plan, check_recipe, make_plan, stored_plan
+from .state import STATE, StateFile
+from .training import Settings, measure_steps, train
+
+HISTORY_POINTS = 200
+LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
+
+
+def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SILENT) -> Checkpoint:
+    """Train a model of ``recipe.family`` on ``corpus`` and leave the checkpoint in ``folder``.
+
+    A run that was killed goes on from its last saved state and ends in the same bytes. A finished folder of the same
+    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. Raises
+    :class:`ConfigError` for a wrong recipe, :class:`InputError` for a corpus of the wrong modality,
+    :class:`EmptyCorpus` where there is nothing to train on and :class:`IncompleteError` at a loss that is not finite.
+    """
+    folder = Path(folder)
+    check_recipe(recipe)
+    family = FAMILIES.get(recipe.family, "model.family")()
+    if corpus.modality != family.modality:
+        raise InputError(
+            f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {family.modality}"
+        )
+    corpus.require_documents()
+    plan = stored_plan(folder, corpus, recipe)
+    if plan and (folder / RUN).is_file():
+        return load(folder, corpus)
+    corpus.verify()
+    _sweep(folder)
+    began = time.monotonic()
+    prepared = family.prepare(corpus, recipe, progress)
+    plan = plan or make_plan(folder, corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    state = StateFile(folder / STATE, plan.hash)
+    losses = train(
+        prepared.network, prepared.examples, _settings(prepared, recipe, plan.precision), plan.steps, state, progress
+    )
+    _finish(folder, recipe, plan, prepared, losses)
+    _note_time(folder, time.monotonic() - began)
+    return load(folder, corpus)
+
+
+def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
+    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
+    folder = Path(folder)
+    parts = read_checkpoint(folder, corpus)
+    return FAMILIES.get(parts.run["family"], str(folder / RUN))().restore(folder, parts)
+
+
+def history(losses: list[float]) -> list[list[float]]:
+    """At most 200 points [last step of the stretch (from 1), mean loss over the stretch]."""
+    stretch = max(1, -(-len(losses) // HISTORY_POINTS))
+    parts = [losses[low : low + stretch] for low in range(0, len(losses), stretch)]
+    return [[min((k + 1) * stretch, len(losses)), sum(part) / len(part)] for k, part in enumerate(parts)]
+
+
+def _settings(prepared: Prepared, recipe: Recipe, precision: str) -> Settings:
+    return Settings.of(recipe, precision, prepared.unit, prepared.per_example)
+
+
+def _measure(prepared: Prepared, recipe: Recipe, precision: str) -> int:
+    settings, budget = _settings(prepared, recipe, precision), recipe.budget or 0.0
+    return measure_steps(copy.deepcopy(prepared.network), prepared.examples, settings, budget)
+
+
+def _finish(folder: Path, recipe: Recipe, plan: Plan, prepared: Prepared, losses: list[float]) -> None:
+    ledger = prepared.ledger(StepPlan(recipe.seed, recipe.batch, plan.steps, len(prepared.examples)))
+    run: dict[str, Any] = {
+        "family": recipe.family,
+        "corpus": plan.corpus,
+        "recipe": plan.recipe,
+        "steps": plan.steps,
+        "precision": plan.precision,
+        "parameters": sum(parameter.numel() for parameter in prepared.network.parameters()),
+        "examples": len(prepared.examples),
+        "loss": {"unit": f"nats per {prepared.unit.removesuffix('s')}", "first": losses[0], "history": history(losses)},
+        "versions": library_versions(LIBRARIES),
+        **prepared.facts,
+        **prepared.summary(prepared.network, losses),
+    }
+    write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run)
+    shutil.rmtree((folder / STATE).parent, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a kill in the middle of a write left behind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stray in [*folder.glob(".*.tmp"), *(folder / STATE).parent.glob(".*.tmp")]:
+        stray.unlink(missing_ok=True)
+
+
+def _note_time(folder: Path, seconds: float) -> None:
+    write_json(folder / TIMING, {"seconds_of_last_process": round(seconds, 3)})

@@ -1,0 +1,105 @@
+"""What a training run is, fixed before its first step and kept beside it, so that a resumed run is the same run."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..core import ConfigError, Corpus, IntegrityError, canonical_json, did_you_mean, read_json, sha256, write_json
+from .base import CanaryPlan, Recipe
+
+PLAN = "plan.json"
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The corpus by its hash, the recipe, and what was resolved from it: steps and precision."""
+
+    corpus: str
+    recipe: dict[str, Any]
+    steps: int
+    precision: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all of it."""
+        return sha256(canonical_json(asdict(self)))
+
+
+def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
+    """Plain JSON values."""
+    data: dict[str, Any] = json.loads(canonical_json(asdict(recipe)))
+    return data
+
+
+def recipe_from_json(data: dict[str, Any]) -> Recipe:
+    """The recipe that :func:`recipe_to_json` wrote."""
+    canaries = data["canaries"]
+    plan = CanaryPlan(tuple(canaries["repetitions"]), canaries["per_level"]) if canaries else None
+    return Recipe(**{**data, "canaries": plan})
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Raise :class:`ConfigError` for a value that cannot be trained with."""
+    if (recipe.steps is None) == (recipe.budget is None):
+        raise ConfigError("model: set either steps or budget, not both and not neither")
+    for name in ("steps", "budget", "batch", "context", "learning_rate", "matrix_learning_rate", "documents"):
+        value = getattr(recipe, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise ConfigError(f"model.{name}: {value} must be more than 0")
+    for name in ("threads", "checkpoint_every"):
+        if getattr(recipe, name) < 1:
+            raise ConfigError(f"model.{name}: {getattr(recipe, name)} must be 1 or more")
+    for name in ("dropout", "held_out"):
+        if not 0 <= getattr(recipe, name) < 1:
+            raise ConfigError(f"model.{name}: {getattr(recipe, name)} must be from 0 to below 1")
+    if recipe.precision not in PRECISIONS:
+        hint = did_you_mean(recipe.precision, PRECISIONS)
+        raise ConfigError(f"model.precision: no precision {recipe.precision!r}; {hint}known: {', '.join(PRECISIONS)}")
+
+
+def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
+    """The plan of a run that was begun in this folder, or None; another corpus or recipe is an error."""
+    if not (folder / PLAN).is_file():
+        return None
+    data = read_json(folder / PLAN)
+    try:
+        plan = Plan(**data)
+    except TypeError as error:
+        raise IntegrityError(f"{folder / PLAN}: not a training plan ({error}); remove {folder}") from None
+    if plan.corpus != corpus.hash:
+        raise IntegrityError(f"{folder}: holds a model of another corpus ({plan.corpus[:12]}); remove it to train anew")
+    changed = _changes(plan.recipe, recipe_to_json(recipe))
+    if changed:
+        raise IntegrityError(f"{folder}: holds a model of another recipe ({changed}); remove it to train anew")
+    return plan
+
+
+def make_plan(folder: Path, corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int]) -> Plan:
+    """Resolve steps and precision once and write them down. ``mixed``: the family can train in bfloat16."""
+    precision = resolve_precision(recipe.precision, mixed)
+    steps = recipe.steps if recipe.steps is not None else measure(precision)
+    plan = Plan(corpus.hash, recipe_to_json(recipe), steps, precision)
+    write_json(folder / PLAN, asdict(plan))
+    return plan
+
+
+def resolve_precision(wanted: str, mixed: bool) -> str:
+    """``float32`` or ``bfloat16``: ``auto`` goes by what the processor can do, never by a clock."""
+    if not mixed or wanted == "float32":
+        return "float32"
+    return "bfloat16" if wanted == "bfloat16" or _bfloat16_instructions() else "float32"
+
+
+def _bfloat16_instructions() -> bool:
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)
+
+
+def _changes(old: dict[str, Any], new: dict[str, Any]) -> str:
+    names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return ", ".join(f"{name}: {old.get(name)} there, {new.get(name)} now" for name in names)

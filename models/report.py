@@ -1,0 +1,155 @@
+"""The stage report of a training: a pure function of the checkpoint, so it can be made again at any time."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
+from .base import Checkpoint
+
+MANY_PASSES = 4.0
+"""Up to four passes are nearly as good as new data; beyond, a model gains little and memorizes (Muennighoff et al.
+2023, arXiv 2305.16264)."""
+ACTIVE_SHARE = 0.25
+
+
+def training_report(checkpoint: Checkpoint) -> StageReport:
+    """Facts, loss curve, canaries and findings of one training."""
+    run = checkpoint.run
+    return StageReport(
+        stage="training",
+        title="Training",
+        facts=_facts(run),
+        findings=tuple(finding for finding in (_diverged(run), _collapsed(run), _passes(run)) if finding),
+        exhibits=_exhibits(checkpoint),
+        detail={
+            "checkpoint": checkpoint.hash,
+            "corpus": run["corpus"],
+            "recipe": run["recipe"],
+            "network": run["network"],
+            "diagnostics": run["diagnostics"],
+            "versions": run["versions"],
+        },
+    )
+
+
+def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
+    facts: dict[str, Cell] = {
+        "family": run["family"],
+        "size": run["recipe"]["size"],
+        "parameters": run["parameters"],
+        "steps": run["steps"],
+        "documents trained on": run["documents"]["trained"],
+        "documents held out": run["documents"]["held_out"],
+        "passes over the data": round(passes(run), 2),
+        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
+        "precision": run["precision"],
+    }
+    if "tokens" in run:
+        facts["tokens of text"] = run["tokens"]["stream"]
+        facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
+        facts["vocabulary"] = run["network"]["vocabulary"]
+        facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+    if "bits_per_dimension_train" in run:
+        facts["bits per dimension (training)"] = round(run["bits_per_dimension_train"], 4)
+        facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
+    return facts
+
+
+def passes(run: Mapping[str, Any]) -> float:
+    """How often each example was seen, on average."""
+    return float(run["steps"] * run["recipe"]["batch"] / run["examples"])
+
+
+def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
+    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)]
+    if checkpoint.canaries:
+        exhibits.append(_canary_table(checkpoint))
+    if "kl_per_dimension" in checkpoint.run["diagnostics"]:
+        exhibits.append(_divergence_chart(checkpoint.run))
+    return tuple(exhibits)
+
+
+def _loss_curve(run: Mapping[str, Any]) -> Chart:
+    steps, losses = zip(*run["loss"]["history"], strict=True)
+    stretch = int(steps[0])
+    note = "Loss of each step's batch." if stretch == 1 else f"Mean over stretches of {stretch} steps."
+    series = Series("training loss", tuple(float(step) for step in steps), tuple(losses))
+    return Chart("training-loss", "Training loss", "line", "step", run["loss"]["unit"], (series,), note)
+
+
+def _canary_table(checkpoint: Checkpoint) -> Table:
+    rows = tuple(
+        (canary.id, canary.prefix.strip(), canary.repetitions, len(checkpoint.ledger.steps_of(canary.id)))
+        for canary in checkpoint.canaries
+    )
+    note = (
+        "Secrets planted in the training stream, never in the corpus. Those with 0 repetitions were never trained on: "
+        "they show what a guess looks like."
+    )
+    columns = ("canary", "prefix", "repetitions in one pass", "steps that saw it")
+    return Table("canaries", "Planted canaries", columns, rows, note)
+
+
+def _divergence_chart(run: Mapping[str, Any]) -> Chart:
+    nats = sorted(run["diagnostics"]["kl_per_dimension"], reverse=True)
+    series = Series("divergence", tuple(str(rank + 1) for rank in range(len(nats))), tuple(nats))
+    note = "A dimension at 0 nats carries nothing about the image."
+    return Chart(
+        "latent-divergence",
+        "What each latent dimension carries",
+        "bar",
+        "latent dimension, by rank",
+        "nats",
+        (series,),
+        note,
+    )
+
+
+def _diverged(run: Mapping[str, Any]) -> Finding | None:
+    first, final = run["loss"]["first"], run["final_loss"]
+    if math.isfinite(final) and final < first:
+        return None
+    return Finding(
+        code="HW-T001",
+        severity="high",
+        title="Training diverged",
+        meaning=f"The loss ended at {final:.3f}, not below the {first:.3f} at the start: the model learned nothing.",
+        advice="Lower model.learning_rate and model.matrix_learning_rate, or train for more steps.",
+    )
+
+
+def _collapsed(run: Mapping[str, Any]) -> Finding | None:
+    diagnostics = run["diagnostics"]
+    if "active_units" not in diagnostics or diagnostics["active_units"] >= ACTIVE_SHARE * diagnostics["latent"]:
+        return None
+    active, latent = diagnostics["active_units"], diagnostics["latent"]
+    return Finding(
+        code="HW-T002",
+        severity="medium" if active else "high",
+        title="The latent space has collapsed",
+        meaning=f"Only {active} of {latent} latent dimensions carry anything about the image: samples will look alike.",
+        advice="Train for more steps or choose a smaller model.size.",
+    )
+
+
+def _passes(run: Mapping[str, Any]) -> Finding | None:
+    count = passes(run)
+    if count < 1:
+        return Finding(
+            code="HW-T003",
+            severity="low",
+            title="Training ended before every document was seen",
+            meaning=f"The steps cover {count:.0%} of the training data; the ledger says which documents were seen.",
+            advice="Raise model.steps, or lower model.documents.",
+        )
+    if count <= MANY_PASSES:
+        return None
+    return Finding(
+        code="HW-T004",
+        severity="info",
+        title="Each document was seen many times",
+        meaning=f"The training data were passed {count:.1f} times. Beyond about {MANY_PASSES:.0f} passes a model gains "
+        "little and begins to memorize.",
+        advice="Train on more documents or for fewer steps, and read the memorization scores.",
+    )

@@ -1,0 +1,54 @@
+"""The state of an unfinished training: one file, replaced as a whole, so that a kill leaves the old or the new one."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from ..core import IntegrityError, write_bytes
+from .optimizer import Optimizer
+
+STATE = "state/state.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """Where to keep the state, and what it belongs to: ``plan`` is the hash of corpus, recipe and steps."""
+
+    path: Path
+    plan: str
+
+    def save(self, network: nn.Module, optimizer: Optimizer, losses: list[float]) -> None:
+        """Write weights, optimizer state and the loss of every step so far; their number is the next step."""
+        tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+        tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizer.state().items()}
+        tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
+        write_bytes(self.path, save(tensors, {"headwater": json.dumps({"plan": self.plan})}))
+
+    def load(self, network: nn.Module, optimizer: Optimizer) -> list[float]:
+        """Restore what :meth:`save` wrote and give the losses; an empty list where there is no state yet."""
+        if not self.path.is_file():
+            return []
+        tensors, plan = _read(self.path)
+        if plan != self.plan:
+            raise IntegrityError(f"{self.path}: belongs to another corpus or recipe; remove the checkpoint folder")
+        network.load_state_dict(_below("network.", tensors))
+        optimizer.load(_below("optimizer.", tensors))
+        return list(tensors["losses"].tolist())
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], str]:
+    try:
+        with safe_open(path, "pt") as file:
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+            return tensors, str(json.loads(file.metadata()["headwater"])["plan"])
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"{path}: not a readable state ({error}); remove the checkpoint folder") from None
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
