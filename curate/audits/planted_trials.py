@@ -81,6 +81,8 @@ def duplicate_trials(
         found = {step.name: _merged(cast(CorpusStep, step), corpus, names, copies, progress) for step in (exact, near)}
     for level in ("exact", *(f"{level:g}" for level in LEVELS)):
         for detector, limit in (("exact-duplicates", 1.0), ("near-duplicates", threshold)):
+            if detector == "exact-duplicates" and level not in ("exact", f"{LEVELS[-1]:g}"):
+                continue
             expected = level == "exact" or float(level) >= limit
             # Where the threshold cuts through a level, its copies are of both kinds, and each kind is a trial.
             for positive in (True, False):
