@@ -36,6 +36,11 @@ def table_rows(batch: pa.RecordBatch, columns: Columns, locator: Callable[[int],
         yield found
 
 
+def numbered(name: str, done: int) -> Callable[[int], str]:
+    """Locators ``name:row`` of the rows of a batch after ``done`` rows; rows count from 1."""
+    return lambda index: f"{name}:{done + index + 1}"
+
+
 def rows_per_batch(total_bytes: int, rows: int, limit: int = 2_000, budget: int = 32 << 20) -> int:
     """How many rows to hold at a time so that rows of average size stay within ``budget`` bytes."""
     return max(1, min(limit, budget * max(rows, 1) // max(total_bytes, 1)))

@@ -78,7 +78,7 @@ class Columns:
     def record(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
         """A row of the modality's schema, or why there is none."""
         found = self._table(row, locator, source) if self.modality == "table" else self._text(row, locator, source)
-        if isinstance(found, Rejected) or _storable(found):
+        if isinstance(found, Rejected) or storable(found):
             return found
         return Rejected(locator, source, "lone-surrogate", "half of a surrogate pair, which no UTF-8 text can hold")
 
@@ -148,7 +148,7 @@ def _kind(value: Any) -> str:
     return names.get(type(value), f"a {type(value).__name__}")
 
 
-def _storable(record: Mapping[str, Any]) -> bool:
+def storable(record: Mapping[str, Any]) -> bool:
     """Whether Arrow can store every string: a lone surrogate has no UTF-8 form."""
     try:
         for value in record.values():

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from ...core import InputError
 from ..base import SOURCES, Reject, Rejected, Source
-from .arrow_rows import readable_columns, rows_per_batch, table_rows
+from .arrow_rows import Found, numbered, readable_columns, rows_per_batch, table_rows
 from .columns import Columns, Modality
 from .file_source import FileSource, Rows
 from .files import Advance, InputFile, Paths, find_files
@@ -51,13 +51,13 @@ def parquet(
     return FileSource("parquet", files, read, columns.options(), modality)
 
 
-def _rows(opened: pq.ParquetFile, file: InputFile, columns: Columns) -> Iterator[Rejected | dict[str, object]]:
+def _rows(opened: pq.ParquetFile, file: InputFile, columns: Columns) -> Iterator[Found]:
     metadata = opened.metadata
     names = readable_columns(opened.schema_arrow, columns, str(file.path))
     size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
     done = 0
     for batch in opened.iter_batches(rows_per_batch(size, metadata.num_rows), columns=names, use_threads=False):
-        yield from table_rows(batch, columns, lambda index, done=done: f"{file.name}:{done + index + 1}", file.name)  # type: ignore[misc]
+        yield from table_rows(batch, columns, numbered(file.name, done), file.name)
         done += batch.num_rows
 
 

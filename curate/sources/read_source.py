@@ -11,7 +11,7 @@ from ..base import SOURCES, Source
 from .provenance import PROVENANCE
 
 
-def read_source(name: str, place: str = "", **options: Any) -> Source:
+def read_source(name: str, /, place: str = "", **options: Any) -> Source:
     """The registered source ``name`` with these options; nothing is read yet but what shows that it can be.
 
     ``place`` says in error messages where the options stand ("demo.yaml:3: corpus"). Raises :class:`UnknownName` for
