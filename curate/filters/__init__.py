@@ -4,6 +4,8 @@ from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .language import Language, language
 from .length import Length, length
 from .licence import Licence, licence
+from .quality import Quality, quality
+from .repetition import Repetition, repetition
 from .sample import SampleNumber, SampleShare, sample
 from .unicode import Unicode, unicode
 
@@ -12,6 +14,8 @@ __all__ = [
     "Language",
     "Length",
     "Licence",
+    "Quality",
+    "Repetition",
     "SampleNumber",
     "SampleShare",
     "Unicode",
@@ -19,6 +23,8 @@ __all__ = [
     "language",
     "length",
     "licence",
+    "quality",
+    "repetition",
     "sample",
     "unicode",
 ]

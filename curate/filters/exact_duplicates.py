@@ -82,8 +82,8 @@ def _judgement(ids: list[str], digests: np.ndarray) -> Judgement:
 def exact_duplicates(ignore_white_space: bool = True, ignore_case: bool = False) -> ExactDuplicates:
     """Keep one of several documents with the same content: the first in the order of the corpus.
 
-    Texts are compared in Unicode form NFC with runs of white space as one blank (``ignore_white_space``) and, on demand,
-    without regard to case. Images are compared by their pixels and size, table rows by their text. Rule ``exact-copy``:
-    ``measured`` is the number of documents with this content, ``limit`` is 1, ``duplicate_of`` names the one that stays.
+    Texts are compared in Unicode form NFC with runs of white space as one blank (``ignore_white_space``) and, on
+    demand, without regard to case; images by their pixels and size, table rows by their text. Rule ``exact-copy``:
+    ``measured`` is the number of documents with this content, ``limit`` is 1, ``duplicate_of`` is the one that stays.
     """
     return ExactDuplicates("exact-duplicates", ignore_white_space, ignore_case)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import fasttext
-import numpy as np
 import pyarrow as pa
 
 from ...core import UNKNOWN, IncompleteError, UsageError, did_you_mean
@@ -47,24 +46,28 @@ class Language:
 
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """The ``language`` column, an annotation with the confidence, and a decision for each unwanted document."""
-        found = [self.identify(text) for text in text_column(batch, self.name).to_pylist()]
+        found = self.identify(text_column(batch, self.name).to_pylist())
         languages = [code if confidence >= self.minimum_confidence else UNKNOWN for code, confidence in found]
         rows = list(zip(ids_of(batch), languages, found, strict=True))
         decisions = [self._decision(*row) for row in rows if self._is_unwanted(row[1])]
         annotations = [Annotation(name, code, score=confidence) for name, _, (code, confidence) in rows]
         return Judgement(tuple(decisions), {}, tuple(annotations), {"language": pa.array(languages, pa.string())})
 
-    def identify(self, text: str) -> tuple[str, float]:
-        """Language code (``unknown`` for a short text) and the confidence of the model in [0, 1]."""
-        sample = " ".join(excerpt(text, self.maximum_characters).split())
-        if len(sample) < self.minimum_characters:
-            return UNKNOWN, 0.0
-        labels, confidences = model().predict(sample, k=1)
-        if not labels:
-            return UNKNOWN, 0.0
-        code = labels[0].removeprefix(_LABEL)
-        code = MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
-        return code, round(float(np.clip(confidences[0], 0, 1)), 4)
+    def identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """Language code (``unknown`` for a short text) and the confidence of the model in [0, 1] for each text."""
+        samples = [" ".join(excerpt(text, self.maximum_characters).split()) for text in texts]
+        rows = [row for row, sample in enumerate(samples) if len(sample) >= self.minimum_characters]
+        found = [(UNKNOWN, 0.0)] * len(samples)
+        if rows:
+            labels, confidences = model().predict([samples[row] for row in rows], k=1)
+            for row, label, confidence in zip(rows, labels, confidences, strict=True):
+                if label:
+                    found[row] = self._code(label[0]), round(min(max(float(confidence[0]), 0.0), 1.0), 4)
+        return found
+
+    def _code(self, label: str) -> str:
+        code = label.removeprefix(_LABEL)
+        return MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
 
     def _is_unwanted(self, language: str) -> bool:
         if language == UNKNOWN:
@@ -106,7 +109,8 @@ def model() -> Any:
 @cache
 def known_languages() -> frozenset[str]:
     """Every language code that the filter can give."""
-    codes = {label.removeprefix(_LABEL) for label in model().get_labels()}
+    labels, _ = model().predict("any", k=-1, threshold=-1.0)
+    codes = {label.removeprefix(_LABEL) for label in labels}
     return frozenset(codes | set(MACRO_LANGUAGES.values()))
 
 

@@ -91,9 +91,9 @@ def licence(
 ) -> Licence:
     """Keep documents whose licence is on a list of SPDX ids.
 
-    Of ``MIT OR GPL-3.0-only`` one branch on the list is enough, of ``MIT AND GPL-3.0-only`` both must be on it; a licence
-    WITH an exception passes where the plain licence does. ``unknown`` says what to do where the licence is unknown or
-    cannot be read. The default list holds permissive licences; attribution is still owed. Rules:
+    Of ``MIT OR GPL-3.0-only`` one branch on the list is enough, of ``MIT AND GPL-3.0-only`` both must be on it; a
+    licence WITH an exception passes where the plain licence does. ``unknown`` says what to do where the licence is
+    unknown or cannot be read. The default list holds permissive licences; attribution is still owed. Rules:
     ``licence-not-allowed`` and ``unknown-licence``.
     """
     if not allow:

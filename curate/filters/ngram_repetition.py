@@ -1,8 +1,8 @@
 """How much of a text lies in repeated word n-grams, for many texts at once.
 
-Words are those of the near-duplicate stage (lower-cased runs of letters, digits and underscores; one character in scripts
-without spaces). Words get numbers; an n-gram repeats where the two (n-1)-grams in it repeat as a pair, so that each
-length is a sort of the few places that still repeat, and nothing is compared by hash but single words.
+Words are those of the near-duplicate stage (lower-cased runs of letters, digits and underscores; one character in
+scripts without spaces). Words get numbers; an n-gram repeats where the two (n-1)-grams in it repeat as a pair, so that
+each length is a sort of the few places that still repeat, and nothing is compared by hash but single words.
 """
 
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ class _Repeats:
 def ngram_shares(texts: pa.Array) -> np.ndarray:
     """Share of the characters of words, float64 of shape (n, 9) in [0, 1].
 
-    Columns 0 to 2: the share within the most frequent 2-, 3- and 4-gram (all its occurrences; ties go to the longer one;
-    0 where none occurs twice). Columns 3 to 8: the share within repeated 5- to 10-grams, the first occurrence of each
-    not counted. Characters in overlapping n-grams count once.
+    Columns 0 to 2: the share within the most frequent 2-, 3- and 4-gram (all its occurrences; ties go to the longer
+    one; 0 where none occurs twice). Columns 3 to 8: the share within repeated 5- to 10-grams, the first occurrence of
+    each not counted. Characters in overlapping n-grams count once.
     """
     words = split_words(texts)
     shares = np.zeros((len(words.borders) - 1, len(TOP) + len(DUPLICATE)))

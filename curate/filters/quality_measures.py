@@ -18,9 +18,9 @@ def quality_measures(texts: pa.Array) -> np.ndarray:
     """The values of :data:`MEASURES` for each text: float64 of shape (n, 7).
 
     Words are runs without white space. ``words``: how many. ``word-length``: mean number of characters. ``symbols``:
-    hash signs or ellipses, whichever are more, per word. ``bullet-lines`` and ``ellipsis-lines``: share of the non-empty
-    lines that start with a bullet (-, * or a bullet sign), or end with an ellipsis. ``alphabetic-words``: share of words
-    with a letter. ``stop-words``: how many different ones of :data:`STOP_WORDS` occur.
+    hash signs or ellipses, whichever are more, per word. ``bullet-lines`` and ``ellipsis-lines``: share of the
+    non-empty lines that start with a bullet (-, * or a bullet sign), or end with an ellipsis. ``alphabetic-words``:
+    share of words with a letter. ``stop-words``: how many different ones of :data:`STOP_WORDS` occur.
     """
     content, offsets = folded_lines(texts)
     space = _SPACE[content]

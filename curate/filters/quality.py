@@ -1,0 +1,67 @@
+"""The filter on signs that a document is no ordinary text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...core import UNKNOWN, Exhibit
+from ..base import FILTERS, Judgement
+from .quality_measures import quality_measures
+from .text_column import ids_of, slices, text_column
+from .thresholds import Rule, TextType, calibration_table, judge_rules, limits_for
+
+RULES = (
+    Rule("minimum-words", 0, "at least", prose=50, technical=6, code=12),
+    Rule("maximum-words", 0, "at most", prose=100_000, technical=100_000, code=100_000),
+    Rule("minimum-word-length", 1, "at least", prose=3, technical=3, code=3),
+    Rule("maximum-word-length", 1, "at most", prose=10, technical=12, code=25),
+    Rule("symbols", 2, "at most", prose=0.1, technical=0.1, code=0.17),
+    Rule("bullet-lines", 3, "at most", prose=0.9, technical=0.9, code=0.9),
+    Rule("ellipsis-lines", 4, "at most", prose=0.3, technical=0.3, code=0.3),
+    Rule("alphabetic-words", 5, "at least", prose=0.8, technical=0.56, code=0.46),
+    Rule("stop-words", 6, "at least", prose=2, technical=0, code=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Removes documents that do not look like text; see :func:`quality`."""
+
+    name: str
+    text_type: str
+    limits: tuple[float, ...]
+    languages: tuple[str, ...]
+
+    def judge(self, batch: pa.RecordBatch) -> Judgement:
+        """A removal for each document beyond a limit, and tallies for the calibration table."""
+        texts = text_column(batch, self.name)
+        known = batch.column("language").fill_null(UNKNOWN)
+        judged = pc.is_in(known, value_set=pa.array(self.languages, pa.string()))
+        parts = [quality_measures(part) for _, part in slices(texts.filter(judged))]
+        measures = np.concatenate([np.zeros((0, 7)), *parts])
+        decisions, tallies = judge_rules(RULES, self.limits, ids_of(batch.filter(judged)), measures)
+        return Judgement(decisions, tallies=tallies)
+
+    def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
+        """The calibration table."""
+        return (calibration_table(self.name, self.text_type, RULES, self.limits, tallies),)
+
+
+@FILTERS.register("quality", source="Rae et al. 2021, Gopher, table A1")
+def quality(
+    text_type: TextType = "prose",
+    limits: Mapping[str, float] | None = None,
+    languages: Sequence[str] = ("en", UNKNOWN),
+) -> Quality:
+    """Remove documents that do not look like running text: the quality rules of Gopher.
+
+    Nine rules: number of words, mean word length, hash signs or ellipses per word, lines that start with a bullet or
+    end with an ellipsis, words with a letter, English stop words. ``text_type`` chooses the limits: ``prose`` (the
+    published ones), ``technical`` (documentation) or ``code``, because the published ones remove most of those;
+    ``limits`` sets single ones. Documents whose ``language`` is not in ``languages`` are not judged. The report shows
+    what each limit removes.
+    """
+    return Quality("quality", text_type, limits_for(RULES, text_type, limits), tuple(sorted(set(languages))))
