@@ -55,9 +55,11 @@ class Package:
             if normalise_licence(expression) != UNKNOWN:
                 return normalise_licence(expression), expression
         classifiers = [line for line in self._stated("Classifier") if line.startswith("License ::")]
-        stated = [text for text in (*self._stated("License"), _together(classifiers)) if text.strip()]
-        names = [name for name in map(normalise_licence, stated) if name != UNKNOWN]
-        return _settled(names[0] if names else UNKNOWN, self._licence_files()), (stated or [""])[0][:200]
+        readings = [(text, normalise_licence(text)) for text in self._stated("License") if text.strip()]
+        readings += [("; ".join(classifiers), _together(classifiers))] if classifiers else []
+        known = [licence for _, licence in readings if licence != UNKNOWN]
+        declared = readings[0][0][:200] if readings else ""
+        return _settled(known[0] if known else UNKNOWN, self._licence_files()), declared
 
     def python_files(self) -> list[tuple[str, Path]]:
         """Name (with slashes, relative to the site folder) and path of each Python file, sorted by name."""
@@ -162,7 +164,7 @@ def _together(classifiers: list[str]) -> str:
     """All classifiers that name a licence as one expression: where it is unsaid which one holds, all do."""
     names = [normalise_licence(line) for line in classifiers]
     known = dict.fromkeys(f"({name})" if " " in name else name for name in names if name != UNKNOWN)
-    return " AND ".join(known)
+    return normalise_licence(" AND ".join(known))
 
 
 def _settled(stated: str, files: list[str]) -> str:
