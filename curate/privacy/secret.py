@@ -28,27 +28,34 @@ _VENDORS = (
     r"npm_[A-Za-z0-9]{36}",
     r"pypi-[A-Za-z0-9_\-]{50,}",
 )
-_BLOCK = r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
+# Looser than the formats: each counted repetition multiplies the states of the one pattern for all types.
+_CANDIDATES = (
+    r"A(?:KIA|SIA|GPA|IDA|ROA|NPA)[A-Z0-9]{8,}",
+    r"(?:gh[pousr]|github_pat|hf|npm|[rs]k_live)_[A-Za-z0-9_]{8,}",
+    r"(?:glpat|xox[abeoprs]|sk|pypi)-[A-Za-z0-9_\-]{8,}",
+    r"https://hooks\.slack\.com/services/[A-Za-z0-9/]{8,}",
+    r"AIza[0-9A-Za-z_\-]{8,}",
+)
+_BLOCK = r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
 _TOKEN = r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}"
-_URL = r"://[A-Za-z0-9._%\-]{1,64}:[^\s:@/\"'<>\[\]{}$]{3,64}@[A-Za-z0-9]"
+_URL = r"://[A-Za-z0-9._%\-]+:[^\s:@/\"'<>\[\]{}$]{3,}@[A-Za-z0-9]"
 _NAMES = r"passwo?r?d|passwd|pwd|secret|token|api_?-?key|access_?-?key|private_?-?key|auth_?-?key|credential"
 _ASSIGNMENT = (
-    rf"(?i:{_NAMES})[A-Za-z0-9_\-]{{0,16}}[\"']?[ \t]{{0,4}}(?::=|=>|=|:)[ \t]{{0,4}}[brfu]?[\"']?"
-    r"[A-Za-z0-9+/=_\-.~!@#%^&*]{12,256}"
+    rf"(?i:{_NAMES})[A-Za-z0-9_\-]*[\"']?[ \t]*(?::=|=>|=|:)[ \t]*[brfu]?[\"']?[A-Za-z0-9+/=_\-.~!@#%^&*]{{12,}}"
 )
 _VENDOR = re.compile("|".join(_VENDORS).encode())
-_VALUE = re.compile(rb"(?::=|=>|=|:)[ \t]{0,4}[brfu]?[\"']?([A-Za-z0-9+/=_\-.~!@#%^&*]{12,256})\Z")
+_VALUE = re.compile(rb"(?::=|=>|=|:)[ \t]*[brfu]?[\"']?([A-Za-z0-9+/=_\-.~!@#%^&*]{12,256})\Z")
 _UNREAL = re.compile(
     rb"example|sample|placeholder|dummy|changeme|your|xxxx|1234567|abcdef|test|fake|redacted|none|null|\.\.", re.I
 )
-_KEY_BODY = re.compile(rb"[A-Za-z0-9+/=:,\-\s]{0,16384}")
+_KEY_BODY = re.compile(rb"(?:\s{1,4}[A-Za-z0-9+/=]{16,256})*")
 _BLOCK_LIMIT = 16_384
 
 
 @DETECTORS.register("secret", source="published key formats of the vendors; RFC 7468 (PEM), RFC 7519 (JWT)")
 def secret() -> Detector:
     """Credentials: cloud and service keys, private key blocks, JSON web tokens, passwords in URLs and assignments."""
-    return Detector("secret", "|".join((_BLOCK, *_VENDORS, _TOKEN, _URL, _ASSIGNMENT)), _check)
+    return Detector("secret", "|".join((_BLOCK, *_CANDIDATES, _TOKEN, _URL, _ASSIGNMENT)), _check)
 
 
 def entropy(value: bytes) -> float:
@@ -73,7 +80,7 @@ def _check(candidate: Candidate) -> Match | None:
 def _end_of_block(candidate: Candidate) -> int:
     foot = candidate.data.find(b"-----END ", candidate.end, candidate.end + _BLOCK_LIMIT)
     if foot < 0:
-        body = _KEY_BODY.match(candidate.data, candidate.end)
+        body = _KEY_BODY.match(candidate.data, candidate.end, candidate.end + _BLOCK_LIMIT)
         return body.end() if body else candidate.end
     close = candidate.data.find(b"-----", foot + 9, foot + 64)
     return close + 5 if close > 0 else foot + 9
