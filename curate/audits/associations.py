@@ -60,7 +60,14 @@ class Association:
     range="(0, inf), 1 is no association",
 )  # fmt: skip
 class Associations:
-    """Groups and attributes in one sentence: nPMI and odds ratio, permutation p, false discovery rate, documents."""
+    """Groups and attributes in one sentence: nPMI and odds ratio, permutation p, false discovery rate, documents.
+
+    A pair is tested where the group, the other groups and the attribute have ``minimum`` sentences each. It is a
+    finding where the odds ratio is at least ``odds``, its interval lies above 1, the pair stands together
+    ``minimum`` / 2 times in five documents or more, and the false discovery ``rate`` over all tests holds.
+    ``permutations`` shuffles give the p-values; at most ``per_document`` sentences of a document enter a test.
+    ``lexicons`` and ``attributes`` are names of shipped word lists or paths of your own.
+    """
 
     name = "associations"
 
@@ -74,12 +81,6 @@ class Associations:
         permutations: int = 4999,
         per_document: int = 16,
     ) -> None:
-        """A pair is tested where the group, the other groups and the attribute have ``minimum`` sentences each.
-
-        It is a finding where the odds ratio is at least ``odds``, its interval lies above 1, the pair stands together
-        ``minimum`` / 2 times in five documents or more, and the false discovery ``rate`` holds. At most
-        ``per_document`` sentences of a document enter a test.
-        """
         self.identity, self.attributes = IdentityTerms(lexicons), AttributeTerms(attributes)
         self.both = TermCounter([*lexicons, *attributes])
         self.minimum, self.odds, self.rate = minimum, odds, rate

@@ -21,7 +21,11 @@ LABELS = 50
 
 @AUDITS.register("composition", source="Herfindahl 1950; Wilson 1927, JASA 22, 209-212", unit="documents and bytes")
 class Composition:
-    """Documents and bytes by source, licence, language, class and length, and how concentrated they are."""
+    """Documents and bytes by source, licence, language, class and length, and how concentrated they are.
+
+    ``largest_source`` is the share of bytes of one source, ``unknown_licence`` the share of documents without a known
+    licence, above which there is a finding.
+    """
 
     name = "composition"
 

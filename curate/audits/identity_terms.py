@@ -34,12 +34,15 @@ DOCUMENTS = 20
     "identity-terms", source="Cochran 1977, section 6 (ratio estimator)", unit="mentions per million words"
 )
 class IdentityTermAudit:
-    """Mentions of groups of people by category, group and source, with the groups that are missing."""
+    """Mentions of groups of people by category, group and source, with the groups that are missing.
+
+    A category with ``minimum`` mentions is a finding where the largest group is more than ``ratio`` times as frequent
+    as the smallest, by the whole interval. ``lexicons`` are names of shipped word lists or paths of your own.
+    """
 
     name = "identity-terms"
 
     def __init__(self, lexicons: Sequence[str | Path] = IDENTITY, ratio: float = 3.0, minimum: int = 50) -> None:
-        """``ratio`` of the largest to the smallest group, and mentions of a category (``minimum``), for a finding."""
         self.terms, self.ratio, self.minimum = IdentityTerms(lexicons), ratio, minimum
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:

@@ -75,7 +75,7 @@ def _load(path: Path) -> Lexicon:
         exceptions = frozenset(normalise(phrase) for phrase in data.get("exceptions", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
-            f"{path}: not a lexicon ({type(error).__name__}: {error}); see docs/audits/lexicons.md"
+            f"{path}: not a lexicon ({type(error).__name__}: {error}); see docs/concepts/lexicons.md"
         ) from None
     terms = _unique(path, groups)
     return Lexicon(

@@ -54,7 +54,7 @@ class TextBlock:
         """Byte offset at which each sentence begins, ascending.
 
         A sentence ends after ``.``, ``!`` or ``?`` before white space, at a blank line, at the end of a text, and after
-        :data:`SENTENCE_BYTES` bytes (tables and code have no full stops).
+        :data:`SENTENCE_BYTES` bytes (tables and code have no full stops). A stretch without a word is none.
         """
         data = self.bytes
         ends = _STOPS[data[:-1]] & _SPACES[data[1:]]
@@ -62,5 +62,8 @@ class TextBlock:
         begins = np.union1d(np.flatnonzero(ends) + 1, self.starts[:-1])
         pieces = -(-np.diff(np.append(begins, len(data))) // SENTENCE_BYTES)
         within = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        result: Ints = np.repeat(begins, pieces) + within * SENTENCE_BYTES
-        return result
+        cut: Ints = np.repeat(begins, pieces) + within * SENTENCE_BYTES
+        if not len(cut):
+            return cut
+        spoken = np.add.reduceat(_WORD[data], cut, dtype=np.int64) > 0
+        return cut[spoken]

@@ -81,14 +81,22 @@ def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | N
     results: list[Difference | NotMeasured] = []
     for (category, first, second), pairs in by_comparison([pair for pair, _ in means]).items():
         gaps = differences(dict(means), pairs, first, second)
-        if len(gaps) < minimum:
+        values = [value for (pair, _), value in means.items() if pair in pairs]
+        if reason := _why_not(feature, len(gaps), values, minimum):
             where = {"category": category, "comparison": f"{first} − {second}"}
-            reason = f"{len(gaps)} pairs have both sides, {minimum} are needed"
             results.append(NotMeasured(f"{METRIC}-{feature}", reason, where))
         else:
             p, sign_p = _tests(gaps)
             results.append(Difference(category, first, second, feature, mean_interval(gaps), p, sign_p))
     return results
+
+
+def _why_not(feature: str, pairs: int, values: Sequence[float], minimum: int) -> str:
+    if pairs < max(2, minimum):
+        return f"{pairs} pairs have both sides, {max(2, minimum)} are needed"
+    if feature == "tone" and not any(values):  # nothing was seen: a difference of 0 with no width would be a claim
+        return "no output holds a pleasant or unpleasant term"
+    return ""
 
 
 def _tests(gaps: np.ndarray) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ _LOWER[[*range(48, 58), *range(97, 123)]] = True
 _UPPER = np.zeros(256, bool)
 _UPPER[65:91] = True
 _CANDIDATES = 100
+_TRIGRAMS = 16
 
 
 class KnownNames:
@@ -59,10 +61,11 @@ class KnownNames:
     def nearest(self, name: str, cutoff: float = 0.6) -> str:
         """The most similar real identifier (difflib's ratio), or an empty string where none reaches ``cutoff``.
 
-        Only those that share the most three-letter pieces are compared.
+        Only those that share the most of (up to 16) three-letter pieces are compared.
         """
         known = self.identifiers
         trigrams = sorted({name[i : i + 3] for i in range(len(name) - 2)})
+        trigrams = trigrams[:: -(-len(trigrams) // _TRIGRAMS)] if trigrams else []
         if not trigrams or not len(known):
             return ""
         shared = np.sum([pc.match_substring(known, piece).to_numpy(zero_copy_only=False) for piece in trigrams], axis=0)
@@ -102,7 +105,7 @@ def _slices(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
     return pieces.take(pa.array(np.arange(0, 2 * len(starts), 2))).cast(pa.binary()).cast(pa.string())
 
 
-def _pattern(wanted: Sequence[str]) -> object | None:
+def _pattern(wanted: Sequence[str]) -> Any:
     if not wanted:
         return None
     options = re2.Options()
@@ -112,12 +115,11 @@ def _pattern(wanted: Sequence[str]) -> object | None:
     return re2.compile(rf"\b(?:{alternatives})\b".encode(), options)
 
 
-def _occurrences(pattern: object, data: bytes) -> set[str]:
+def _occurrences(pattern: Any, data: bytes) -> set[str]:
     """What the pattern matches at every place, overlaps included."""
     found: set[str] = set()
-    search = pattern.search  # type: ignore[attr-defined]
-    match = search(data)
+    match = pattern.search(data)
     while match is not None:
         found.add(match[0].decode())
-        match = search(data, match.start() + 1)
+        match = pattern.search(data, match.start() + 1)
     return found

@@ -1,4 +1,4 @@
-"""Names of things in a text: dotted and snake_case and CamelCase identifiers, and capitalised names of several words."""
+"""Names of things in a text: dotted, snake_case and CamelCase identifiers, capitalised names of several words."""
 
 import re
 from collections.abc import Iterator

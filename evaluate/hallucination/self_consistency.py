@@ -1,4 +1,4 @@
-"""Whether repeated answers to one prompt support each other: what a model knows it says again, what it invents it varies.
+"""Whether repeated answers to one prompt support each other: a model repeats what it knows and varies what it invents.
 
 SelfCheckGPT's n-gram variant (Manakul et al. 2023, arXiv 2303.08896, section 5.3): a small n-gram model of the other
 answers scores each sentence of an answer by its mean and its largest -log p. Here the scored answer itself stays out of

@@ -184,7 +184,7 @@ def _finding(
     compared = (
         "There is no real text with names to compare with."
         if baseline is None
-        else f"In pieces of real documents of the same length {baseline.value:.1%} of the names stand in no other document."
+        else f"In equally long pieces of real documents {baseline.value:.1%} of the names stand in no other one."
     )
     finding = Finding(
         "HW-H001",
