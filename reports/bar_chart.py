@@ -3,20 +3,21 @@
 from markupsafe import Markup
 
 from ..core import Chart, Series
+from .caps import clip
 from .legend import colour, legend
 from .numbers import number
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
-LABELS = 176.0
-BAR, GROUP_GAP = 15.0, 9.0
+LABELS = 180.0
+BAR, GROUPED_BAR, GROUP_GAP = 17.0, 13.0, 10.0
 
 
 def bar_chart(chart: Chart) -> Markup:
     """Bars from zero with the value at the end of each; a thin line shows the interval where there is one."""
     categories = list(dict.fromkeys(x for series in chart.series for x in series.x))
     key, top = legend([series.name for series in chart.series], WIDTH)
-    thick = BAR if len(chart.series) == 1 else 11.0
+    thick = BAR if len(chart.series) == 1 else GROUPED_BAR
     group = thick * len(chart.series) + GROUP_GAP
     labels = min(LABELS, max(len(number(name)) for name in categories) * CHARACTER + 10)
     scale = _scale(chart, labels)
@@ -35,10 +36,10 @@ def bar_chart(chart: Chart) -> Markup:
 
 
 def _bar(chart: Chart, series: Series, index: int, at: int, y: float, thick: float, scale: Scale) -> Markup:
-    value, name = series.y[at], number(series.x[at])
+    value, name = series.y[at], clip(number(series.x[at]), 80)
     start, end = sorted((scale(0), scale(value)))
     kind = colour(series.name, index) if len(chart.series) > 1 else colour(name, 0)
-    label = f"{name}, {series.name}: {number(value)}" if len(chart.series) > 1 else f"{name}: {number(value)}"
+    label = f"{name}, {clip(series.name, 80)}: {number(value)}" if len(chart.series) > 1 else f"{name}: {number(value)}"
     shape = element(
         "rect",
         element("title", label),
@@ -55,7 +56,7 @@ def _bar(chart: Chart, series: Series, index: int, at: int, y: float, thick: flo
         low, high = scale(series.low[at]), scale(series.high[at])
         ends.append(high)
         whisker = line(low, y + thick / 2 - 1, high, y + thick / 2 - 1, "whisker")
-    return shape + whisker + text(max(ends) + 5, y + thick / 2 + 3, number(value), kind="value")
+    return shape + whisker + text(max(ends) + 5, y + thick / 2 + 3.5, number(value), kind="value" if value else "tick")
 
 
 def _scale(chart: Chart, labels: float) -> Scale:

@@ -5,8 +5,9 @@ import binascii
 from dataclasses import dataclass
 
 from ..core import Gallery
-from .caps import Caps, cut_note
+from .caps import Caps, clip, cut_note
 
+CAPTION = 80
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,9 +38,12 @@ def gallery_view(gallery: Gallery, caps: Caps) -> GalleryView:
         room -= len(tile.png)
         if room < 0:
             break
-        tiles.append(TileView(tile.id, tile.caption, png_url(tile.png, caps.tile_characters)))
+        tiles.append(
+            TileView(clip(tile.id, CAPTION), clip(tile.caption, CAPTION), png_url(tile.png, caps.tile_characters))
+        )
     cut = cut_note(len(tiles), len(gallery.tiles), "pictures")
-    return GalleryView(gallery.title or gallery.name, gallery.note, tuple(tiles), cut)
+    title = clip(gallery.title or gallery.name, caps.cell_characters)
+    return GalleryView(title, gallery.note, tuple(tiles), cut)
 
 
 def png_url(content: str, limit: int) -> str:

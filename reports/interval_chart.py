@@ -3,13 +3,14 @@
 from markupsafe import Markup
 
 from ..core import Chart, Series
+from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
-LABELS = 176.0
-ROW, GROUP_GAP = 15.0, 9.0
+LABELS = 180.0
+ROW, GROUP_GAP = 16.0, 10.0
 
 
 def interval_chart(chart: Chart) -> Markup:
@@ -32,7 +33,7 @@ def interval_chart(chart: Chart) -> Markup:
 
 def _dot(series: Series, index: int, at: int, y: float, scale: Scale) -> Markup:
     value, kind = series.y[at], colour(series.name, index)
-    words = f"{number(series.x[at])}: {number(value)}"
+    words = f"{clip(number(series.x[at]), 80)}: {number(value)}"
     band = Markup("")
     if series.low:
         low, high = series.low[at], series.high[at]

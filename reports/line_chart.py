@@ -3,12 +3,13 @@
 from markupsafe import Markup
 
 from ..core import Chart, Series
+from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
 from .svg import Scale, element, figure, line, shorten, text
 
 WIDTH, HEIGHT = 460.0, 236.0
-LEFT, RIGHT, FOOT = 44.0, 12.0, 40.0
+LEFT, RIGHT, FOOT = 50.0, 14.0, 42.0
 DOTTED = 24
 
 
@@ -28,7 +29,7 @@ def line_chart(chart: Chart) -> Markup:
 def _path(series: Series, index: int, x: Scale, y: Scale) -> Markup:
     points = " ".join(f"{x(float(a)):.1f},{y(b):.1f}" for a, b in zip(series.x, series.y, strict=True))
     return element(
-        "polyline", element("title", series.name), points=points, class_=f"line {colour(series.name, index)}"
+        "polyline", element("title", clip(series.name, 80)), points=points, class_=f"line {colour(series.name, index)}"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ..core import Measurement, NotMeasured, Score
+from .caps import clip
 from .numbers import number, score_interval, score_value, tick_label, ticks
 from .svg import Scale, element, line
 
@@ -41,12 +42,12 @@ class ScoreGroup:
     rows: tuple[ScoreRow, ...]
 
 
-def score_groups(scores: Sequence[Measurement]) -> tuple[ScoreGroup, ...]:
-    """Group scores by metric, unit and method, in the order in which each first appears."""
+def score_groups(scores: Sequence[Measurement], longest: int = 240) -> tuple[ScoreGroup, ...]:
+    """Scores by metric, unit and method, in the order in which each first appears; texts cut to ``longest``."""
     groups: dict[tuple[str, str, str], list[Measurement]] = {}
     for score in scores:
         groups.setdefault(_key(score, groups), []).append(score)
-    return tuple(_group(key, members) for key, members in groups.items())
+    return tuple(_group(key, members, longest) for key, members in groups.items())
 
 
 def slice_label(score: Measurement) -> str:
@@ -60,30 +61,31 @@ def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement
     return next((key for key in groups if key[0] == score.metric), (score.metric, "", ""))
 
 
-def _group(key: tuple[str, str, str], members: list[Measurement]) -> ScoreGroup:
+def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) -> ScoreGroup:
     measured = [score for score in members if isinstance(score, Score)]
     scale = _scale(measured)
     directions = sorted({DIRECTIONS[score.direction] for score in measured})
     confidences = sorted({score.confidence for score in measured if score.low is not None})
     return ScoreGroup(
-        metric=key[0],
-        unit=key[1],
-        method=key[2],
+        metric=clip(key[0], longest),
+        unit=clip(key[1], longest),
+        method=clip(key[2], longest),
         direction=" / ".join(word for word in directions if word),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
-        rows=tuple(_row(score, scale) for score in members),
+        rows=tuple(_row(score, scale, longest) for score in members),
     )
 
 
-def _row(score: Measurement, scale: Scale) -> ScoreRow:
+def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
+    label = clip(slice_label(score), longest)
     if isinstance(score, NotMeasured):
-        return ScoreRow(slice_label(score), missing=score.reason)
+        return ScoreRow(label, missing=clip(score.reason, longest) or "no reason given")
     return ScoreRow(
-        label=slice_label(score),
+        label=label,
         value=score_value(score),
         exact=repr(score.value),
-        interval=score_interval(score),
+        interval=clip(score_interval(score), longest),
         n=number(score.n),
         drawing=_draw(score, scale),
         examples=score.example_ids,
@@ -105,11 +107,10 @@ def _scale(scores: Sequence[Score]) -> Scale:
     values = [value for score in scores for value in (score.value, score.low, score.high) if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if low >= 0 and high <= 1 and any(score.unit.lower() in SHARES for score in scores):
-        low, high = 0.0, 1.0
+        ends = (0.0, 1.0 if high > 0.4 else _round_out(0.0, high)[1])
     else:
-        low = min(low, 0.0) if low < 0 or low <= (high - low) else low
-        low, high = _round_out(low, high)
-    return Scale(low, high, 5, WIDTH - 5)
+        ends = _round_out(min(low, 0.0) if low <= high - low else low, high)
+    return Scale(*ends, 5, WIDTH - 5)
 
 
 def _round_out(low: float, high: float) -> tuple[float, float]:

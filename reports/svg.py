@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from .caps import clip
 from .hidden import visible
 
 Number = int | float
-CHARACTER = 6.4  # mean width of a character at 11.5 px, generous
+CHARACTER = 7.0  # mean width of a character at 13 px, generous
 
 
 def element(tag: str, *children: str, **attributes: str | Number | None) -> Markup:
@@ -24,6 +25,7 @@ def element(tag: str, *children: str, **attributes: str | Number | None) -> Mark
 
 def figure(width: Number, height: Number, title: str, description: str, children: Iterable[str]) -> Markup:
     """A whole drawing that screen readers announce by title and description."""
+    title = clip(title, 120) if title.strip() else "Chart without title"
     return element(
         "svg",
         element("title", title),
@@ -31,7 +33,7 @@ def figure(width: Number, height: Number, title: str, description: str, children
         *children,
         class_="chart",
         role="img",
-        aria_label=f"{title}. {description}",
+        aria_label=title,
         viewBox=f"0 0 {_round(width)} {_round(height)}",
     )
 

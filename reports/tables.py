@@ -1,5 +1,6 @@
 """Tables for the page: cells as text, the first rows in the HTML, the rest for the script to add on demand."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,15 +9,21 @@ from .caps import Caps, clip, cut_note
 from .hidden import visible
 from .numbers import number
 
+HEADING = 60
+UNNAMED = "(unnamed)"
+PAPER_ROWS = 40  # as in page.css
+DOCUMENT_ID = re.compile("[0-9a-f]{16}-[0-9a-f]{8}")
+
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """``text`` as shown; ``exact`` the number behind it where rounding hid digits; ``anchor`` of a document's card."""
+    """``text`` as shown; ``exact`` the number behind rounded digits; ``anchor`` of a document's card."""
 
     text: str
     number: bool = False
     exact: str = ""
     anchor: str = ""
+    id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,11 @@ class TableView:
     cut: str
     note: str
 
+    @property
+    def long(self) -> bool:
+        """Whether paper shows less of it than the screen."""
+        return len(self.rows) > PAPER_ROWS
+
 
 def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -> TableView:
     """Lay out a table within the caps; cells that hold the id of a document link to its card."""
@@ -45,8 +57,11 @@ def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -
     ]
     return TableView(
         key=key,
-        title=table.title or table.name,
-        columns=tuple(zip(table.columns[:width], numeric, strict=True)),
+        title=clip(table.title or table.name, caps.cell_characters),
+        columns=tuple(
+            (clip(name, HEADING) if name.strip() else UNNAMED, is_number)
+            for name, is_number in zip(table.columns, numeric, strict=False)
+        ),
         rows=tuple(tuple(_cell(value, caps, anchors) for value in row[:width]) for row in shown),
         more=tuple(tuple(visible(_cell(value, caps, {}).text) for value in row[:width]) for row in more),
         total=len(table.rows),
@@ -57,7 +72,8 @@ def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -
 
 def _cell(value: Cell, caps: Caps, anchors: Mapping[str, str]) -> CellView:
     if isinstance(value, str):
-        return CellView(clip(value, caps.cell_characters), anchor=anchors.get(value, ""))
+        text, anchor = clip(value, caps.cell_characters), anchors.get(value, "")
+        return CellView(text, anchor=anchor, id=bool(DOCUMENT_ID.fullmatch(value)))
     text = number(value)
     exact = (
         repr(value) if isinstance(value, float) and text.replace(",", "").replace("\u2212", "-") != repr(value) else ""

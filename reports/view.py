@@ -23,6 +23,7 @@ T = TypeVar("T")
 HEADLINE = 4
 FEW = 12
 NARROW = 3
+NAME = 100
 HOMES = {"curation": "curation", "audit": "corpus-audit", "training": "training", "evaluation": "scores"}
 
 
@@ -69,7 +70,7 @@ class PageView:
 
     def _exhibit(self, item: Exhibit) -> ExhibitView:
         if isinstance(item, Chart):
-            data, title = self.table(chart_table(item)), item.title or item.name
+            data, title = self.table(chart_table(item)), self.clip(item.title or item.name)
             return ExhibitView("chart", title, item.note, False, cuts(item, self.caps), data, draw(item, self.caps))
         if isinstance(item, Gallery):
             gallery = gallery_view(item, self.caps)
@@ -92,7 +93,7 @@ class PageView:
 
     def scores(self, items: Sequence[Measurement]) -> tuple[ScoreGroup, ...]:
         """Scores by protocol."""
-        return score_groups(items[: self.caps.scores])
+        return score_groups(items[: self.caps.scores], self.caps.cell_characters)
 
     def scores_cut(self, items: Sequence[Measurement]) -> str:
         """What the cap left out."""
@@ -168,6 +169,10 @@ class PageView:
     def few_cut(self, items: Sequence[object]) -> str:
         """What the cap left out."""
         return cut_note(min(len(items), FEW), len(items), "items here")
+
+    def name(self, text: str) -> str:
+        """An id, code or status: short, and never empty."""
+        return clip(text, NAME) if text.strip() else "(none)"
 
     def clip(self, text: str) -> str:
         """A text cut to the length of a cell."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...core import SEVERITIES
+from ...core import SEVERITIES, Severity
 from ..run import PlacedFinding, Run
 from .base import SECTIONS
 
@@ -13,7 +13,7 @@ class Findings:
     """All findings, the most severe first, and how many there are of each severity."""
 
     findings: tuple[PlacedFinding, ...]
-    severities: Mapping[str, int]
+    severities: Mapping[Severity, int]
     evaluated: bool
 
     @property

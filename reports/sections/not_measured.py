@@ -45,7 +45,7 @@ def not_measured(run: Run) -> NotMeasuredData:
 def gaps(run: Run) -> tuple[Gap, ...]:
     """Stages that were not run and scores that could not be computed."""
     stages = [
-        Gap(f"the whole {stage} stage", _where(track.name, stage), "", RUN_IT[stage])
+        Gap(f"the whole {_where(track.name, stage)} stage", _where(track.name, stage), "", RUN_IT[stage])
         for track in run.tracks
         if _wanted(track)
         for stage in track.missing

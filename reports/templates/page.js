@@ -77,7 +77,7 @@
     });
     if (table.tBodies[0].rows.length <= MANY) continue;
     const tools = make("div", "", { class: "tools" });
-    const label = make("label", "Filter rows ");
+    const label = make("label", "Filter ");
     const input = make("input", "", { type: "search", autocomplete: "off" });
     const count = make("span", "", { role: "status" });
     input.addEventListener("input", () => {
@@ -85,8 +85,11 @@
       count.textContent = input.value ? `${shown} shown` : "";
     });
     label.append(input);
-    tools.append(label, count);
-    table.parentElement.before(tools);
+    tools.append(count, label);
+    const title = document.getElementById(`${table.id}-title`);
+    const head = make("div", "", { class: "table-tools" });
+    title.before(head);
+    head.append(title, tools);
   }
 
   // Findings by severity.

@@ -3,7 +3,6 @@
 import base64
 import io
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +187,7 @@ def curation() -> StageReport:
                 "HW-C002",
                 "low",
                 "One in ten documents was an exact copy of another",
-                "numpy, pandas and scikit-learn inherit docstrings from each other. Copies were removed, one of each stays.",
+                "numpy, pandas and scikit-learn share docstrings. Copies were removed, one of each stays.",
                 "Nothing, unless copies carry weight on purpose; then drop the step exact-duplicates.",
                 (score("exact-duplicate-share", 0.1033, 0.0036, 28_104, direction="lower"),),
                 document_ids=tuple(document(number) for number in range(40, 60)),
@@ -280,7 +279,7 @@ def audit() -> StageReport:
                 "HW-A004",
                 "medium",
                 "“he” stands beside words of skill twice as often as “she”",
-                "Pointwise mutual information of gendered terms with the career lexicon differs more than chance allows "
+                "Pointwise mutual information of gendered terms with the career lexicon differs beyond chance "
                 "(permutation p = 0.002 after false-discovery control). A model trained on this text will repeat it.",
                 "Read the examples. Balance the sources that carry it, or measure amplification after training.",
                 (
@@ -462,9 +461,9 @@ def evaluation() -> StageReport:
                 "HW-M001",
                 "high",
                 "22 of 512 samples repeat training documents word for word",
-                "The model gives back passages of 50 tokens or more that stand in its corpus. Who publishes such a sample "
+                "The model gives back passages of 50 tokens or more that stand in its corpus. Who publishes one "
                 "publishes somebody else's text, under that text's licence.",
-                "Remove the copies that are left, train fewer passes over these sources, or filter outputs against the index.",
+                "Remove the copies that are left, train fewer passes over these sources, or filter outputs.",
                 (verbatim, NotMeasured("verbatim-share", "the removed rows were not indexed", {"corpus": "removed"})),
                 (
                     Example(
@@ -681,63 +680,52 @@ def full_run(folder: Path) -> dict[str, Any]:
 
 def hostile_run(folder: Path) -> dict[str, Any]:
     """A run folder in which every text is hostile."""
-    names = list(HOSTILE)
-    stages = {
-        stage: _hostile_stage(stage, lambda at: names[at % len(names)])
-        for stage in ("curation", "audit", "training", "evaluation")
+    save(folder, {stage: _hostile_stage(stage) for stage in ("curation", "evaluation")})
+    gallery = StageReport("curation", HOSTILE[0], exhibits=_hostile_exhibits()[-1:])
+    save(folder / "images", {"curation": gallery})
+    documents = {_hostile_id(at): _hostile_card(text) for at, text in enumerate(HOSTILE)}
+    return {
+        "title": SCRIPT + HOSTILE[10],
+        "documents": documents,
+        "provenance": {text: {text: text} for text in HOSTILE},
     }
-    save(folder, stages)
-    save(folder / "images", stages)
-    documents = {f"{name[:300]}{at}": _hostile_card(name) for at, name in enumerate(names)}
-    return {"title": SCRIPT + names[10], "documents": documents, "provenance": {name: {name: name} for name in names}}
 
 
-def _hostile_stage(stage: str, name: Callable[[int], str]) -> StageReport:
-    texts = [name(at) for at in range(len(HOSTILE))]
-    ids = tuple(f"{text[:300]}{at}" for at, text in enumerate(texts))
+def _hostile_id(at: int) -> str:
+    return f"{HOSTILE[at % len(HOSTILE)][:300]}{at % len(HOSTILE)}"
+
+
+def _hostile_stage(stage: str) -> StageReport:
+    texts = HOSTILE
     scores = tuple(Score(text, 0.5, 3, text, text, 0.4, 0.6, slice={text: text}) for text in texts)
     controls = tuple(Score(text, 0.5, 3, "share", "m/1", interval=text, slice={"detector": text}) for text in texts)
     gaps = tuple(NotMeasured(text, text, {text: text}) for text in texts)
-    examples = tuple(Example(text, text * 3, text, ((-5, 10**9), (3, 1)), ids) for text in texts)
-    findings = tuple(Finding(text, "high", text, text, text, scores[:2] + gaps[:2], examples, ids) for text in texts)
-    values = tuple(float(at) for at in range(len(texts)))
-    tiles = tuple(Tile(text, text, text) for text in texts)
-    exhibits = (
-        Table(texts[0], texts[1], tuple(texts), (tuple(texts), tuple(reversed(texts)))),
-        Table(
-            "long",
-            "Many rows",
-            tuple(texts[:3]),
-            tuple((texts[at % len(texts)][:50], texts[0], at) for at in range(400)),
-        ),
-        Chart(
-            texts[0],
-            texts[1],
-            "bar",
-            texts[2],
-            texts[3],
-            (Series(texts[0], tuple(texts), values), Series(texts[1], tuple(texts), values)),
-            texts[0],
-        ),
-        Chart(
-            texts[1],
-            texts[0],
-            "interval",
-            texts[2],
-            texts[3],
-            (Series(texts[0], tuple(texts), values, values, values),),
-        ),
-        Chart(
-            texts[2],
-            texts[0],
-            "line",
-            texts[2],
-            texts[3],
-            tuple(Series(text, (0.0, 1.0), (0.0, 1e300)) for text in texts),
-        ),
-        Gallery(texts[0], texts[1], tiles, texts[2]),
+    findings = tuple(_hostile_finding(at, (scores[at], gaps[at])) for at in range(len(texts)))
+    return StageReport(
+        stage, texts[0], {text: text for text in texts}, scores + controls + gaps, findings, _hostile_exhibits()
     )
-    return StageReport(stage, texts[0], {text: text for text in texts}, scores + controls + gaps, findings, exhibits)
+
+
+def _hostile_finding(at: int, scores: tuple[Score, NotMeasured]) -> Finding:
+    text, ids = HOSTILE[at], (_hostile_id(at), _hostile_id(at + 1))
+    example = Example(text, text * 2, text, ((-5, 10**9), (3, 1)), ids)
+    return Finding(text, "high", text, text, text, scores, (example,), (*ids, text))
+
+
+def _hostile_exhibits() -> tuple[Table | Chart | Gallery, ...]:
+    texts = tuple(HOSTILE)
+    values = tuple(float(at) for at in range(len(texts)))
+    many = tuple((texts[at % len(texts)][:50], texts[0], at) for at in range(240))
+    one = Series(texts[0], texts, values, values, values)
+    lines = tuple(Series(text, (0.0, 1.0), (0.0, 1e300)) for text in texts)
+    return (
+        Table(texts[0], texts[1], texts, (texts, texts[::-1])),
+        Table("long", "Many rows", texts[:3], many),
+        Chart(texts[0], texts[1], "bar", texts[2], texts[3], (one, Series(texts[1], texts, values)), texts[0]),
+        Chart(texts[1], texts[0], "interval", texts[2], texts[3], (one,)),
+        Chart(texts[2], texts[0], "line", texts[2], texts[3], lines),
+        Gallery(texts[0], texts[1], tuple(Tile(text, text, text) for text in texts), texts[2]),
+    )
 
 
 def _hostile_card(text: str) -> dict[str, Any]:

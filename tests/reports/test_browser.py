@@ -1,0 +1,242 @@
+"""The report in a real Chromium: nothing is loaded, nothing from the data runs, everybody can read it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from headwater.reports import build_report
+from headwater.reports import page as page_module
+
+from .fixtures import empty_run, full_run, hostile_run
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt install chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+WIDER_THAN_SCREEN = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    made: dict[str, Path] = {}
+    for name, write in (("full", full_run), ("hostile", hostile_run), ("empty", empty_run)):
+        folder = tmp_path_factory.mktemp(name)
+        made[name] = build_report(folder, **write(folder))
+    made["nothing"] = build_report(tmp_path_factory.mktemp("nothing"), title="Nothing was run")
+    return made
+
+
+@pytest.fixture
+def open_page(browser: Browser, reports: dict[str, Path]) -> Iterator[Open]:
+    contexts = []
+
+    def open_one(name: str | Path, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.requests = []  # type: ignore[attr-defined]
+        page.complaints = []  # type: ignore[attr-defined]
+        page.on("request", lambda request: page.requests.append(request.url))  # type: ignore[attr-defined]
+        page.on("console", lambda message: page.complaints.append(message.text))  # type: ignore[attr-defined]
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+        page.goto((reports[name] if isinstance(name, str) else name).as_uri())
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    results = Axe().run(page, options=RULES).response["violations"]
+    return [f"{item['id']}: {item['nodes'][0]['html'][:160]}" for item in results]
+
+
+@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing"])
+def test_nothing_is_requested_and_nothing_complains(open_page: Open, name: str) -> None:
+    page = open_page(name)
+    assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []  # type: ignore[attr-defined]
+    assert len([url for url in page.requests if url.startswith("file:")]) == 1  # type: ignore[attr-defined]
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_on_screen(open_page: Open, scheme: str) -> None:
+    page = open_page("full", color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    assert violations(page) == []
+
+
+def test_axe_finds_no_violation_on_paper(open_page: Open) -> None:
+    page = open_page("full")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["hostile", "empty", "nothing"])
+def test_axe_finds_no_violation_on_odd_pages(open_page: Open, name: str) -> None:
+    assert violations(open_page(name)) == []
+
+
+def test_axe_finds_no_violation_in_an_open_card(open_page: Open) -> None:
+    page = open_page("full", color_scheme="dark")
+    page.locator(".origin a.id").first.click()
+    assert violations(page) == []
+
+
+def test_nothing_from_hostile_data_runs(open_page: Open) -> None:
+    page = open_page("hostile")
+    page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    page.get_by_role("button", name="more rows").first.click()
+    page.locator("a.id").first.click()
+    page.mouse.move(300, 300)
+    assert page.evaluate("window.__xss") is None
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_with_escaping_broken_the_policy_still_blocks_every_script(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unescaped = page_module.make_environment(autoescape=False)
+    monkeypatch.setattr(page_module, "make_environment", lambda: unescaped)
+    report = build_report(tmp_path, **hostile_run(tmp_path))
+    assert "<script>window.__xss" in report.read_text()
+    page = open_page(report)
+    assert page.evaluate("window.__xss") is None
+    assert any("Content Security Policy" in words for words in page.complaints)  # type: ignore[attr-defined]
+
+
+def test_without_the_policy_broken_escaping_would_have_run_the_script(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unescaped = page_module.make_environment(autoescape=False)
+    monkeypatch.setattr(page_module, "make_environment", lambda: unescaped)
+    monkeypatch.setattr(page_module, "content_policy", lambda script, style: "")
+    page = open_page(build_report(tmp_path, **hostile_run(tmp_path)))
+    assert page.evaluate("window.__xss") == 1
+
+
+@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing"])
+@pytest.mark.parametrize("width", [390, 640])
+def test_a_narrow_or_zoomed_screen_needs_no_sideways_scroll(open_page: Open, name: str, width: int) -> None:
+    """A window of 1280 pixels at 200 % zoom lays the page out at 640."""
+    page = open_page(name, viewport={"width": width, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    assert not page.evaluate(WIDER_THAN_SCREEN)
+
+
+def test_wide_tables_scroll_within_a_box_that_the_keyboard_reaches(open_page: Open) -> None:
+    page = open_page("hostile", viewport={"width": 390, "height": 800})
+    boxes = page.locator(".scroll")
+    assert boxes.evaluate_all("(all) => all.some((box) => box.scrollWidth > box.clientWidth)")
+    assert boxes.evaluate_all("(all) => all.every((box) => box.tabIndex === 0)")
+
+
+def test_the_keyboard_reaches_the_skip_link_first_and_then_the_contents(open_page: Open) -> None:
+    page = open_page("full")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#curation"
+
+
+def test_the_keyboard_opens_a_card_and_comes_back(open_page: Open) -> None:
+    page = open_page("full")
+    link = page.locator(".origin a.id").first
+    link.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog#card")
+    assert dialog.is_visible() and "copies before, 1 after deduplication" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert page.evaluate("document.activeElement.classList.contains('id')")
+
+
+def test_a_finding_on_the_first_screen_leads_to_its_card_and_on_to_its_document(open_page: Open) -> None:
+    page = open_page("full")
+    page.locator("#summary .finding-list a").first.click()
+    assert page.evaluate("location.hash") == "#finding-hw-m001"
+    finding = page.locator("#finding-hw-m001")
+    assert finding.locator(".output mark").first.is_visible() and finding.locator(".origin mark").first.is_visible()
+    finding.locator(".origin a.id").first.click()
+    page.locator("dialog a", has_text="HW-M001").click()
+    assert not page.locator("dialog#card").is_visible()
+
+
+def test_a_column_sorts_by_number_both_ways(open_page: Open) -> None:
+    page = open_page("full")
+    table = page.locator("#curation table", has_text="exact-duplicates").filter(has_text="quarantined").first
+    heading = table.get_by_role("button", name="removed")
+    column = "(rows) => rows.map((row) => Number(row.cells[3].textContent.replaceAll(',', '')))"
+    heading.click()
+    rising = table.locator("tbody tr").evaluate_all(column)
+    heading.click()
+    falling = table.locator("tbody tr").evaluate_all(column)
+    assert rising == sorted(rising) and falling == sorted(falling, reverse=True) and rising[-1] == 3118
+
+
+def test_a_filter_keeps_the_rows_that_hold_the_words(open_page: Open) -> None:
+    page = open_page("full")
+    box = page.locator("#curation .exhibit", has_text="Removed, with the rule that did it")
+    box.get_by_role("searchbox").fill("length 3.127")
+    assert box.locator("tbody tr:visible").count() == 1
+
+
+def test_the_rest_of_a_long_table_comes_on_demand(open_page: Open) -> None:
+    page = open_page("full")
+    box = page.locator("#curation .exhibit", has_text="Removed, with the rule that did it")
+    assert box.locator("tbody tr").count() == 100
+    box.get_by_role("button", name="Show 140 more rows").click()
+    assert box.locator("tbody tr").count() == 240
+
+
+def test_findings_can_be_shown_by_severity(open_page: Open) -> None:
+    page = open_page("full")
+    page.get_by_role("button", name="medium", exact=True).click()
+    assert page.locator(".finding.medium:visible").count() == 0
+    assert page.locator(".finding.high:visible").count() == 1
+
+
+def test_the_page_reads_without_its_script(open_page: Open) -> None:
+    page = open_page("full", java_script_enabled=False)
+    page.locator("#finding-hw-m001 .output mark").first.wait_for(state="visible")
+    assert page.locator("#curation table tbody tr").count() > 100
+    assert page.locator(".tools, button").count() == 0
+    assert page.locator("details.document").first.locator("summary").is_visible()
+
+
+def test_the_page_prints_with_everything_unfolded(open_page: Open, tmp_path: Path) -> None:
+    page = open_page("full")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() > 0
+    content = page.pdf(format="A4", tagged=True)
+    assert content.count(b"/Type /Page\n") > 3 and b"/StructTreeRoot" in content
+
+
+def test_hidden_rows_come_as_text_and_not_as_markup(open_page: Open) -> None:
+    page = open_page("hostile")
+    box = page.locator(".exhibit", has_text="Many rows").first
+    box.get_by_role("button", name="more rows").click()
+    assert box.locator("tbody script, tbody img").count() == 0
+    assert "<script>" in box.locator("tbody").inner_text()

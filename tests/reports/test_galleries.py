@@ -1,0 +1,30 @@
+import base64
+
+import pytest
+
+from headwater.core import Gallery, Tile
+from headwater.reports.caps import Caps
+from headwater.reports.galleries import gallery_view, png_url
+
+from .fixtures import HOSTILE, png
+
+
+def test_a_png_becomes_a_data_url() -> None:
+    assert png_url(png(8, 1), 60_000) == f"data:image/png;base64,{png(8, 1)}"
+
+
+@pytest.mark.parametrize(
+    "content", [*HOSTILE, base64.b64encode(b"<svg onload='x'/>").decode(), png(8, 1) + '" onerror="x']
+)
+def test_anything_else_is_left_out(content: str) -> None:
+    assert png_url(content, 60_000) == ""
+
+
+def test_a_picture_over_the_limit_is_left_out() -> None:
+    assert png_url(png(8, 1), 10) == ""
+
+
+def test_a_gallery_over_the_limit_is_cut_and_says_so() -> None:
+    tiles = tuple(Tile(str(at), "", png(8, 1)) for at in range(200))
+    view = gallery_view(Gallery("g", "G", tiles), Caps())
+    assert len(view.tiles) == Caps().tiles and "64 of 200 pictures" in view.cut

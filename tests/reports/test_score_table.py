@@ -1,0 +1,64 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from headwater.core import NotMeasured, Score
+from headwater.reports.score_table import score_groups, slice_label
+
+
+def make(metric: str, value: float, low: float | None = None, high: float | None = None, **more: object) -> Score:
+    return Score(metric, value, 10, str(more.pop("unit", "share")), str(more.pop("method", "m/1")), low, high, **more)  # type: ignore[arg-type]
+
+
+def test_scores_of_different_methods_stand_apart() -> None:
+    groups = score_groups([make("a", 1.0, method="a/1"), make("a", 2.0, method="a/2"), make("a", 3.0, method="a/1")])
+    assert [(group.method, [row.value for row in group.rows]) for group in groups] == [
+        ("a/1", ["1", "3"]),
+        ("a/2", ["2"]),
+    ]
+
+
+def test_a_missing_score_joins_the_group_of_its_metric() -> None:
+    (group,) = score_groups([make("a", 0.5), NotMeasured("a", "too few", {"group": "x"})])
+    assert [(row.label, row.missing) for row in group.rows] == [("all", ""), ("group: x", "too few")]
+
+
+def test_a_missing_score_alone_is_a_group_of_its_own() -> None:
+    (group,) = score_groups([NotMeasured("a", "too few")])
+    assert (group.metric, group.scale, group.rows[0].missing) == ("a", ("", ""), "too few")
+
+
+def test_a_small_share_is_drawn_on_a_scale_that_shows_its_interval() -> None:
+    (group,) = score_groups([make("a", 0.04, 0.03, 0.05)])
+    assert group.scale == ("0", "0.06")
+
+
+def test_a_large_share_is_drawn_from_zero_to_one() -> None:
+    (group,) = score_groups([make("a", 0.9, 0.8, 0.95)])
+    assert group.scale == ("0", "1")
+
+
+def test_dot_and_interval_stand_where_the_numbers_say() -> None:
+    (group,) = score_groups([make("a", 0.5, 0.25, 1.0)])
+    drawing = ElementTree.fromstring(str(group.rows[0].drawing))
+    (span,) = [node for node in drawing.iter("line") if "interval" in node.get("class", "")]
+    dot = next(drawing.iter("circle"))
+    low, middle, high = (float(span.get("x1", "")), float(dot.get("cx", "")), float(span.get("x2", "")))
+    assert (middle - low) / (high - low) == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_a_score_without_interval_is_a_dot_alone() -> None:
+    (group,) = score_groups([make("a", 0.5, interval="a single seed")])
+    assert "interval" not in str(group.rows[0].drawing)
+    assert group.rows[0].interval == "none: a single seed"
+
+
+def test_direction_and_confidence_are_said_in_words() -> None:
+    (group,) = score_groups([make("a", 0.5, 0.4, 0.6, direction="lower", confidence=0.9)])
+    assert (group.direction, group.confidence) == ("lower is better", "90 %")
+
+
+def test_a_slice_reads_as_words() -> None:
+    assert (
+        slice_label(make("a", 0.5, slice={"group": "women", "split": "held out"})) == "group: women · split: held out"
+    )

@@ -1,0 +1,58 @@
+from headwater.core import Table
+from headwater.reports.caps import Caps
+from headwater.reports.tables import table_view
+
+
+def view(rows: list[tuple[object, ...]], columns: tuple[str, ...] = ("a", "b"), anchors: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
+    return table_view(Table("t", "T", columns, tuple(rows)), "table-1", Caps(), anchors or {})  # type: ignore[arg-type]
+
+
+def test_a_column_of_numbers_is_numeric_even_with_gaps() -> None:
+    assert view([("x", 1), ("y", None)]).columns == (("a", False), ("b", True))
+
+
+def test_a_rounded_number_keeps_its_exact_value() -> None:
+    row = view([("x", 0.123456)]).rows[0]
+    assert (row[1].text, row[1].exact) == ("0.1235", "0.123456")
+
+
+def test_rows_beyond_the_first_hundred_wait_for_the_script() -> None:
+    shown = view([(f"r{at}", at) for at in range(240)])
+    assert (len(shown.rows), len(shown.more), shown.total, shown.cut) == (100, 140, 240, "")
+    assert shown.more[0] == ("r100", "100")
+
+
+def test_rows_beyond_the_cap_are_counted() -> None:
+    assert view([("r", at) for at in range(5_000)]).cut == (
+        "The page shows 2,000 of 5,000 rows; report.json has all of them."
+    )
+
+
+def test_hidden_characters_in_waiting_rows_are_marked() -> None:
+    shown = view([("\u202e", at) for at in range(101)])
+    assert shown.more[0][0] == "⟨U+202E⟩"
+
+
+def test_the_id_of_a_document_links_to_its_card() -> None:
+    shown = view([("d1", 1), ("d2", 2)], anchors={"d1": "document-1"})
+    assert [row[0].anchor for row in shown.rows] == ["document-1", ""]
+
+
+def test_a_document_id_without_a_card_is_still_set_as_an_id() -> None:
+    assert view([("0123456789abcdef-01234567", 1)]).rows[0][0].id
+    assert not view([("plain", 1)]).rows[0][0].id
+
+
+def test_a_wide_table_is_cut_and_says_so() -> None:
+    columns = tuple(f"c{at}" for at in range(60))
+    shown = view([tuple(range(60))], columns)
+    assert len(shown.columns) == len(shown.rows[0]) == Caps().columns
+    assert "24 of 60 columns" in shown.cut
+
+
+def test_a_huge_cell_is_cut() -> None:
+    assert view([("w" * 10_240, 1)]).rows[0][0].text.endswith("… (10,000 more characters)")
+
+
+def test_a_column_without_a_name_gets_one() -> None:
+    assert view([("x", 1)], (" ", "b")).columns[0] == ("(unnamed)", False)
