@@ -186,9 +186,11 @@ def document_mask(tokens: Tensor, begin: int) -> Tensor:
 
 def rotary_table(positions: int, width: int, base: float = 10_000.0) -> tuple[Tensor, Tensor]:
     """Cosines and sines of shape (positions, width / 2), computed in float64."""
-    frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
-    angle = torch.outer(torch.arange(positions, dtype=torch.float64), frequency)
-    return angle.cos().float(), angle.sin().float()
+    # Made outside inference mode, also when sampling asks for it: training must be able to use it afterwards.
+    with torch.inference_mode(False):
+        frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
+        angle = torch.outer(torch.arange(positions, dtype=torch.float64), frequency)
+        return angle.cos().float(), angle.sin().float()
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from .gpt import GPT
 
 BATCH_TOKENS = 4_096
 HEAD_ROWS = 1_024
-"""Logits are made and reduced in float64 for this many positions at a time, to bound memory."""
+"""Logits are made for this many positions at a time, to bound memory, and summed in float64."""
 
 
 @torch.inference_mode()
@@ -52,7 +52,8 @@ def _target_logprobs(network: GPT, batch: Tensor) -> np.ndarray:
     targets = batch[:, 1:].flatten()
     parts = []
     for low in range(0, len(hidden), HEAD_ROWS):
-        logits = F.linear(hidden[low : low + HEAD_ROWS], network.head).double()
+        logits = F.linear(hidden[low : low + HEAD_ROWS], network.head)
+        logits = logits - logits.amax(1, keepdim=True)
         chosen = logits.gather(1, targets[low : low + HEAD_ROWS, None])[:, 0]
-        parts.append(chosen - logits.logsumexp(1))
+        parts.append(chosen.double() - logits.exp().sum(1, dtype=torch.float64).log())
     return np.asarray(torch.cat(parts).view(len(batch), -1))

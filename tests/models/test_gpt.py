@@ -1,0 +1,79 @@
+import math
+
+import pytest
+import torch
+from headwater.core import ConfigError
+from headwater.models.gpt import GPT, SIZES, GPTConfig, document_mask, rotary_table
+from small_models import random_network
+
+
+def tokens(rows: int, length: int, vocabulary: int = 49) -> torch.Tensor:
+    return torch.randint(0, vocabulary, (rows, length), generator=torch.Generator().manual_seed(5))
+
+
+def test_the_first_loss_is_the_log_of_the_vocabulary_exactly() -> None:
+    network = GPT(GPTConfig.of_size("xs", 500, 16, 0.0), torch.Generator().manual_seed(0))
+    loss = network.loss(tokens(3, 17))
+    assert loss.shape == (3,)
+    assert loss.tolist() == pytest.approx([math.log(500)] * 3, abs=1e-6)
+
+
+@pytest.mark.parametrize(("size", "millions"), [("xs", 0.79), ("s", 4.7), ("m", 25.2)])
+def test_a_size_has_the_hidden_parameters_that_its_docstring_says(size: str, millions: float) -> None:
+    with torch.device("meta"):
+        network = GPT(GPTConfig.of_size(size, 257, 8, 0.0))
+    hidden = sum(dict(network.named_parameters())[name].numel() for name in network.hidden_matrices())
+    assert hidden / 1e6 == pytest.approx(millions, rel=0.02)
+
+
+def test_an_unknown_size_offers_the_nearest() -> None:
+    with pytest.raises(ConfigError, match="no size 'xss'; did you mean \"xs\""):
+        GPTConfig.of_size("xss", 300, 16, 0.0)
+    assert set(SIZES) == {"xs", "s", "m"}
+
+
+def test_a_token_changes_nothing_before_it() -> None:
+    network, x = random_network(), tokens(2, 12)
+    y = x.clone()
+    y[:, 8] = (y[:, 8] + 1) % 49
+    one, other = network(x), network(y)
+    assert torch.allclose(one[:, :8], other[:, :8], atol=1e-6)
+    assert not torch.allclose(one[:, 8:], other[:, 8:], atol=1e-3)
+
+
+def test_only_distances_between_positions_matter() -> None:
+    cos, sin = rotary_table(100, 8)
+    q, k = torch.randn(2, 8, generator=torch.Generator().manual_seed(0))
+
+    def rotated(x: torch.Tensor, position: int) -> torch.Tensor:
+        pairs = torch.complex(x[:4], x[4:]) * torch.complex(cos[position], sin[position])
+        return torch.cat((pairs.real, pairs.imag))
+
+    near, far = rotated(q, 9) @ rotated(k, 4), rotated(q, 95) @ rotated(k, 90)
+    assert float(near) == pytest.approx(float(far), abs=1e-4)
+
+
+def test_a_document_in_a_window_is_scored_as_if_it_stood_alone() -> None:
+    network = random_network()
+    begin = network.begin
+    first, second = [begin, *tokens(1, 5)[0].tolist()], [begin, *tokens(2, 6)[1].tolist()]
+    together = torch.tensor([first + second])
+    logits = network(together, document_mask(together, begin))
+    assert torch.allclose(logits[0, : len(first)], network(torch.tensor([first]))[0], atol=1e-5)
+    assert torch.allclose(logits[0, len(first) :], network(torch.tensor([second]))[0], atol=1e-5)
+
+
+def test_the_loss_of_a_row_does_not_depend_on_its_batch() -> None:
+    network, x = random_network(), tokens(6, 17)
+    together, alone = network.loss(x), torch.cat([network.loss(row[None]) for row in x])
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_dropout_acts_in_training_alone() -> None:
+    network = GPT(GPTConfig(50, 16, layers=1, width=32, heads=2, dropout=0.5))
+    network.load_state_dict(GPT(GPTConfig(50, 16, 1, 32, 2)).state_dict())
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    x = tokens(2, 9)
+    assert not torch.equal(network.train().loss(x), network.loss(x))
+    assert torch.equal(network.eval().loss(x), network.loss(x))
