@@ -39,6 +39,12 @@ class KnownNames:
         if self._wanted is not None:
             self._entities |= {re.sub(r"\s+", " ", found) for found in _occurrences(self._wanted, data)}
 
+    def merge(self, other: "KnownNames") -> None:
+        """Know what ``other`` knows, too."""
+        self._parts.append(other.identifiers)
+        self._all = None
+        self._entities |= other._entities
+
     @property
     def identifiers(self) -> pa.Array:
         """Every different identifier, as they first occur."""

@@ -81,15 +81,17 @@ def measure_unknown_names(
     baseline = _baseline(list(real.values()), known)
     scores += [_score(baseline, kinds, "real text")] if baseline else []
     scores += [_score(part, kinds, kind) for kind, part in _by_kind(found, missing)]
+    known.merge(held)
     invented = _invented(found, missing, known)
     finding = _finding(subject, share, baseline, scores[0], rows, invented) if invented else ()
     return Outcome(tuple(scores), finding, tuple(_exhibits(rows, found, missing, baseline, invented)))
 
 
 def _real_texts(subject: Subject, documents: int, length: int) -> dict[str, str]:
-    """By id, a piece of ``length`` characters from the middle of each of ``documents`` documents drawn at random."""
+    """By id, ``length`` characters from the middle of up to ``documents`` documents, a tenth of the corpus at most."""
     ids = subject.once("corpus ids", subject.corpus.ids)
-    drawn = generator(subject.seed, METRIC).permutation(len(ids))[:documents]
+    few = min(documents, max(1, len(ids) // 10))  # enough must stay to look them up in
+    drawn = generator(subject.seed, METRIC).permutation(len(ids))[:few]
     rows = subject.corpus.documents([ids[i] for i in sorted(drawn)])
     starts = {name: max(0, (len(row["text"]) - length) // 2) for name, row in rows.items()}
     return {name: rows[name]["text"][start : start + length] for name, start in starts.items()}
