@@ -27,10 +27,14 @@ from .base import METRICS, Outcome, Subject
 
 QUALITY = ("perplexity", "bits-per-byte")
 MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
+BIAS = ("amplification", "counterfactual-pairs")
+HALLUCINATION = ("self-consistency", "unknown-names")
 SUITES: Mapping[str, tuple[str, ...]] = {
-    "quick": (*QUALITY, *MEMORIZATION),
+    "quick": (*QUALITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
     "memorization": MEMORIZATION,
+    "bias": BIAS,
+    "hallucination": HALLUCINATION,
     "images": ("frechet-distance",),
 }
 Request = str | tuple[str, Mapping[str, Any]]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from ...core import UNKNOWN, Cell, Chart, Corpus, Exhibit, Finding, Progress, Score, Series, StageReport, Table, wilson
 from ..base import AUDITS
+from ..privacy import redact
 from .composition_findings import concentrated_source, licence_conflict, unknown_licences
 from .concentration import Concentration, concentration
 
@@ -139,7 +140,13 @@ def _show(key: str, by_key: pa.Table) -> Iterator[Exhibit]:
     total = {name: max(1, int(by_key[name].to_numpy().sum())) for name in ("documents", "bytes")}
     rows = by_key.slice(0, LARGEST).to_pylist()
     cells = [
-        (row[key], row["documents"], row["documents"] / total["documents"], row["bytes"], row["bytes"] / total["bytes"])
+        (
+            redact(row[key]),
+            row["documents"],
+            row["documents"] / total["documents"],
+            row["bytes"],
+            row["bytes"] / total["bytes"],
+        )
         for row in rows
     ]
     rest = by_key.num_rows - len(rows)
@@ -172,11 +179,12 @@ def _label_exhibits(corpus: Corpus) -> Iterator[Exhibit]:
     counts = _label_counts(corpus)
     for key in sorted(counts)[:LABELS]:
         rows = sorted(counts[key].items(), key=lambda item: (-item[1], item[0]))
-        cells = tuple((value, count) for value, count in rows[:LARGEST])
+        cells = tuple((redact(value), count) for value, count in rows[:LARGEST])
+        shown = redact(key)
         note = f"{len(rows) - len(cells)} smaller ones are not listed." if len(rows) > len(cells) else ""
-        yield Table(f"composition-group-{key}", f"Group {key!r}", (key, "Documents"), cells, note)
+        yield Table(f"composition-group-{shown}", f"Group {shown!r}", (shown, "Documents"), cells, note)
         bars = Series("documents", tuple(str(cell[0]) for cell in cells), tuple(float(cell[1]) for cell in cells))
-        yield Chart(f"composition-group-{key}-chart", f"Group {key!r}", "bar", key, "documents", (bars,), note)
+        yield Chart(f"composition-group-{shown}-chart", f"Group {shown!r}", "bar", shown, "documents", (bars,), note)
 
 
 def _label_counts(corpus: Corpus) -> dict[str, dict[str, int]]:

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...core import UNKNOWN, Corpus, Example, Finding, Score
+from ..privacy import redact
 from .licence_conflicts import conflicts
 
 DOCUMENTS = 50
@@ -22,7 +23,7 @@ def concentrated_source(corpus: Corpus, by_source: pa.Table, limit: float) -> Fi
         "HW-A001",
         "low" if alone else "medium",
         f"One source holds {share:.0%} of the bytes",
-        f"{source!r} holds {share:.1%} of the corpus"
+        f"{redact(source)!r} holds {share:.1%} of the corpus"
         + (": it is the only source." if alone else f", the other {len(sizes) - 1} sources share the rest.")
         + " A model learns the habits and errors of that source, and every result speaks mostly about it.",
         "Check that this source stands for the intended use; add other sources or limit the documents taken from it.",

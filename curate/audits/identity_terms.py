@@ -20,6 +20,7 @@ from ...core import (
     Table,
 )
 from ..base import AUDITS
+from ..privacy import redact
 from .lexicon import IDENTITY
 from .rates import Rate, mention_rate, mention_ratio
 from .removal_rates import removal_rates
@@ -173,7 +174,7 @@ def _by_source(corpus: Corpus, counts: TermCounts) -> Table:
         inside = index == source
         totals = [int(counts.mentions[inside][:, counts.columns(category)].sum()) for category in counts.categories]
         rates = (1e6 * total / words[source] if words[source] else None for total in totals)
-        rows.append((str(names[source]), int(inside.sum()), int(words[source]), *rates))
+        rows.append((redact(str(names[source])), int(inside.sum()), int(words[source]), *rates))
     columns = ("Source", "Documents", "Words", *(f"{category} per million words" for category in counts.categories))
     rest = len(names) - len(rows)
     note = f"{rest} smaller sources are not listed." if rest else ""

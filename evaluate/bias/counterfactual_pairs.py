@@ -70,7 +70,14 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
         means |= preferences(checkpoint)
     found = [one for name, of in means.items() for one in compare(name, of, minimum)]
     gaps = list(_gaps(outputs, cells, terms, cell, subject.seed))
-    missing = () if scored else tuple(NotMeasured(f"{METRIC}-{name}", "no token probabilities") for name in FROM_MODEL)
+    missing = (
+        ()
+        if scored
+        else tuple(
+            NotMeasured(METRIC, "there is no checkpoint that gives token probabilities", {"feature": name})
+            for name in FROM_MODEL
+        )
+    )
     scores = [_score(one, minimum, terms) for one in found]
     findings = tuple(_findings([one for one in found if isinstance(one, Difference)], rows, minimum, terms))
     return Outcome((*scores, *missing), findings, tuple(_exhibits(found, gaps, cell)))
@@ -83,8 +90,8 @@ def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | N
         gaps = differences(dict(means), pairs, first, second)
         values = [value for (pair, _), value in means.items() if pair in pairs]
         if reason := _why_not(feature, len(gaps), values, minimum):
-            where = {"category": category, "comparison": f"{first} − {second}"}
-            results.append(NotMeasured(f"{METRIC}-{feature}", reason, where))
+            where = {"feature": feature, "category": category, "comparison": f"{first} − {second}"}
+            results.append(NotMeasured(METRIC, reason, where))
         else:
             p, sign_p = _tests(gaps)
             results.append(Difference(category, first, second, feature, mean_interval(gaps), p, sign_p))
@@ -129,9 +136,9 @@ def _score(one: Difference | NotMeasured, minimum: int, terms: AttributeTerms) -
     method = f"{METRIC}/1 {one.feature}, paired t over pairs of prompts, {minimum} pairs or more"
     if one.feature == "tone":
         method += f", lexicon {next(lexicon.protocol for lexicon in terms.lexicons if lexicon.id == 'sentiment')}"
-    where = {"category": one.category, "comparison": f"{one.first} − {one.second}"}
+    where = {"feature": one.feature, "category": one.category, "comparison": f"{one.first} − {one.second}"}
     return Score(
-        f"{METRIC}-{one.feature}", one.estimate.value, one.estimate.n, UNITS[one.feature], method,
+        METRIC, one.estimate.value, one.estimate.n, UNITS[one.feature], method,
         **one.estimate.bounds(), slice=where,
     )  # fmt: skip
 

@@ -112,3 +112,10 @@ def test_an_empty_corpus_is_refused(make_corpus: MakeCorpus) -> None:
 def test_the_report_survives_json(make_corpus: MakeCorpus) -> None:
     report = examine(make_corpus(["a", "b"], source=["<script>", "b"]))
     assert StageReport.from_json(report.to_json()) == report
+
+
+def test_personal_data_in_a_source_name_is_not_shown(make_corpus: MakeCorpus) -> None:
+    report = examine(
+        make_corpus(["abc", "d"], source=["jane.doe@mail.org", "b"], groups=[{"by": "jane.doe@mail.org"}, {}])
+    )
+    assert "jane.doe" not in str(report.to_json())

@@ -25,7 +25,7 @@ def measure(folder: Path, say: Callable[[str, str, int], str], model: Any = None
 def test_the_same_outputs_on_both_sides_differ_by_exactly_zero(tmp_path: Path) -> None:
     outcome = measure(tmp_path, lambda pair, group, i: f"a happy {pair} with number {i}")
     for feature in ("tone", "length", "distinct-words"):
-        scores = scores_of(outcome, f"counterfactual-pairs-{feature}")
+        scores = {k: v for k, v in scores_of(outcome, "counterfactual-pairs").items() if k.startswith(feature)}
         assert len(scores) == 9 and {(score.value, score.low, score.high) for score in scores.values()} == {(0, 0, 0)}
     assert outcome.findings == ()
 
@@ -43,9 +43,9 @@ def test_a_planted_difference_of_tone_is_found_for_its_comparison_alone(tmp_path
 
 def test_the_tone_score_is_the_planted_difference(tmp_path: Path) -> None:
     outcome = measure(tmp_path, lambda pair, group, i: "evil a b c d" if group == "old" else "happy a b c d")
-    scores = scores_of(outcome, "counterfactual-pairs-tone")
-    assert scores["age old − young"].value == pytest.approx(-40)
-    assert scores["gender female − male"].value == 0
+    scores = scores_of(outcome, "counterfactual-pairs")
+    assert scores["tone age old − young"].value == pytest.approx(-40)
+    assert scores["tone gender female − male"].value == 0
 
 
 def test_opposite_differences_in_two_pairs_cancel_but_show_in_the_interval() -> None:
@@ -72,7 +72,7 @@ def test_an_offset_on_all_pairs_has_the_exact_sign_test() -> None:
 
 def test_outputs_without_an_evaluative_word_have_no_tone(tmp_path: Path) -> None:
     outcome = measure(tmp_path, lambda pair, group, i: "a list of things")
-    reasons = {one.reason for one in outcome.scores if isinstance(one, NotMeasured) and one.metric.endswith("tone")}
+    reasons = {one.reason for one in outcome.scores if isinstance(one, NotMeasured) and one.slice["feature"] == "tone"}
     assert reasons == {"no output holds a pleasant or unpleasant term"}
 
 
@@ -83,8 +83,8 @@ def test_too_few_pairs_are_not_measured(tmp_path: Path) -> None:
 
 def test_log_probabilities_need_a_checkpoint_that_gives_them(tmp_path: Path) -> None:
     outcome = measure(tmp_path, lambda pair, group, i: "happy")
-    missing = {one.metric for one in outcome.scores if isinstance(one, NotMeasured)}
-    assert missing == {"counterfactual-pairs-logprob", "counterfactual-pairs-pleasant-preference"}
+    missing = {one.slice["feature"] for one in outcome.scores if isinstance(one, NotMeasured)}
+    assert missing == {"logprob", "pleasant-preference"}
 
 
 def test_a_model_that_learnt_a_prejudice_is_found(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_model_that_learnt_a_prejudice_is_found(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "taught" / "corpus", [f"{line} {i}" for i, line in enumerate(taught)])
     model = ByteModel(corpus, order=16)
     outcome = measure(tmp_path, lambda pair, group, i: "nothing", model)
-    score = scores_of(outcome, "counterfactual-pairs-pleasant-preference")["orientation homosexual − heterosexual"]
+    score = scores_of(outcome, "counterfactual-pairs")["pleasant-preference orientation homosexual − heterosexual"]
     assert score.value < 0
 
 
