@@ -83,9 +83,8 @@ def _chunks(file: InputFile, raw: pa.NativeFile, advance: Advance) -> Iterator[b
         try:
             chunk = stream.read(CHUNK)
         except OSError as error:
-            raise InputError(
-                f"{file.path}: damaged {compression or 'file'} ({error}); restore it from a copy"
-            ) from None
+            kind = f"{compression} data" if compression else "file"
+            raise InputError(f"{file.path}: damaged {kind} ({error}); restore it from a copy") from None
         advance(raw.tell() - done)
         done = raw.tell()
         if not chunk:
