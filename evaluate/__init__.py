@@ -1,6 +1,13 @@
 """Scores, findings and traces."""
 
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .bias import (
+    amplification,
+    counterfactual_prompts,
+    measure_amplification,
+    measure_counterfactual_pairs,
+)
+from .hallucination import measure_self_consistency, measure_unknown_names
 from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
@@ -45,9 +52,11 @@ __all__ = [
     "Trace",
     "TracedDocument",
     "TracedSpan",
+    "amplification",
     "bits_per_byte",
     "build_index",
     "clopper_pearson",
+    "counterfactual_prompts",
     "difference",
     "document_cards",
     "draw_samples",
@@ -62,10 +71,14 @@ __all__ = [
     "jackknife",
     "loss_gap",
     "mean_interval",
+    "measure_amplification",
     "measure_bits_per_byte",
+    "measure_counterfactual_pairs",
     "measure_exposure",
     "measure_extractable",
     "measure_perplexity",
+    "measure_self_consistency",
+    "measure_unknown_names",
     "measure_verbatim_overlap",
     "open_index",
     "open_subject",
