@@ -1,7 +1,6 @@
 """What the commands do, on top of the Python API."""
 
 import json as jsonlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from ..reports import SECTIONS
 from .config import RunConfig, config_from, load_config
 from .guess import guess_source
 from .progress import progress_for
-from .run import RunResult, make_report
+from .run import RunResult, make_report, stage_files
 from .run import run as run_config
+from .show import explanation_lines, story_lines, trace_lines
 
 PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
@@ -65,18 +65,22 @@ def resolve(target: Path, out: Path | None) -> tuple[RunConfig, Path]:
 
 def summary(result: RunResult) -> dict[str, Any]:
     """The result of a run for machines."""
-    reports = [StageReport.load(path) for path in sorted(result.folder.rglob("*.json")) if path.name in STAGE_FILES]
+    reports = stage_reports(result.folder)
     return {
         "folder": str(result.folder),
         "ran": list(result.ran),
         "cached": list(result.cached),
-        "facts": {report.stage: dict(report.facts) for report in reports},
-        "scores": [score.to_json() for report in reports for score in report.scores],
-        "findings": [finding.to_json() for report in reports for finding in report.findings],
+        "facts": {name: dict(report.facts) for name, report in reports.items()},
+        "scores": [score.to_json() for report in reports.values() for score in report.scores],
+        "findings": [finding.to_json() for report in reports.values() for finding in report.findings],
     }
 
 
-STAGE_FILES = ("curation.json", "audit.json", "training.json", "evaluation.json")
+def stage_reports(folder: Path) -> dict[str, StageReport]:
+    """The report of every stage of every track, by name (``curate``, ``images train``)."""
+    tracks = ("", "images")
+    files = ((track, path) for track in tracks for path in stage_files(folder / track))
+    return {f"{track} {report.stage}".strip(): report for track, path in files for report in [StageReport.load(path)]}
 
 
 def report(folder: Path, json: bool) -> None:
@@ -94,10 +98,10 @@ def trace(folder: Path, text: str | None, document: str | None, json: bool) -> N
     subject = open_subject(folder)
     if document is not None:
         story = trace_document(subject, document)
-        typer.echo(jsonlib.dumps(story, indent=1, ensure_ascii=False) if json else _story(story))
+        typer.echo(jsonlib.dumps(story, indent=1, ensure_ascii=False) if json else "\n".join(story_lines(story)))
         return
     found = trace_text(subject, text or "")
-    typer.echo(jsonlib.dumps(found.to_json(), indent=1, ensure_ascii=False) if json else _trace_lines(found.to_json()))
+    typer.echo(jsonlib.dumps(found.to_json(), indent=1, ensure_ascii=False) if json else "\n".join(trace_lines(found)))
 
 
 def list_kind(kind: str | None, json: bool) -> None:
@@ -134,7 +138,7 @@ def explain(name: str, json: bool) -> None:
     if json:
         typer.echo(jsonlib.dumps([_description(item) for item in found], indent=1))
     else:
-        typer.echo("\n\n".join(_explanation(item) for item in found))
+        typer.echo("\n\n".join("\n".join(explanation_lines(item)) for item in found))
 
 
 def init(path: Path, schema: bool) -> None:
@@ -153,8 +157,7 @@ def _sayer(console: Console) -> Any:
 
 
 def _print_findings(console: Console, folder: Path) -> None:
-    reports = [StageReport.load(path) for path in sorted(folder.rglob("*.json")) if path.name in STAGE_FILES]
-    findings = [finding for report in reports for finding in report.findings]
+    findings = [finding for report in stage_reports(folder).values() for finding in report.findings]
     for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
 
@@ -162,27 +165,3 @@ def _print_findings(console: Console, folder: Path) -> None:
 def _description(row: Description) -> dict[str, Any]:
     parameters = [{"name": p.name, "type": p.annotation, "default": p.default} for p in row.parameters]
     return {"kind": row.kind, "name": row.name, "summary": row.summary, "parameters": parameters, "facts": row.facts}
-
-
-def _explanation(row: Description) -> str:
-    lines = [f"{row.name}  ({row.kind})", "", row.text, ""]
-    if row.parameters and row.kind != "section":
-        lines += ["Parameters"]
-        lines += [f"  {p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "") for p in row.parameters]
-    lines += [f"{label.capitalize()}: {value}" for label, value in row.facts.items()]
-    page = f"docs/{_plural(row.kind)}/{row.name}.md"
-    if (PACKAGE / page).is_file():
-        lines += ["", (PACKAGE / page).read_text("utf-8").strip()]
-    return "\n".join(lines).strip()
-
-
-def _plural(kind: str) -> str:
-    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-
-
-def _trace_lines(found: Mapping[str, Any]) -> str:
-    return jsonlib.dumps(found, indent=1, ensure_ascii=False)
-
-
-def _story(story: Mapping[str, Any]) -> str:
-    return jsonlib.dumps(story, indent=1, ensure_ascii=False)

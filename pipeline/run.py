@@ -242,7 +242,7 @@ def make_report(config: RunConfig, folder: Path) -> Path:
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
-        ids = [id for path in _stage_files(folder / track) for id in _documents_of(StageReport.load(path))]
+        ids = [id for path in stage_files(folder / track) for id in _documents_of(StageReport.load(path))]
         documents |= document_cards(open_subject(folder / track, seed=config.seed), list(dict.fromkeys(ids)))
     return build_report(
         folder,
@@ -265,7 +265,8 @@ def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
     }
 
 
-def _stage_files(folder: Path) -> list[Path]:
+def stage_files(folder: Path) -> list[Path]:
+    """The stage reports that lie in a track's folder."""
     names = ("curation.json", "audit.json", "training.json", "evaluation.json")
     return [folder / name for name in names if (folder / name).is_file()]
 

@@ -1,0 +1,90 @@
+"""How a trace and a document's story look on a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..core import Description
+from ..evaluate import Trace, TracedDocument, TracedSpan
+
+WIDTH = 160
+STEPS = 8
+
+
+def trace_lines(trace: Trace) -> Iterator[str]:
+    """Each span of a traced text with its documents."""
+    yield f"{trace.covered:.0%} of the text stands word for word in the corpus ({len(trace.spans)} spans)"
+    yield from trace.notes
+    for span in trace.spans:
+        yield ""
+        yield f'"{one_line(trace.text[span.start : span.end])}"'
+        yield "  " + _where(span)
+        for document in span.documents:
+            yield from _document(document)
+        if span.document_count > len(span.documents):
+            yield f"  and {span.document_count - len(span.documents):,} more documents"
+
+
+def _where(span: TracedSpan) -> str:
+    documents = "1 document" if span.document_count == 1 else f"{span.document_count:,} documents"
+    return f"{span.bytes} bytes, in {documents}; {span.before} times before curation, {span.after} after"
+
+
+def _document(document: TracedDocument) -> Iterator[str]:
+    yield f"  {document.id}  {document.source}  {document.licence}  {document.locator}"
+    yield f"      copies: {document.copies_before} before deduplication, {document.copies_after} after"
+    yield f"      {steps_seen(document.steps)}"
+    for decision in document.decisions:
+        yield f"      {decision_line(decision)}"
+
+
+def steps_seen(steps: Sequence[int] | None) -> str:
+    """``seen at training steps 3, 17, 40 and 12 more``."""
+    if steps is None:
+        return "training steps unknown"
+    if not steps:
+        return "never seen in training"
+    more = f" and {len(steps) - STEPS} more" if len(steps) > STEPS else ""
+    return f"seen at training steps {', '.join(map(str, steps[:STEPS]))}{more}"
+
+
+def decision_line(decision: Mapping[str, Any]) -> str:
+    """``removed by near-duplicates: jaccard 0.83 (limit 0.7), duplicate of ...``."""
+    measured = decision.get("measured")
+    limit = decision.get("limit")
+    numbers = "" if measured is None else f" {measured:.4g}" + ("" if limit is None else f" (limit {limit:.4g})")
+    survivor = f", duplicate of {decision['duplicate_of']}" if decision.get("duplicate_of") else ""
+    return f"{decision['action']} by {decision['step']}: {decision['rule']}{numbers}{survivor}"
+
+
+def story_lines(story: Mapping[str, Any]) -> Iterator[str]:
+    """What is known of one document."""
+    for key, value in story.items():
+        if key == "steps":
+            yield f"steps: {steps_seen(value)}"
+        elif key == "decisions":
+            yield "decisions:" if value else "decisions: none"
+            yield from (f"  {decision_line(decision)}" for decision in value)
+        elif key != "excerpt":
+            yield f"{key.replace('_', ' ')}: {value}"
+    yield ""
+    yield str(story.get("excerpt", ""))
+
+
+def explanation_lines(row: Description) -> Iterator[str]:
+    """Everything that a registry knows of a name."""
+    yield f"{row.name}  ({row.kind})"
+    yield ""
+    yield row.text
+    if row.parameters and row.kind not in ("section", "metric"):
+        yield ""
+        yield "Parameters"
+        yield from (f"  {p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "") for p in row.parameters)
+    if row.facts:
+        yield ""
+        yield from (f"{label.capitalize()}: {value}" for label, value in row.facts.items())
+
+
+def one_line(text: str) -> str:
+    """A text on one line, cut in the middle where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= WIDTH else f"{line[: WIDTH // 2]} ... {line[-WIDTH // 2 :]}"
