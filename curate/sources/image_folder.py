@@ -114,9 +114,15 @@ def _converted(image: Image.Image, limits: Limits) -> np.ndarray:
         upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA"))
     plain = upright.convert(limits.mode)
     if limits.size is not None:
-        plain = ImageOps.fit(plain, (limits.size, limits.size), Image.Resampling.LANCZOS)
+        plain = _middle_square(plain).resize((limits.size, limits.size), Image.Resampling.LANCZOS)
     pixels = np.asarray(plain, dtype=np.uint8)
     return pixels if pixels.ndim == 3 else pixels[:, :, None]
+
+
+def _middle_square(image: Image.Image) -> Image.Image:
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return image.crop((left, top, left + side, top + side))
 
 
 def _too_many(file: InputFile, pixels: int | None, limits: Limits) -> Rejected:
