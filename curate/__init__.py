@@ -4,9 +4,12 @@ from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .duplicates import jaccard, near_duplicates
+from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
+from .run import curate
 from .sources import read_source, source_from
+from .steps import build_steps
 
 __all__ = [
     "AUDITS",
@@ -25,16 +28,26 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "audit",
+    "build_steps",
+    "curate",
+    "exact_duplicates",
     "find_personal_data",
     "group_gap",
     "group_share",
     "jaccard",
+    "language",
+    "length",
+    "licence",
     "licence_keys",
     "near_duplicates",
     "normalise_licence",
+    "quality",
     "read_source",
     "redact",
     "redact_spans",
+    "repetition",
+    "sample",
     "snippet",
     "source_from",
+    "unicode",
 ]

@@ -83,7 +83,7 @@ def calibration_table(
         return tallies.get(label, 0) / judged if judged else None
 
     rows = [
-        (rule.name, rule.sense, rule.prose, limit, share(f"published {rule.name}"), share(f"used {rule.name}"))
+        (rule.name, rule.sense, float(rule.prose), limit, share(f"published {rule.name}"), share(f"used {rule.name}"))
         for rule, limit in zip(rules, limits, strict=True)
     ]
     return Table(

@@ -1,0 +1,83 @@
+"""A step that sees the whole corpus: the corpus as it stands by then, and the judgement kept for a resumed run."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from ..core import Corpus, HeadwaterError, IncompleteError, IntegrityError, Manifest, Progress, TemporaryError
+from .base import Annotation, CorpusStep, Decision, Judgement
+from .judging import annotation_table, decision_table
+from .shards import file_hash, is_whole, read_facts, read_table, shard_name, write_shard
+from .steps import NumberedStep
+
+EDITS_SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("value", pa.large_string())])
+
+
+def judge_corpus(step: NumberedStep, source: Path, target: Path, shards: int, progress: Progress) -> Judgement:
+    """What the step says of the documents in ``source``, as edited so far; taken from disk where it is known."""
+    folder = target / "judgement"
+    if not is_whole(folder):
+        judgement = _judge(step, corpus_view(source, shards), progress)
+        _write(step, folder, judgement)
+    return _read(folder)
+
+
+def corpus_view(source: Path, shards: int) -> Corpus:
+    """The kept documents of all shards as one corpus, without copying them."""
+    names = [f"{shard_name(number)}/kept.parquet" for number in range(shards)]
+    folders = [source / shard_name(number) for number in range(shards)]
+    files = {name: file_hash(folder, "kept") for name, folder in zip(names, folders, strict=True)}
+    documents = sum(int(read_facts(folder)["documents"]) for folder in folders)
+    Manifest("corpus", files, {"documents": documents}).save(source)
+    return Corpus(source)
+
+
+def _judge(step: NumberedStep, corpus: Corpus, progress: Progress) -> Judgement:
+    if not isinstance(step.step, CorpusStep) or not len(corpus):
+        return Judgement()
+    try:
+        judgement = step.step.judge_corpus(corpus, progress)
+    except HeadwaterError:
+        raise
+    except (MemoryError, OSError) as error:
+        raise TemporaryError(
+            f"step {step.name}: {type(error).__name__} while it judged {len(corpus):,} documents; nothing is lost, the "
+            "same command goes on from here"
+        ) from error
+    except Exception as error:
+        raise IncompleteError(
+            f"step {step.name}: failed with {type(error).__name__} on the whole corpus; nothing is lost: mend the step "
+            "or take it out and start again"
+        ) from error
+    if judgement.columns:
+        raise IntegrityError(f"step {step.name}: a step on the whole corpus cannot replace columns")
+    if len({decision.id for decision in judgement.decisions}) != len(judgement.decisions):
+        raise IntegrityError(f"step {step.name}: more than one decision on a document; a step decides once on each")
+    return judgement
+
+
+def _write(step: NumberedStep, folder: Path, judgement: Judgement) -> None:
+    edits = {"id": list(judgement.edits), "value": list(judgement.edits.values())}
+    tables = {
+        "decisions": decision_table(step.name, judgement.decisions),
+        "annotations": annotation_table(step.name, judgement.annotations),
+        "edits": pa.table(edits, schema=EDITS_SCHEMA),
+    }
+    facts = {"tallies": dict(judgement.tallies), "decisions": len(judgement.decisions)}
+    write_shard(folder, tables, facts)
+
+
+def _read(folder: Path) -> Judgement:
+    decisions = [_without_step(row) for row in read_table(folder, "decisions").to_pylist()]
+    annotations = [_without_step(row) for row in read_table(folder, "annotations").to_pylist()]
+    edits = read_table(folder, "edits")
+    return Judgement(
+        tuple(Decision(**row) for row in decisions),
+        dict(zip(edits.column("id").to_pylist(), edits.column("value").to_pylist(), strict=True)),
+        tuple(Annotation(**row) for row in annotations),
+        tallies=read_facts(folder)["tallies"],
+    )
+
+
+def _without_step(row: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in row.items() if key != "step"}

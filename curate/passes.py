@@ -1,0 +1,178 @@
+"""One segment of steps over all shards: here or on several processes, resumable, with the same bytes either way."""
+
+import multiprocessing
+import os
+import pickle
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import IntegrityError, Progress, TemporaryError
+from .base import BatchStep, Judgement
+from .corpus_pass import judge_corpus
+from .judging import Applied, Judge, apply, judge_safely
+from .shards import as_batch, content_sizes, is_whole, read_facts, read_ids, read_table, shard_name, write_shard
+from .steps import NumberedStep, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One shard of one segment: where it comes from and goes to, and what the corpus step says of it."""
+
+    source: Path
+    target: Path
+    judgement: Judgement | None
+
+
+def run_segment(segment: Segment, source: Path, target: Path, shards: int, workers: int, progress: Progress) -> None:
+    """Take every shard from ``source`` through the steps of the segment into ``target``; whole ones stay."""
+    open_shards = [number for number in range(shards) if not is_whole(target / shard_name(number))]
+    if not open_shards:
+        return
+    judgement = judge_corpus(segment.corpus_step, source, target, shards, progress) if segment.corpus_step else None
+    jobs = _jobs(source, target, open_shards, judgement)
+    title = ", ".join(step.name for step in segment.steps)
+    with progress.task(title[:60], total=shards) as task:
+        task.advance(shards - len(open_shards))
+        for _ in _run(segment, jobs, min(workers, len(open_shards))):
+            task.advance()
+
+
+def run_shard(segment: Segment, job: Job) -> None:
+    """One shard through all steps of the segment; each step sees what the one before it left."""
+    before = read_facts(job.source)
+    table = read_table(job.source, "kept")
+    names = table.column("id").to_pylist()
+    edited = {names[place] for place in before["edited"]}
+    outcomes: list[tuple[NumberedStep, int, Applied]] = []
+    for step in segment.steps:
+        batch = as_batch(table)
+        applied = _apply(step, batch, job.judgement if step is segment.corpus_step else None)
+        outcomes.append((step, batch.num_rows, applied))
+        table = applied.kept
+        edited |= applied.edited
+    places = [place for place, name in enumerate(table.column("id").to_pylist()) if name in edited]
+    facts = {
+        "edited": places,
+        "bytes": int(content_sizes(table).sum()),
+        "documents": table.num_rows,
+        "steps": {str(step.number): _counts(documents, applied) for step, documents, applied in outcomes},
+    }
+    write_shard(job.target, {"kept": table, **_written(outcomes, names)}, facts)
+
+
+def _apply(step: NumberedStep, batch: pa.RecordBatch, judgement: Judgement | None) -> Applied:
+    if judgement is not None:
+        return apply(step.name, judgement, batch, step.is_private)
+    if not batch.num_rows or not isinstance(step.step, BatchStep):
+        return apply(step.name, Judgement(), batch, step.is_private)
+    judge: Judge = step.step.judge
+    return judge_safely(step.name, judge, batch, step.is_private)
+
+
+def _counts(documents: int, applied: Applied) -> dict[str, Any]:
+    actions = applied.decisions.column("action").to_pylist()
+    counts = {name: actions.count(name) for name in ("edited", "removed", "quarantined")}
+    return {"in": documents, "kept": documents - sum(counts.values()), **counts, "tallies": dict(applied.tallies)}
+
+
+def _written(outcomes: Sequence[tuple[NumberedStep, int, Applied]], names: Sequence[str]) -> dict[str, pa.Table]:
+    """The tables beside the kept rows. Removed rows stand in corpus order; the others carry the step's number."""
+    removed = pa.concat_tables([applied.removed for _, _, applied in outcomes])
+    order = pc.sort_indices(pc.index_in(removed.column("id"), value_set=pa.array(names, pa.string())))
+    return {
+        "removed": removed.take(order),
+        "decisions": pa.concat_tables([_numbered(step, applied.decisions) for step, _, applied in outcomes]),
+        "annotations": pa.concat_tables([_numbered(step, applied.annotations) for step, _, applied in outcomes]),
+    }
+
+
+def _numbered(step: NumberedStep, table: pa.Table) -> pa.Table:
+    return table.append_column("number", pa.array([step.number] * table.num_rows, pa.int32()))
+
+
+def _jobs(source: Path, target: Path, numbers: Iterable[int], judgement: Judgement | None) -> Iterator[Job]:
+    decided = {decision.id: decision for decision in judgement.decisions} if judgement else {}
+    labelled: dict[str, list[Any]] = {}
+    for annotation in judgement.annotations if judgement else ():
+        labelled.setdefault(annotation.id, []).append(annotation)
+    for number in numbers:
+        folder, goal = source / shard_name(number), target / shard_name(number)
+        if judgement is None:
+            yield Job(folder, goal, None)
+            continue
+        names = read_ids(folder).to_pylist()
+        decisions = tuple(decided[name] for name in names if name in decided)
+        annotations = tuple(entry for name in names for entry in labelled.get(name, ()))
+        edits = {name: judgement.edits[name] for name in names if name in judgement.edits}
+        tallies: Mapping[str, int] = judgement.tallies if number == 0 else {}
+        yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, tallies))
+
+
+def _run(segment: Segment, jobs: Iterator[Job], workers: int) -> Iterator[None]:
+    if workers <= 1 or not _can_travel(segment):
+        for job in jobs:
+            yield run_shard(segment, job)
+        return
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(workers, context, _start_worker, (segment, os.getpid())) as pool:
+            yield from pool.map(_run_here, jobs)
+    except BrokenProcessPool:
+        raise TemporaryError(
+            "a worker process of the curation died (out of memory?); start again with fewer workers, finished shards "
+            "are kept. In a script of your own, call curate below 'if __name__ == \"__main__\":'"
+        ) from None
+
+
+def _can_travel(segment: Segment) -> bool:
+    """Whether the steps can be sent to another process; a class made inside a function, for one, cannot."""
+    try:
+        pickle.dumps(segment)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+_SEGMENT: list[Segment] = []
+
+
+def _start_worker(segment: Segment, parent: int) -> None:
+    _SEGMENT[:] = [segment]
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """A worker whose parent was killed must not work on beside the run that follows."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _run_here(job: Job) -> None:
+    run_shard(_SEGMENT[0], job)
+
+
+def check_counts(segment: Segment, target: Path, shards: int) -> None:
+    """Raise :class:`IntegrityError` where a decision of the corpus step was on a document that is in no shard."""
+    step = segment.corpus_step
+    if step is None or not shards:
+        return
+    applied = sum(
+        sum(read_facts(target / shard_name(number))["steps"][str(step.number)][action] for action in _ACTED)
+        for number in range(shards)
+    )
+    decided = int(read_facts(target / "judgement")["decisions"])
+    if applied != decided:
+        raise IntegrityError(f"step {step.name}: {decided} decisions, but {applied} of them on documents of the corpus")
+
+
+_ACTED = ("edited", "removed", "quarantined")

@@ -1,0 +1,104 @@
+"""The report of the curator: headline numbers, findings, and what there is to show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core import Cell, Exhibit, Score, StageReport, wilson
+from .base import Step
+from .counts import RunCounts
+from .findings import curation_findings, unknown_licences
+from .tables import (
+    clusters_table,
+    duplicates_table,
+    examples_table,
+    removal_chart,
+    removal_table,
+    rules_table,
+    steps_table,
+)
+
+STAGE = "curate"
+
+
+def curation_report(counts: RunCounts, steps: Sequence[Step]) -> StageReport:
+    """What a run of the curator did. It depends on the counts alone and holds no unredacted text."""
+    unknown = unknown_licences(counts)
+    return StageReport(
+        stage=STAGE,
+        title="Curation",
+        facts=_facts(counts),
+        scores=(_share_kept(counts), *((unknown,) if unknown else ())),
+        findings=curation_findings(counts),
+        exhibits=_exhibits(counts, steps),
+        detail=_detail(counts),
+    )
+
+
+def _facts(counts: RunCounts) -> dict[str, Cell]:
+    kept = counts.kept_unchanged + counts.kept_edited
+    return {
+        "documents in": counts.documents_in,
+        "documents in the corpus": kept,
+        "removed": counts.actions["removed"],
+        "quarantined": counts.actions["quarantined"],
+        "kept as they were": counts.kept_unchanged,
+        "kept and edited": counts.kept_edited,
+        "share kept": round(kept / counts.documents_in, 4),
+        "bytes in": counts.bytes_in,
+        "bytes kept": counts.bytes_kept,
+    }
+
+
+def _share_kept(counts: RunCounts) -> Score:
+    kept = counts.kept_unchanged + counts.kept_edited
+    low, high = wilson(kept, counts.documents_in)
+    return Score(
+        metric="share-kept",
+        value=kept / counts.documents_in,
+        n=counts.documents_in,
+        unit="share of documents",
+        method="share-kept/1 documents in the corpus, edited or not, of all rows of the source, unreadable ones too",
+        low=low,
+        high=high,
+        interval="Wilson",
+    )
+
+
+def _exhibits(counts: RunCounts, steps: Sequence[Step]) -> tuple[Exhibit, ...]:
+    found: list[Exhibit] = [steps_table(counts), removal_chart(counts), rules_table(counts)]
+    for number, step in enumerate(steps, 1):
+        show = getattr(step, "exhibits", None)
+        if callable(show):
+            found += show(counts.steps[number].tallies, counts.steps[number].documents_in)
+    found += [removal_table(counts, name) for name in ("source", "licence", "language")]
+    if counts.clusters:
+        found += [duplicates_table(counts), clusters_table(counts)]
+    return (*found, examples_table(counts))
+
+
+def _detail(counts: RunCounts) -> dict[str, Any]:
+    return {
+        "counts": {
+            "in": counts.documents_in,
+            "kept": counts.kept_unchanged,
+            "edited": counts.kept_edited,
+            "removed": counts.actions["removed"],
+            "quarantined": counts.actions["quarantined"],
+            "rejected": counts.rejected,
+            "bytes_in": counts.bytes_in,
+            "bytes_kept": counts.bytes_kept,
+        },
+        "steps": [step.to_json() for step in counts.steps],
+        "rules": [
+            {"step": counts.steps[number].name, "rule": rule, "action": action, "documents": documents}
+            for (number, rule, action), documents in sorted(counts.rules.items())
+        ],
+        "clusters": {
+            counts.steps[number].name: {
+                "clusters": len(found),
+                "removed": found.total(),
+                "largest": max(found.values()) + 1,
+            }
+            for number, found in sorted(counts.clusters.items())
+        },
+    }
