@@ -154,7 +154,7 @@ def storable(record: Mapping[str, Any]) -> bool:
         for value in record.values():
             for part in value if isinstance(value, list) else (value,):
                 for text in part if isinstance(part, tuple) else (part,):
-                    if isinstance(text, str):
+                    if isinstance(text, str) and not text.isascii():
                         text.encode()
         return True
     except UnicodeEncodeError:

@@ -22,7 +22,8 @@ Redistribution and use in source and binary forms, with or without modification,
 THIS SOFTWARE IS PROVIDED WITHOUT ANY EXPRESS OR IMPLIED WARRANTIES."""
 BSD_3_TEXT = BSD_2_TEXT.replace(
     "THIS SOFTWARE",
-    "3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse products.\nTHIS SOFTWARE",
+    "3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse products.\n"
+    "THIS SOFTWARE",
 )
 APACHE_TEXT = (
     "                  Apache License\n          Version 2.0, January 2004\n  http://www.apache.org/licenses/\n"
