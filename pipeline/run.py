@@ -10,18 +10,20 @@ from .. import __version__
 from ..core import (
     MANIFEST,
     SILENT,
+    ConfigError,
     Corpus,
     IncompleteError,
     Manifest,
     Progress,
     StageReport,
     canonical_json,
+    did_you_mean,
     library_versions,
     sha256,
     write_text,
 )
 from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
-from ..evaluate import SUITES, document_cards, draw_samples, evaluate, open_subject
+from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
 from .config import RunConfig, TrackConfig, effective_values, effective_yaml
@@ -280,8 +282,14 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
     """None stands for the suite that fits the modality (the default)."""
     if track.evaluate.suites == ("quick",) and not track.evaluate.metrics:
         return None
-    named = [(metric, {}) for suite in track.evaluate.suites for metric in SUITES.get(suite, ())]
-    return [*named, *track.evaluate.metrics]
+    for index, suite in enumerate(track.evaluate.suites):
+        if suite not in SUITES:
+            hint = did_you_mean(suite, SUITES)
+            raise ConfigError(f"{place}.suites[{index}]: no suite {suite!r}; {hint}suites: {', '.join(sorted(SUITES))}")
+    for index, (metric, _) in enumerate(track.evaluate.metrics):
+        METRICS.get(metric, f"{place}.metrics[{index}]")
+    named: list[tuple[str, dict[str, Any]]] = [(name, {}) for suite in track.evaluate.suites for name in SUITES[suite]]
+    return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
 
 
 def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
