@@ -15,6 +15,7 @@ from .memorization.index import Place, Span, SuffixIndex, build_index, open_inde
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
+from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
 from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
@@ -76,6 +77,7 @@ __all__ = [
     "measure_counterfactual_pairs",
     "measure_exposure",
     "measure_extractable",
+    "measure_frechet_distance",
     "measure_perplexity",
     "measure_self_consistency",
     "measure_unknown_names",

@@ -34,7 +34,7 @@ from ..core import (
 )
 from ..models import Checkpoint
 from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA
-from .bias.prompts import counterfactual_prompts
+from .bias import counterfactual_prompts
 from .lineage import Split, split
 
 CHUNK = 64

@@ -12,7 +12,7 @@ from .perplexity import INTERVAL, window_of
     unit="bits per UTF-8 byte",
     range="[0, inf)",
 )
-def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: int = 4000) -> Outcome:
+def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Bits per UTF-8 byte on held-out and on trained documents; comparable between tokenizers.
 
     Minus the sum of log2-likelihoods over the number of bytes of the same text. Parameters as for ``perplexity``,

@@ -22,7 +22,7 @@ INTERVAL = "delta-method t interval, clustered by document"
     unit="perplexity per token",
     range="[1, inf)",
 )
-def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 4000) -> Outcome:
+def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Perplexity per token on held-out documents, and the gap to documents that were trained on.
 
     Corpus level: exp of the mean negative log-likelihood of all tokens, each after a begin token, in disjoint windows

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from fakes import ByteModel, random_text, subject_of, write_corpus
 
-from headwater.core import Corpus, InputError, IncompleteError, NotMeasured, Score, StageReport, UnknownName, UsageError
+from headwater.core import Corpus, IncompleteError, InputError, NotMeasured, Score, StageReport, UnknownName, UsageError
 from headwater.evaluate import METRICS, SUITES, Outcome, SamplingPlan, Subject, evaluate, open_subject
 
 PLAN = SamplingPlan(

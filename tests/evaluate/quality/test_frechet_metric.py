@@ -48,6 +48,7 @@ def test_any_module_can_be_the_extractor() -> None:
     assert float(metric.compute()) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:The ``compute`` method")
 def test_reset_forgets_everything() -> None:
     metric = filled()
     metric.reset()
