@@ -5,7 +5,7 @@ from markupsafe import Markup
 from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
-from .numbers import number
+from .numbers import number, short
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
@@ -56,13 +56,13 @@ def _bar(chart: Chart, series: Series, index: int, at: int, y: float, thick: flo
         low, high = scale(series.low[at]), scale(series.high[at])
         ends.append(high)
         whisker = line(low, y + thick / 2 - 1, high, y + thick / 2 - 1, "whisker")
-    return shape + whisker + text(max(ends) + 5, y + thick / 2 + 3.5, number(value), kind="value" if value else "tick")
+    return shape + whisker + text(max(ends) + 5, y + thick / 2 + 3.5, short(value), kind="value" if value else "tick")
 
 
 def _scale(chart: Chart, labels: float) -> Scale:
     values = [value for series in chart.series for value in (*series.y, *series.low, *series.high)]
     low, high = min(0.0, *values), max(0.0, *values)
-    widest = max(len(number(value)) for series in chart.series for value in series.y)
+    widest = max(len(short(value)) for series in chart.series for value in series.y)
     end = WIDTH - widest * CHARACTER - 10
     return Scale(low, high if high > low else low + 1, labels, end)
 

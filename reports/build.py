@@ -28,8 +28,8 @@ def build_report(
     Reads ``curation.json``, ``audit.json``, ``training.json`` and ``evaluation.json`` of each track (the main one has
     an empty name, the others lie in sub-folders); a stage without a file is shown as not run. ``documents`` are cards
     by document id (``source url licence language locator excerpt status reason copies_before copies_after steps
-    decisions``, all optional, texts redacted). ``provenance`` are entries by label, values text or nested mappings.
-    The same input gives the same bytes: no clock is read.
+    step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
+    nested mappings. The same input gives the same bytes: no clock is read.
 
     Raises :class:`IntegrityError` where a file is not a stage report.
     """

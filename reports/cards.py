@@ -10,7 +10,8 @@ from ..core import UNKNOWN
 @dataclass(frozen=True, slots=True)
 class DocumentCard:
     """A document behind a finding. Texts must already be redacted; missing facts are empty or None (no
-    ``steps``: unknown; empty ``steps``: never seen in training)."""
+    ``steps``: unknown; empty ``steps``: never seen in training). ``steps`` may
+    hold the first ones only; ``step_count`` then counts all."""
 
     id: str
     source: str = ""
@@ -21,21 +22,24 @@ class DocumentCard:
     excerpt: str = ""
     status: str = ""
     reason: str = ""
+    note: str = ""
     copies_before: int | None = None
     copies_after: int | None = None
     steps: tuple[int, ...] | None = None
+    step_count: int | None = None
     decisions: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def from_json(cls, id: str, data: Mapping[str, Any]) -> "DocumentCard":
         """A card from plain values; unknown keys are ignored, missing ones stay empty."""
-        texts = ("source", "url", "licence", "language", "locator", "excerpt", "status", "reason")
+        texts = ("source", "url", "licence", "language", "locator", "excerpt", "status", "reason", "note")
         return cls(
             id=id,
             **{key: str(data[key]) for key in texts if data.get(key) is not None},
             copies_before=_count(data.get("copies_before")),
             copies_after=_count(data.get("copies_after")),
             steps=None if data.get("steps") is None else tuple(int(step) for step in data["steps"]),
+            step_count=_count(data.get("step_count")),
             decisions=tuple(dict(decision) for decision in data.get("decisions") or ()),
         )
 

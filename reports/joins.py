@@ -14,7 +14,7 @@ from .passages import Passage, find_passages, passage
 from .svg import element
 
 SQUARES = 24
-STATUSES = {"kept", "edited", "removed", "quarantined"}
+STATUSES = {"kept", "edited", "removed", "quarantined", "planted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,13 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """One example with the cards of its documents."""
+    """One example with the cards of its documents; ``own`` is its card where the example is itself a document."""
 
     id: str
     anchor: str
     note: str
     passage: Passage
+    own: CardView | None
     cards: tuple[CardView, ...]
     others: tuple[tuple[str, str], ...]
     cut: str
@@ -50,13 +51,15 @@ def join_view(
 ) -> JoinView:
     """Lay out an example; passages that its spans mark are looked for in each document."""
     wanted = [example.text[start:end] for start, end in example.spans]
-    ids = list(dict.fromkeys(example.document_ids))
+    own = documents.get(example.id)
+    ids = [id for id in dict.fromkeys(example.document_ids) if not own or id != example.id]
     shown = ids[: caps.documents_per_example]
     return JoinView(
         id=example.id,
         anchor=anchors.get(example.id, ""),
         note=example.note,
         passage=passage(example.text, example.spans, caps.example_characters),
+        own=card_view(own, (), True, anchors, caps) if own else None,
         cards=tuple(
             card_view(documents.get(id) or DocumentCard(id), wanted, id in documents, anchors, caps) for id in shown
         ),
@@ -97,16 +100,16 @@ def _facts(card: DocumentCard, caps: Caps) -> list[tuple[str, str]]:
         after = "" if card.copies_after is None else f", {number(card.copies_after)} after deduplication"
         facts.append(("copies", f"{number(card.copies_before)} {plural} before{after}"))
     if card.steps is not None:
-        facts.append(("training", _seen(card.steps, caps.steps)))
+        facts.append(("training", _seen(card.steps, max(card.step_count or 0, len(card.steps)), caps.steps)))
     return facts
 
 
-def _seen(steps: tuple[int, ...], limit: int) -> str:
+def _seen(steps: tuple[int, ...], count: int, limit: int) -> str:
     if not steps:
         return "never seen in training"
     listed = ", ".join(str(step) for step in steps[:limit])
-    more = f" and {len(steps) - limit:,} more" if len(steps) > limit else ""
-    return f"seen at step{'s' if len(steps) > 1 else ''} {listed}{more}"
+    rest = count - min(len(steps), limit)
+    return f"seen at step{'s' if count > 1 else ''} {listed}{f' and {rest:,} more' if rest else ''}"
 
 
 def _squares(before: int | None, after: int | None) -> Markup:

@@ -1,6 +1,7 @@
 """Numbers as people read them: thousands separators, as many digits as the interval supports, round axis ticks."""
 
 import math
+from collections.abc import Sequence
 
 from ..core import Cell, Score
 
@@ -19,6 +20,21 @@ def number(value: Cell) -> str:
     return _float(value)
 
 
+def short(value: Cell) -> str:
+    """A cell for a drawing: floats with three significant digits."""
+    if isinstance(value, float) and math.isfinite(value) and abs(value) < 1_000 and value != int(value):
+        return f"{value:.3g}".replace("-", MINUS)
+    return number(value)
+
+
+def column_digits(cells: Sequence[Cell]) -> int | None:
+    """Digits after the point that give the largest number of a column four significant ones; None for whole numbers."""
+    values = [abs(cell) for cell in cells if isinstance(cell, int | float) and math.isfinite(cell)]
+    if all(value == int(value) for value in values):
+        return None
+    return max(0, min(6, 3 - math.floor(math.log10(max(values)))))
+
+
 def score_value(score: Score) -> str:
     """The value of a score, with the digits that its interval supports."""
     return with_digits(score.value, _digits(score))
@@ -34,7 +50,7 @@ def score_interval(score: Score) -> str:
 
 def with_digits(value: float, digits: int | None) -> str:
     """A float with so many digits after the point; None stands for four significant digits."""
-    if digits is None or abs(value) >= 1e9:
+    if digits is None or not abs(value) < 1e9:
         return _float(value)
     text = f"{value:,.{digits}f}"
     return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS)
@@ -69,7 +85,7 @@ def _float(value: float) -> str:
         return NOTHING
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace("-", MINUS)
-    text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    text = f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.4g}"
     return text.replace("-", MINUS)
 
 

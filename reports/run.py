@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def _read_stages(folder: Path) -> dict[str, StageReport]:
 
 def _read(path: Path) -> StageReport:
     try:
-        report = StageReport.load(path)
+        report = replace(StageReport.load(path), stage=path.stem)
         unknown = {finding.severity for finding in report.findings} - set(SEVERITIES)
     except HeadwaterError as error:
         raise IntegrityError(f"{path}: {error}") from None

@@ -106,7 +106,7 @@ def _draw(score: Score, scale: Scale) -> Markup:
 def _scale(scores: Sequence[Score]) -> Scale:
     values = [value for score in scores for value in (score.value, score.low, score.high) if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
-    if low >= 0 and high <= 1 and any(score.unit.lower() in SHARES for score in scores):
+    if low >= 0 and high <= 1 and any(SHARES & set(score.unit.lower().split()) for score in scores):
         ends = (0.0, 1.0 if high > 0.4 else _round_out(0.0, high)[1])
     else:
         ends = _round_out(min(low, 0.0) if low <= high - low else low, high)
@@ -119,6 +119,6 @@ def _round_out(low: float, high: float) -> tuple[float, float]:
         low, high = low - (abs(low) * 0.5 or 1), high + (abs(high) * 0.5 or 1)
     marks = ticks(low, high, 4)
     step = marks[1] - marks[0] if len(marks) > 1 else (high - low) / 2
-    first = marks[0] if marks[0] <= low else marks[0] - step
-    last = marks[-1] if marks[-1] >= high else marks[-1] + step
+    first = marks[0] if marks[0] <= low + step * 1e-6 else marks[0] - step
+    last = marks[-1] if marks[-1] >= high - step * 1e-6 else marks[-1] + step
     return float(f"{first:.10g}"), float(f"{last:.10g}")

@@ -1,13 +1,13 @@
 """Tables for the page: cells as text, the first rows in the HTML, the rest for the script to add on demand."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core import Cell, Table
 from .caps import Caps, clip, cut_note
 from .hidden import visible
-from .numbers import number
+from .numbers import column_digits, number, with_digits
 
 HEADING = 60
 UNNAMED = "(unnamed)"
@@ -48,7 +48,9 @@ class TableView:
 def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -> TableView:
     """Lay out a table within the caps; cells that hold the id of a document link to its card."""
     width = min(len(table.columns), caps.columns)
-    numeric = [_is_numeric([row[column] for row in table.rows]) for column in range(width)]
+    cells = [[row[column] for row in table.rows] for column in range(width)]
+    numeric = [_is_numeric(column) for column in cells]
+    digits = [column_digits(column) if is_number else None for column, is_number in zip(cells, numeric, strict=True)]
     shown = table.rows[: caps.rows]
     more = table.rows[caps.rows : caps.rows + caps.more_rows]
     cuts = [
@@ -62,19 +64,27 @@ def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -
             (clip(name, HEADING) if name.strip() else UNNAMED, is_number)
             for name, is_number in zip(table.columns, numeric, strict=False)
         ),
-        rows=tuple(tuple(_cell(value, caps, anchors) for value in row[:width]) for row in shown),
-        more=tuple(tuple(visible(_cell(value, caps, {}).text) for value in row[:width]) for row in more),
+        rows=tuple(_row(row, digits, caps, anchors) for row in shown),
+        more=tuple(tuple(visible(cell.text) for cell in _row(row, digits, caps, {})) for row in more),
         total=len(table.rows),
         cut=" ".join(cut for cut in cuts if cut),
         note=table.note,
     )
 
 
-def _cell(value: Cell, caps: Caps, anchors: Mapping[str, str]) -> CellView:
+def _row(
+    row: Sequence[Cell], digits: Sequence[int | None], caps: Caps, anchors: Mapping[str, str]
+) -> tuple[CellView, ...]:
+    return tuple(_cell(value, after, caps, anchors) for value, after in zip(row, digits, strict=False))
+
+
+def _cell(value: Cell, digits: int | None, caps: Caps, anchors: Mapping[str, str]) -> CellView:
     if isinstance(value, str):
         text, anchor = clip(value, caps.cell_characters), anchors.get(value, "")
         return CellView(text, anchor=anchor, id=bool(DOCUMENT_ID.fullmatch(value)))
-    text = number(value)
+    text = number(value) if value is None or digits is None else with_digits(float(value), digits)
+    if value and not text.strip("0."):
+        text = number(value)
     exact = (
         repr(value) if isinstance(value, float) and text.replace(",", "").replace("\u2212", "-") != repr(value) else ""
     )

@@ -17,6 +17,7 @@ from .run import PlacedFinding, Run
 from .score_table import ScoreGroup, score_groups
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
+from .stream_chart import stream_chart
 from .tables import TableView, table_view
 
 T = TypeVar("T")
@@ -61,8 +62,9 @@ class PageView:
         return view
 
     def exhibits(self, items: Sequence[Exhibit]) -> list[ExhibitView]:
-        """The exhibits of a stage, in its order."""
-        return [self._exhibit(item) for item in items[: self.caps.exhibits]]
+        """The exhibits of a stage: a stream first, then what fits side by side, then what needs the whole width."""
+        views = [self._exhibit(item) for item in items[: self.caps.exhibits]]
+        return sorted(views, key=lambda view: (not (view.wide and view.drawing), view.wide))
 
     def exhibits_cut(self, items: Sequence[Exhibit]) -> str:
         """What the cap left out."""
@@ -76,7 +78,9 @@ class PageView:
             gallery = gallery_view(item, self.caps)
             return ExhibitView("gallery", gallery.title, gallery.note, wide=True, gallery=gallery)
         table = self.table(item)
-        return ExhibitView("table", table.title, table.note, wide=len(table.columns) > NARROW, table=table)
+        drawing = stream_chart(item)
+        wide = bool(drawing) or len(table.columns) > NARROW
+        return ExhibitView("table", table.title, table.note, wide=wide, table=table, drawing=drawing)
 
     def facts(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
         """Labels and formatted values."""

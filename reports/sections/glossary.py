@@ -31,6 +31,7 @@ STATUS = (
     Term("kept", "Stands in the corpus as it was read."),
     Term("edited", "Stands in the corpus with changed text (repaired Unicode, redacted personal data)."),
     Term("removed", "Taken out by a rule; the row is kept beside the corpus with the rule, the value and the limit."),
+    Term("planted", "A secret that was put into the training stream on purpose, to measure memorization; never real."),
     Term("quarantined", "Set aside for a person to decide; not in the corpus until then."),
 )
 NUMBERS = (

@@ -7,7 +7,7 @@
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
-  const MANY = 8;
+  const MANY = 12;
   const hiddenRows = JSON.parse(document.getElementById("rows").textContent);
 
   // Rows beyond the first hundred wait as data until somebody asks for them.

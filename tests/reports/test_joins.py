@@ -40,6 +40,20 @@ def test_many_steps_are_counted() -> None:
     assert card(steps=tuple(range(100))).facts[-1] == ("training", "seen at steps 0, 1, 2, 3, 4, 5, 6, 7 and 92 more")
 
 
+def test_steps_that_were_left_out_of_the_card_are_counted_too() -> None:
+    assert card(steps=(4, 9), step_count=50).facts[-1] == ("training", "seen at steps 4, 9 and 48 more")
+
+
+def test_an_example_that_is_itself_a_document_stands_alone_with_its_facts() -> None:
+    view = join_view(Example(document(3), "text", "", (), (document(3), document(4))), CARDS, {}, Caps())
+    assert view.own is not None and view.own.facts[0] == ("source", "numpy 2.4.6")
+    assert [item.id for item in view.cards] == [document(4)]
+
+
+def test_a_sample_has_no_card_of_its_own() -> None:
+    assert join(document(1)).own is None
+
+
 def test_never_seen_and_not_known_read_differently() -> None:
     assert ("training", "never seen in training") in card(steps=()).facts
     assert [name for name, _ in card().facts] == ["source", "licence"]

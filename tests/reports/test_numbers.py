@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.core import Score
-from headwater.reports.numbers import number, score_interval, score_value, tick_label, ticks
+from headwater.reports.numbers import number, score_interval, score_value, short, tick_label, ticks
 
 
 def make(value: float, low: float | None = None, high: float | None = None, why: str = "") -> Score:
@@ -57,3 +57,7 @@ def test_large_ticks_are_short() -> None:
     assert [tick_label(value) for value in (0, 500, 1_500, 20_000, 2_500_000, -3e9)] == [
         "0", "500", "1500", "20k", "2.5M", "−3G",
     ]  # fmt: skip
+
+
+def test_a_drawing_has_three_significant_digits() -> None:
+    assert [short(value) for value in (0.0068614, 18.4234, 1_234.5, 12, None)] == ["0.00686", "18.4", "1,234", "12", "–"]

@@ -26,6 +26,12 @@ def test_every_stage_file_of_every_track_is_read(tmp_path: Path) -> None:
     assert run.main.stages["evaluation"] == evaluation()
 
 
+def test_a_stage_is_known_by_its_file_whatever_it_calls_itself(tmp_path: Path) -> None:
+    StageReport("evaluate", "e", findings=(finding("A"),)).save(tmp_path / "evaluation.json")
+    (placed,) = read_run(tmp_path, "t", {}, {}, ("",)).findings()
+    assert placed.stage == "evaluation"
+
+
 def test_a_stage_without_a_file_is_missing(tmp_path: Path) -> None:
     run = read_run(tmp_path, "t", {}, {}, ("",))
     assert run.main.missing == ("curation", "audit", "training", "evaluation")

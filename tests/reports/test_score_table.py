@@ -38,6 +38,16 @@ def test_a_large_share_is_drawn_from_zero_to_one() -> None:
     assert group.scale == ("0", "1")
 
 
+def test_a_share_of_something_is_a_share() -> None:
+    (group,) = score_groups([make("a", 0.9, 0.8, 0.95, unit="share of samples")])
+    assert group.scale == ("0", "1")
+
+
+def test_a_bound_a_hair_below_zero_does_not_open_the_scale_to_the_left() -> None:
+    (group,) = score_groups([make("a", 4.0, -1e-16, 9.0, unit="bits")])
+    assert group.scale == ("0", "10")
+
+
 def test_dot_and_interval_stand_where_the_numbers_say() -> None:
     (group,) = score_groups([make("a", 0.5, 0.25, 1.0)])
     drawing = ElementTree.fromstring(str(group.rows[0].drawing))

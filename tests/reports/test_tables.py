@@ -56,3 +56,17 @@ def test_a_huge_cell_is_cut() -> None:
 
 def test_a_column_without_a_name_gets_one() -> None:
     assert view([("x", 1)], (" ", "b")).columns[0] == ("(unnamed)", False)
+
+
+def test_the_numbers_of_a_column_line_up_at_the_point() -> None:
+    rows = view([("a", 0.73612), ("b", 0.1), ("c", 0.0063780), ("d", 0)]).rows
+    assert [row[1].text for row in rows] == ["0.7361", "0.1000", "0.0064", "0.0000"]
+
+
+def test_a_number_too_small_for_its_column_is_not_shown_as_zero() -> None:
+    rows = view([("a", 0.5), ("b", 0.00001234)]).rows
+    assert rows[1][1].text == "1.234e−05"
+
+
+def test_a_column_that_is_not_finite_is_still_shown() -> None:
+    assert [row[1].text for row in view([("a", float("nan")), ("b", 1.5)]).rows] == ["–", "1.500"]
