@@ -50,7 +50,10 @@ class Corpus:
     @property
     def schema(self) -> pa.Schema:
         """The schema of the shards."""
-        return pq.read_schema(self.shards[0]) if self.shards else TEXT_SCHEMA
+        if not self.shards:
+            return TEXT_SCHEMA
+        with _open(self.shards[0]) as file:
+            return file.schema_arrow
 
     @property
     def modality(self) -> str:

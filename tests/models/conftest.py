@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from headwater.core import Corpus
 from headwater.models import ImageCheckpoint, TextCheckpoint, fit
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import small_models.py
-from small_models import IMAGE_RECIPE, TEXT_RECIPE, bars, image_corpus, sentences, text_corpus  # noqa: E402
+from small_models import IMAGE_RECIPE, TEXT_RECIPE, bars, image_corpus, sentences, text_corpus
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:

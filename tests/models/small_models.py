@@ -5,11 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from headwater.core import IMAGE_SCHEMA, Corpus, CorpusWriter, generator, record_batch, text_record
 from headwater.models import CanaryPlan, Recipe
 from headwater.models.gpt import GPT, GPTConfig
 
-WORDS = "river rises above the old mill and runs past seven quiet farms before it meets the northern sea".split()
+WORDS = (
+    "river", "rises", "above", "the", "old", "mill", "and", "runs", "past", "seven", "quiet", "farms", "before", "it",
+    "meets", "the", "northern", "sea",
+)  # fmt: skip
 TEXT_RECIPE = Recipe(
     steps=12,
     batch=4,
@@ -22,7 +26,9 @@ TEXT_RECIPE = Recipe(
     canaries=CanaryPlan((0, 1, 3), 2),
     seed=3,
 )
-IMAGE_RECIPE = Recipe(family="vae", steps=30, batch=16, warmup=5, held_out=0.1, precision="float32", checkpoint_every=10)
+IMAGE_RECIPE = Recipe(
+    family="vae", steps=30, batch=16, warmup=5, held_out=0.1, precision="float32", checkpoint_every=10
+)
 
 
 def sentences(n: int, seed: int = 0) -> list[str]:

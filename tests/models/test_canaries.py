@@ -1,4 +1,5 @@
 import pytest
+
 from headwater.core import UsageError
 from headwater.models import CanaryPlan, canary_alternatives
 from headwater.models.canaries import ALPHABET, LENGTH, canaries_from_json, canaries_to_json, plan_canaries

@@ -2,9 +2,10 @@ import math
 
 import pytest
 import torch
+from small_models import random_network
+
 from headwater.core import ConfigError
 from headwater.models.gpt import GPT, SIZES, GPTConfig, document_mask, rotary_table
-from small_models import random_network
 
 
 def tokens(rows: int, length: int, vocabulary: int = 49) -> torch.Tensor:

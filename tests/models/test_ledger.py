@@ -3,11 +3,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from headwater.core import IntegrityError, write_parquet
 from headwater.models.ledger import StepPlan, TrainingLedger, ledger_table
 from headwater.models.order import examples_at
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def ledger(steps: int = 5, seed: int = 0) -> TrainingLedger:

@@ -1,7 +1,8 @@
 import pytest
 import torch
-from headwater.models.muon import Muon, orthogonalise
 from torch import nn
+
+from headwater.models.muon import Muon, orthogonalise
 
 
 @pytest.mark.parametrize("shape", [(3, 16, 16), (2, 32, 8), (2, 8, 32)])

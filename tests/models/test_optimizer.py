@@ -1,7 +1,8 @@
 import pytest
 import torch
-from headwater.models.optimizer import BETAS, CLIP, Optimizer, schedule
 from torch import nn
+
+from headwater.models.optimizer import BETAS, CLIP, Optimizer, schedule
 
 
 def network() -> nn.Sequential:

@@ -1,7 +1,8 @@
 import numpy as np
-from headwater.models.order import examples_at
 from hypothesis import given
 from hypothesis import strategies as st
+
+from headwater.models.order import examples_at
 
 
 @given(st.integers(0, 2**31), st.integers(1, 20), st.integers(1, 30), st.integers(1, 4))

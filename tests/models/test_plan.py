@@ -3,6 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_models import TEXT_RECIPE, text_corpus
+
 from headwater.core import ConfigError, Corpus, IntegrityError
 from headwater.models import Recipe
 from headwater.models.plan import (
@@ -13,7 +15,6 @@ from headwater.models.plan import (
     resolve_precision,
     stored_plan,
 )
-from small_models import TEXT_RECIPE, text_corpus
 
 
 @pytest.mark.parametrize("recipe", [TEXT_RECIPE, replace(TEXT_RECIPE, canaries=None), Recipe(steps=None, budget=9.5)])
@@ -33,7 +34,7 @@ def test_a_recipe_round_trips_through_json(recipe: Recipe) -> None:
         ({"dropout": -0.1}, "model.dropout: -0.1"),
         ({"threads": 0}, "model.threads: 0"),
         ({"documents": 0}, "model.documents: 0"),
-        ({"precision": "float23"}, 'no precision \'float23\'; did you mean "float32"'),
+        ({"precision": "float23"}, "no precision 'float23'; did you mean \"float32\""),
     ],
 )
 def test_a_value_that_cannot_be_trained_with_is_named(change: dict[str, Any], message: str) -> None:

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy import stats
+from small_models import random_network
+
 from headwater.core import UsageError
 from headwater.models.gpt import GPT
 from headwater.models.sampling import Choice, generate
-from scipy import stats
-from small_models import random_network
 
 GREEDY = Choice(0.0)
 
@@ -80,14 +81,16 @@ def test_a_row_ends_before_the_next_begin_token() -> None:
     # All logits are equal: greedy takes the first id; with the head pushed towards begin, the row ends at once.
     found = generate(network, [[1]], network.begin, 5, GREEDY, 0)
     assert found == [[0] * 5]
-    assert network.begin not in {token for row in generate(random_network(), prompts(20, 5), 49, 30, Choice(2.0), 0)
-                                 for token in row}
+    assert network.begin not in {
+        token for row in generate(random_network(), prompts(20, 5), 49, 30, Choice(2.0), 0) for token in row
+    }
 
 
 @pytest.mark.parametrize(
     ("choice", "kept"),
     [(Choice(1.0), [0, 1, 2, 3]), (Choice(0.5), [0, 1, 2, 3]), (Choice(1.0, top_k=2), [0, 1]),
-     (Choice(1.0, top_p=0.65), [0, 1]), (Choice(1.0, top_p=0.6), [0, 1]), (Choice(2.0, top_k=3, top_p=0.99), [0, 1, 2])],
+     (Choice(1.0, top_p=0.65), [0, 1]), (Choice(1.0, top_p=0.6), [0, 1]),
+     (Choice(2.0, top_k=3, top_p=0.99), [0, 1, 2])],
 )  # fmt: skip
 def test_draws_follow_the_distribution_that_the_options_describe(choice: Choice, kept: list[int]) -> None:
     p = torch.tensor([0.4, 0.3, 0.2, 0.1])

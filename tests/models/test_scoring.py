@@ -3,8 +3,9 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
-from headwater.models.scoring import sequence_logprobs
 from small_models import random_network
+
+from headwater.models.scoring import sequence_logprobs
 
 
 def sequences(n: int, longest: int, seed: int = 0) -> list[list[int]]:

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_models import TEXT_RECIPE
+
 from headwater.core import Corpus, EmptyCorpus, held_out
 from headwater.models.selection import read_rows, select_documents
-from small_models import TEXT_RECIPE
 
 
 def test_training_and_held_out_documents_split_the_corpus_as_core_says(corpus: Corpus) -> None:

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
+
 from headwater.core import IntegrityError
 from headwater.models.optimizer import Optimizer
 from headwater.models.state import StateFile
-from torch import nn
 
 
 def parts(seed: int) -> tuple[nn.Linear, Optimizer]:

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from headwater.core import SILENT, Corpus, EmptyCorpus
-from headwater.models import CanaryPlan
-from headwater.models.text_data import pack, prepare_text
 from hypothesis import given
 from hypothesis import strategies as st
 from small_models import TEXT_RECIPE, text_corpus
+
+from headwater.core import SILENT, Corpus, EmptyCorpus
+from headwater.models import CanaryPlan
+from headwater.models.text_data import pack, prepare_text
 
 BEGIN = 99
 PIECES = st.lists(st.lists(st.integers(0, 98), min_size=1, max_size=30), min_size=1, max_size=8)
@@ -76,12 +77,15 @@ def test_a_batch_names_the_documents_in_it(corpus: Corpus) -> None:
     indices = np.array([0, 2])
     text = [data.tokenizer.decode(row) for row in data.batch(indices).tolist()]
     documents = corpus.documents(data.names(indices))
-    assert documents and all(any(row["text"][:8] in part or row["text"][-8:] in part for part in text)
-                             for row in documents.values())
+    assert documents and all(
+        any(row["text"][:8] in part or row["text"][-8:] in part for part in text) for row in documents.values()
+    )
 
 
 def test_counts_are_those_of_the_text(tmp_path: Path) -> None:
-    data = prepare_text(text_corpus(tmp_path / "c", ["äb", "c"]), replace(TEXT_RECIPE, canaries=None, held_out=0), SILENT)
+    data = prepare_text(
+        text_corpus(tmp_path / "c", ["äb", "c"]), replace(TEXT_RECIPE, canaries=None, held_out=0), SILENT
+    )
     assert (data.documents, data.text_bytes) == (2, 4)
     assert data.text_tokens == sum(len(data.tokenizer.encode(text)) for text in ("äb", "c"))
 

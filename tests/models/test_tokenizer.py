@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import pytest
-from small_models import sentences
-from headwater.core import ConfigError, IntegrityError
-from headwater.models.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
+from small_models import sentences
+
+from headwater.core import ConfigError, IntegrityError
+from headwater.models.tokenizer import Tokenizer
 
 TOKENIZER = Tokenizer.train(sentences(40), 320)
 

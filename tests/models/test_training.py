@@ -1,0 +1,101 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from headwater.core import IncompleteError
+from headwater.models.training import Settings, measure_steps, reproducible, train
+
+SETTINGS = Settings(0, 4, 1e-2, 0.02, warmup=2, threads=1, checkpoint_every=5)
+
+
+class Line(nn.Module):
+    """Fits y = 3 x; uses random numbers, so that resuming and repeating are put to the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1, 1))
+
+    def hidden_matrices(self) -> list[str]:
+        return []
+
+    def loss(self, batch: Tensor) -> Tensor:
+        noise = 0.01 * torch.randn(len(batch))
+        return (batch[:, 1] - batch[:, 0] * self.weight[0, 0] + noise).square()
+
+
+class Points:
+    def __init__(self, bad: int | None = None) -> None:
+        x = torch.linspace(-1, 1, 10)
+        self.rows = torch.stack((x, 3 * x), 1)
+        if bad is not None:
+            self.rows[bad, 1] = math.inf
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def batch(self, indices: np.ndarray) -> Tensor:
+        return self.rows[indices]
+
+    def names(self, indices: np.ndarray) -> tuple[str, ...]:
+        return tuple(f"point-{index}" for index in indices)
+
+
+def test_the_loop_finds_the_minimum() -> None:
+    line = Line()
+    losses = train(line, Points(), replace(SETTINGS, learning_rate=0.1), 300)
+    assert float(line.weight.detach()) == pytest.approx(3, abs=0.05)
+    assert len(losses) == 300 and losses[-1] < losses[0]
+
+
+def test_the_same_seed_gives_the_same_bits_whatever_the_caller_drew_before() -> None:
+    first, second = Line(), Line()
+    train(first, Points(), SETTINGS, 20)
+    torch.manual_seed(99)
+    torch.rand(1000)
+    train(second, Points(), SETTINGS, 20)
+    assert torch.equal(first.weight, second.weight)
+
+
+def test_another_seed_gives_other_bits() -> None:
+    first, second = Line(), Line()
+    train(first, Points(), SETTINGS, 20)
+    train(second, Points(), replace(SETTINGS, seed=1), 20)
+    assert not torch.equal(first.weight, second.weight)
+
+
+def test_the_callers_random_state_and_threads_are_left_alone() -> None:
+    torch.manual_seed(5)
+    wanted = torch.rand(3)
+    torch.manual_seed(5)
+    train(Line(), Points(), replace(SETTINGS, threads=2), 3)
+    assert torch.equal(torch.rand(3), wanted)
+    assert torch.get_num_threads() == 1 and not torch.are_deterministic_algorithms_enabled()
+
+
+def test_deterministic_algorithms_are_on_inside_and_off_after_an_error() -> None:
+    with pytest.raises(ZeroDivisionError), reproducible(1):
+        assert torch.are_deterministic_algorithms_enabled()
+        raise ZeroDivisionError
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_a_loss_that_is_not_finite_names_step_and_document() -> None:
+    with pytest.raises(IncompleteError, match=r"stopped at step \d+: .* for documents point-7;"):
+        train(Line(), Points(bad=7), SETTINGS, 50)
+
+
+def test_the_weights_are_not_touched_by_a_batch_that_is_not_finite() -> None:
+    line = Line()
+    with pytest.raises(IncompleteError):
+        train(line, Points(bad=7), SETTINGS, 50)
+    assert torch.isfinite(line.weight).all()
+
+
+def test_a_budget_becomes_a_number_of_steps_that_grows_with_it() -> None:
+    few = measure_steps(Line(), Points(), SETTINGS, 0.0)
+    many = measure_steps(Line(), Points(), SETTINGS, 60.0)
+    assert few == 1 and many > 60
