@@ -60,4 +60,5 @@ def test_large_ticks_are_short() -> None:
 
 
 def test_a_drawing_has_three_significant_digits() -> None:
-    assert [short(value) for value in (0.0068614, 18.4234, 1_234.5, 12, None)] == ["0.00686", "18.4", "1,234", "12", "–"]
+    shown = [short(value) for value in (0.0068614, 18.4234, 1_234.5, 12, None)]
+    assert shown == ["0.00686", "18.4", "1,234", "12", "–"]

@@ -1,4 +1,8 @@
-from headwater.reports.run import Run, Track
+from pathlib import Path
+
+import pytest
+
+from headwater.reports import SECTIONS, Run, Track
 from headwater.reports.sections import stage_data
 
 from ..fixtures import curation, evaluation, image_stages
@@ -18,3 +22,11 @@ def test_a_stage_without_a_report_was_not_run() -> None:
 
 def test_findings_of_another_track_stay_there() -> None:
     assert [link.code for link in stage_data(RUN, RUN.tracks[1], "evaluation").findings] == ["HW-Q010"]
+
+
+@pytest.mark.parametrize("name", SECTIONS.names())
+def test_the_example_on_the_page_of_a_section_runs(name: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sections" / f"{name}.md").read_text("utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    assert "assert" in code
+    exec(compile(code, f"{name}.md", "exec"), {})
