@@ -15,6 +15,7 @@ def redacted(text: str, spans: Sequence[tuple[int, int]] = ()) -> tuple[str, Spa
     safe, replaced = redact_spans(text)
     if not replaced:
         return text, tuple((int(start), int(end)) for start, end in spans)
+    # a later round of redaction may replace a stretch that holds an earlier one
     pieces = _pieces(text, safe, _merged([(span.start, span.end) for span in replaced]))
     moved = ((_move(start, pieces, 2), _move(end, pieces, 3)) for start, end in spans)
     return safe, tuple((start, end) for start, end in moved if start < end)
@@ -40,13 +41,13 @@ def excerpt(text: str, start: int = 0, end: int = 0, width: int = 600) -> tuple[
 def example(
     name: str, text: str, spans: Sequence[tuple[int, int]] = (), note: str = "", document_ids: Sequence[str] = ()
 ) -> Example:
-    """An :class:`Example` of a sample's text with the ranges to highlight, redacted."""
-    safe, moved = redacted(text, spans)
+    """An :class:`Example` of a sample's text with the ranges to highlight (overlapping ones as one), redacted."""
+    safe, moved = redacted(text, _merged(spans))
     return Example(name, safe, note, moved, tuple(dict.fromkeys(document_ids)))
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Overlapping ranges as one: a later round of redaction may replace a stretch that holds an earlier one."""
+    """Overlapping ranges as one, in order."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if merged and start < merged[-1][1]:

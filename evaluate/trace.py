@@ -116,7 +116,8 @@ class Trace:
 def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10) -> Trace:
     """The spans of ``text`` of at least ``minimum`` bytes that stand in the corpus, each with its documents.
 
-    Where no span is that long, the longest one there is is traced and a note says so. At most ``documents`` are told
+    A span that lies by more than half within longer ones is left out. Where no span is that long, the longest one
+    there is is traced and a note says so. At most ``documents`` are told
     for a span: kept ones first. Raises :class:`UsageError` for an empty text or one of over 100,000 characters.
     """
     if not text or len(text) > LONGEST_TEXT:
@@ -126,8 +127,9 @@ def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10
     if not spans:
         spans, note = _longest(subject, text, minimum)
         notes.append(note)
-    safe, moved = redacted(text, [(span.start, span.end) for span in spans])
     cover = sum(_new_characters(spans)) / len(text)
+    spans = _distinct(spans)
+    safe, moved = redacted(text, [(span.start, span.end) for span in spans])
     facts = _Facts(subject)
     traced = tuple(_traced(facts, text, span, place, documents) for span, place in zip(spans, moved, strict=True))
     return Trace(safe, minimum, cover, traced, tuple(notes))
@@ -285,6 +287,16 @@ def _longest(subject: Subject, text: str, minimum: int) -> tuple[list[Span], str
     longest = max(spans, key=lambda span: span.byte_end - span.byte_start)
     size = longest.byte_end - longest.byte_start
     return [longest], f"no span of {minimum} bytes or more stands in the corpus; the longest has {size}"
+
+
+def _distinct(spans: Sequence[Span]) -> list[Span]:
+    """Without spans that longer ones cover by more than half, in order: they would name the same documents again."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
+        shared = sum(max(0, min(span.end, other.end) - max(span.start, other.start)) for other in kept)
+        if 2 * shared <= span.end - span.start:
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
 
 
 def _new_characters(spans: Sequence[Span]) -> list[int]:

@@ -180,10 +180,11 @@ def _clipped(mean: Estimate, least: float, most: float) -> Estimate:
 
 def _level_scores(ranked: Sequence[Ranked], n: int) -> list[Score]:
     method = f"{_method(n)}, mean over canaries"
+    interval = f"t over canaries; saturates at {math.log2(n):.2f} bits"
     return [
         Score(
             "exposure", mean.value, mean.n, "bits", method, direction="lower",
-            slice={"repetitions": str(level)}, **{"interval": "t over canaries", **mean.bounds()},
+            slice={"repetitions": str(level)}, **{"interval": interval, **mean.bounds()},
         )
         for level, mean in _level_estimates(ranked).items()
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from .index import Place, Span, SuffixIndex
 EXAMPLES = 20
 LONG = 200
 """Bytes: two or three sentences. A repeated span of this length is no figure of speech."""
-EDGES = (50, 75, 100, 150, 200, 300, 500)
+EDGES = (75, 100, 150, 200, 300, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: i
             found.append(overlap(str(row["id"]), str(row["output"]), index, minimum, boilerplate))
             task.advance(1)
     scores = _scores(found, minimum, boilerplate)
-    exhibits = (_chart(found), _table(found, minimum))
+    exhibits = (_chart(found, minimum), _table(found, minimum))
     return Outcome(scores, _finding(found, index, scores, minimum), exhibits)
 
 
@@ -166,10 +166,12 @@ def _example(item: Overlap, index: SuffixIndex) -> Example:
     return example(item.id, item.text, ranges, note, [place.document_id for place in places])
 
 
-def _chart(found: Sequence[Overlap]) -> Chart:
+def _chart(found: Sequence[Overlap], minimum: int) -> Chart:
+    edges = [minimum, *(edge for edge in EDGES if edge > minimum)]
+    names = [f"{low} to {high - 1}" for low, high in zip(edges, edges[1:], strict=False)]
+    labels = ("none", *names, f"{edges[-1]} up")
     lengths = [item.longest for item in found]
-    labels = ("none", *(f"{low} to {high - 1}" for low, high in zip(EDGES, EDGES[1:], strict=False)), f"{EDGES[-1]} up")
-    bounds = [0, 1, *EDGES[1:], math.inf]
+    bounds = [0, *edges, math.inf]
     counts = tuple(
         float(sum(low <= length < high for length in lengths)) for low, high in zip(bounds, bounds[1:], strict=False)
     )

@@ -61,3 +61,19 @@ def test_spans_stay_within_the_shown_text(text: str, a: int, b: int) -> None:
 
 def test_an_example_names_each_document_once() -> None:
     assert example("free-1", "text", document_ids=["b", "a", "b"]).document_ids == ("b", "a")
+
+
+def test_overlapping_ranges_are_highlighted_as_one() -> None:
+    assert example("free-1", "rivers rise", [(3, 8), (0, 6), (9, 11)]).spans == ((0, 8), (9, 11))
+
+
+PIECES = st.sampled_from(["jane@mail.org", "+44 20 7946 0958", "192.168.7.13", "rivers ", "é", " ", "[EMAIL]", "@"])
+
+
+@given(st.lists(PIECES, max_size=8).map("".join), st.data())
+def test_no_span_is_lost_however_much_is_replaced(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, max(0, len(text) - 1)))
+    end = data.draw(st.integers(start, len(text)))
+    safe, spans = redacted(text, [(start, end)])
+    assert len(spans) == 1 or start == end
+    assert all(0 <= low <= high <= len(safe) for low, high in spans)

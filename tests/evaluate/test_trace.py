@@ -175,3 +175,11 @@ def test_an_excerpt_is_at_most_600_characters(corpus: Corpus) -> None:
 def test_tracing_needs_no_samples(corpus: Corpus) -> None:
     subject = Subject(corpus.folder.parent, corpus)
     assert trace(subject, text_of(corpus, 5)[:64]).spans[0].documents[0].id == corpus.ids()[5]
+
+
+def test_a_span_that_mostly_lies_within_a_longer_one_is_not_told_again(tmp_path: Path) -> None:
+    whole = random_text(3, 150)
+    corpus = write_corpus(tmp_path / "corpus", [whole[:100], whole[40:120], whole[90:]])
+    found = trace(subject_of(corpus), whole)
+    assert [(span.start, span.end) for span in found.spans] == [(0, 100), (90, 150)]
+    assert found.covered == 1.0

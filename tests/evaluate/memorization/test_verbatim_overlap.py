@@ -109,3 +109,12 @@ def test_sample_order_does_not_change_the_scores(corpus: Corpus) -> None:
 def test_without_free_samples_nothing_is_measured(corpus: Corpus) -> None:
     with pytest.raises(IncompleteError, match="no free samples"):
         measure_verbatim_overlap(with_outputs(corpus, [""]))
+
+
+def test_the_chart_counts_every_sample_once(corpus: Corpus) -> None:
+    outputs = ["nothing", text_of(corpus, 1)[:60], text_of(corpus, 2)[:75], text_of(corpus, 3)]
+    outcome = measure_verbatim_overlap(with_outputs(corpus, [f"#{text}#" for text in outputs]))
+    (series,) = next(exhibit for exhibit in outcome.exhibits if exhibit.name == "verbatim-overlap").series
+    counts = dict(zip(series.x, series.y, strict=True))
+    assert (counts["none"], counts["50 to 74"], counts["75 to 99"], counts["300 to 499"]) == (1, 1, 1, 1)
+    assert sum(series.y) == 4
