@@ -14,7 +14,6 @@ MODULES = {
     "cloudpickle": "pickle runs code on loading",
     "dill": "pickle runs code on loading",
     "marshal": "marshal crashes on hostile bytes",
-    "pickle": "pickle runs code on loading",
     "shelve": "shelve is pickle",
     "http": "no network at run time",
     "requests": "no network at run time",
@@ -22,6 +21,7 @@ MODULES = {
     "urllib": "no network at run time",
 }
 HARMLESS = {"urllib.parse"}
+PICKLE_WRITING = {"dumps", "PicklingError"}  # asking whether an object could travel to a worker loads nothing
 BUILTINS = {
     "eval": "runs input as code",
     "exec": "runs input as code",
@@ -63,6 +63,9 @@ def reasons(node: ast.AST) -> Iterator[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)) and not getattr(node, "level", 0):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         yield from (f"{name}: {MODULES[name.split('.')[0]]}" for name in names if is_dangerous(name))
+        yield from (f"{alias.name}: import it by its name" for alias in node.names if is_hidden_pickle(node, alias))
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pickle" and node.attr not in PICKLE_WRITING:
+        yield f"pickle.{node.attr}: pickle runs code on loading"
     if isinstance(node, ast.ImportFrom):
         found = [f"{node.module}.{alias.name}" for alias in node.names]
         yield from (f"{name}: {CALLS[name]}" for name in found if name in CALLS)
@@ -73,6 +76,14 @@ def reasons(node: ast.AST) -> Iterator[str]:
             value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
             if isinstance(value, bool) and (keyword.arg, value) in KEYWORDS:
                 yield f"{keyword.arg}={value}: {KEYWORDS[keyword.arg, value]}"  # type: ignore[index]
+
+
+def is_hidden_pickle(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether pickle is imported in a way that the check of its attributes would miss."""
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+    return module.split(".")[0] in ("pickle", "_pickle") and (
+        isinstance(node, ast.ImportFrom) or alias.asname is not None
+    )
 
 
 def is_dangerous(module: str) -> bool:
@@ -87,7 +98,9 @@ def test_a_file_opens_no_door(path: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "import pickle",
+        "pickle.loads(content)",
+        "pickle.Unpickler(file).load()",
+        "import pickle as harmless",
         "from pickle import loads",
         "import urllib.request",
         "from requests import get",
@@ -111,7 +124,14 @@ def test_an_open_door_is_noticed(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["model.eval()", "re.compile(pattern)", "np.load(path, allow_pickle=False)", "from urllib.parse import quote"],
+    [
+        "import pickle",
+        "pickle.dumps(step)",
+        "model.eval()",
+        "re.compile(pattern)",
+        "np.load(path, allow_pickle=False)",
+        "from urllib.parse import quote",
+    ],
 )
 def test_a_harmless_line_passes(source: str) -> None:
     assert faults(source) == []
