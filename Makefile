@@ -13,7 +13,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --co
 # `python -m` would otherwise put this folder first on the path, where evaluate/ hides the library of that name.
 export PYTHONSAFEPATH = 1
 
-.PHONY: demo test check python clean
+.PHONY: demo test check style types layers python clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/headwater run examples/demo.yaml --out runs/demo
@@ -21,10 +21,16 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-for-tests
 	$(VENV)/bin/pytest
 
-check: $(VENV)/installed-for-tests
+check: style types layers
+
+style: $(VENV)/installed-for-tests
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+
+types: $(VENV)/installed-for-tests
 	$(VENV)/bin/mypy
+
+layers: $(VENV)/installed-for-tests
 	$(VENV)/bin/lint-imports
 
 $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
