@@ -86,7 +86,9 @@ class Judgement:
 class BatchStep(Protocol):
     """A step that judges each batch by itself: pure, so that shards can run in any order on any number of workers."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
 
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """Decisions, edits and annotations for the documents of one batch."""
@@ -96,7 +98,9 @@ class BatchStep(Protocol):
 class CorpusStep(Protocol):
     """A step that needs to see every document (duplicates)."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
 
     def judge_corpus(self, corpus: Corpus, progress: Progress) -> Judgement:
         """Decisions for the whole corpus (no ``columns``)."""

@@ -1,6 +1,7 @@
 """A step that sees the whole corpus: the corpus as it stands by then, and the judgement kept for a resumed run."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -79,5 +80,5 @@ def _read(folder: Path) -> Judgement:
     )
 
 
-def _without_step(row: dict[str, object]) -> dict[str, object]:
+def _without_step(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "step"}

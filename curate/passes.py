@@ -120,7 +120,8 @@ def _jobs(source: Path, target: Path, numbers: Iterable[int], judgement: Judgeme
 def _run(segment: Segment, jobs: Iterator[Job], workers: int) -> Iterator[None]:
     if workers <= 1 or not _can_travel(segment):
         for job in jobs:
-            yield run_shard(segment, job)
+            run_shard(segment, job)
+            yield
         return
     context = multiprocessing.get_context("spawn")
     try:

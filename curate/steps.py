@@ -77,7 +77,7 @@ def build_steps(specs: Sequence[tuple[str, Mapping[str, Any]]], place: str = "cu
 def with_seed(step: Step, seed: int) -> Step:
     """A step whose seed is open (None) gets the seed of the run."""
     if dataclasses.is_dataclass(step) and getattr(step, "seed", 0) is None:
-        seeded: Step = dataclasses.replace(step, seed=seed)  # type: ignore[type-var, assignment]
+        seeded: Step = dataclasses.replace(step, seed=seed)
         return seeded
     return step
 

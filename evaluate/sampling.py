@@ -196,12 +196,13 @@ class _Drawer:
     ) -> Iterator[tuple[Row, list[int]]]:
         """A row and the new tokens for each prompt, drawn in chunks of a fixed size with a seed each."""
         heat = self.plan.temperature if temperature is None else temperature
-        shared = {"max_new_tokens": tokens, "temperature": heat, "top_k": self.plan.top_k if heat else None}
+        top_k = self.plan.top_k if heat else None
+        shared = {"max_new_tokens": tokens, "temperature": heat, "top_k": top_k}
         with self.progress.task(f"draw {kind} samples", len(prompts)) as task:
             for low in range(0, len(prompts), CHUNK):
                 chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
                 outputs = self.checkpoint.complete_tokens(
-                    chunk, max_new_tokens=tokens, temperature=heat, top_k=shared["top_k"], seed=seed
+                    chunk, max_new_tokens=tokens, temperature=heat, top_k=top_k, seed=seed
                 )
                 for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
                     yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output

@@ -51,8 +51,10 @@ class CorpusConfig(Section):
 class EvaluateConfig(Section):
     """Which metrics: suites by name, or metrics by name with parameters."""
 
-    suites: tuple[str, ...] = Field(("quick",), description="named lists of metrics")
-    metrics: tuple[Named, ...] = Field((), description="further metrics, each a name or {name: {parameter: value}}")
+    suites: tuple[str, ...] = Field(default=("quick",), description="named lists of metrics")
+    metrics: tuple[Named, ...] = Field(
+        default=(), description="further metrics: names or {name: {parameter: value}}"
+    )
 
     @field_validator("metrics", mode="before")
     @classmethod
@@ -70,7 +72,7 @@ class TrackConfig(Section):
     audit: tuple[Named, ...] | None = Field(None, description="audits; all that fit the corpus when absent")
     model: Recipe | None = Field(None, description="how to train; no model is trained when absent")
     sample: SamplingPlan = Field(default_factory=SamplingPlan, description="what to draw from the model")
-    evaluate: EvaluateConfig = Field(default_factory=EvaluateConfig)
+    evaluate: EvaluateConfig = EvaluateConfig()
 
     @field_validator("curate", "audit", mode="before")
     @classmethod
@@ -197,7 +199,7 @@ def _known_keys(path: KeyPath) -> Sequence[str]:
         if len(inner) == 1:
             return sorted(fields)
         nested = fields.get(str(inner[1]))
-        default = nested.default_factory() if nested and callable(nested.default_factory) else None  # type: ignore[misc]
+        default = nested.default_factory() if nested and callable(nested.default_factory) else None
         return sorted(field.name for field in dataclasses.fields(default)) if dataclasses.is_dataclass(default) else ()
     sections: dict[KeyPath, type[BaseModel]] = {
         (): RunConfig if path == () else TrackConfig,

@@ -58,11 +58,12 @@ def load_yaml(path: Path) -> YamlFile:
 def _check_events(path: Path, content: bytes) -> None:
     depth = 0
     for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(f"{path.name}:{event.start_mark.line + 1}: aliases (*name) are not allowed in a config")
+            raise ConfigError(f"{path.name}:{line}: aliases (*name) are not allowed in a config")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
-            raise ConfigError(f"{path.name}:{event.start_mark.line + 1}: nested deeper than {MAXIMUM_DEPTH} levels")
+            raise ConfigError(f"{path.name}:{line}: nested deeper than {MAXIMUM_DEPTH} levels")
 
 
 def _construct(path: Path, node: yaml.Node, key: KeyPath, lines: dict[KeyPath, int]) -> Any:

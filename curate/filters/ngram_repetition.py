@@ -20,14 +20,19 @@ _SALT = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True, slots=True)
 class _Repeats:
-    """The places (word numbers, ascending within a group) where an n-gram stands that its document holds twice or more.
+    """The places (word numbers, ascending) where an n-gram stands that its document holds twice or more.
 
-    ``groups`` numbers the different n-grams from 0; ``first`` marks the first place of each.
+    ``groups`` numbers the different n-grams from 0; ``heads`` is the first place of each.
     """
 
     places: np.ndarray
     groups: np.ndarray
-    first: np.ndarray
+    heads: np.ndarray
+
+    def later(self) -> np.ndarray:
+        """The places of all but the first occurrences."""
+        places: np.ndarray = self.places[self.heads[self.groups] != self.places]
+        return places
 
 
 def ngram_shares(texts: pa.Array) -> np.ndarray:
@@ -48,9 +53,10 @@ def ngram_shares(texts: pa.Array) -> np.ndarray:
         if not repeats.places.size:
             break
         column = length - TOP[0]
-        chosen = _most_frequent(repeats, length, sizes, document) if length in TOP else repeats.places[~repeats.first]
+        chosen = _most_frequent(repeats, length, sizes, document) if length in TOP else repeats.later()
         shares[:, column] = _sums(sizes * _covered(chosen, length, sizes.size), words.borders)
-    return np.divide(shares, totals[:, None], out=shares, where=totals[:, None] > 0)
+    np.divide(shares, totals[:, None], out=shares, where=totals[:, None] > 0)
+    return shares
 
 
 def _repeated_words(words: Words, document: np.ndarray) -> _Repeats:
@@ -60,34 +66,38 @@ def _repeated_words(words: Words, document: np.ndarray) -> _Repeats:
 
 def _longer(repeats: _Repeats, document: np.ndarray) -> _Repeats:
     """From n-grams to (n+1)-grams: two neighbouring places, both repeated, in one document."""
-    order = np.argsort(repeats.places)
-    places, groups = repeats.places[order], repeats.groups[order]
+    places, groups = repeats.places, repeats.groups
     neighbours = np.flatnonzero((places[1:] - places[:-1] == 1) & (document[places[1:]] == document[places[:-1]]))
-    keys = groups[neighbours] * np.int64(groups.size + 1) + groups[neighbours + 1]
+    keys = groups[neighbours] * np.int64(repeats.heads.size) + groups[neighbours + 1]
     return _repeated(places[neighbours], keys)
 
 
 def _repeated(places: np.ndarray, keys: np.ndarray) -> _Repeats:
-    order = np.argsort(keys, kind="stable")
-    sorted_keys = keys[order]
-    first = np.ones(keys.size, bool)
-    first[1:] = sorted_keys[1:] != sorted_keys[:-1]
-    alone = first & np.concatenate([first[1:], np.ones(min(keys.size, 1), bool)])
-    kept = ~alone
-    return _Repeats(places[order[kept]], np.cumsum(first[kept]) - 1, first[kept])
+    """Those of the ascending places whose key occurs more than once."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: keys.size])
+    sizes = np.diff(np.append(starts, keys.size))
+    repeated = sizes > 1
+    number = np.where(repeated, np.cumsum(repeated) - 1, -1)
+    group = np.empty(keys.size, np.int64)
+    group[order] = np.repeat(number, sizes)
+    heads = np.minimum.reduceat(places[order], starts)[repeated] if starts.size else places[:0]
+    kept = np.flatnonzero(group >= 0)
+    return _Repeats(places[kept], group[kept], heads)
 
 
 def _most_frequent(repeats: _Repeats, length: int, sizes: np.ndarray, document: np.ndarray) -> np.ndarray:
     """The places of the most frequent n-gram of each document."""
-    heads = repeats.places[repeats.first]
+    heads = repeats.heads
     counts = np.bincount(repeats.groups)
     ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     order = np.lexsort((-heads, ends[heads + length] - ends[heads], counts, document[heads]))
     owners = document[heads[order]]
-    last = np.append(owners[1:] != owners[:-1], True)
     best = np.zeros(heads.size, bool)
-    best[order[last]] = True
-    return repeats.places[best[repeats.groups]]
+    best[order[np.append(owners[1:] != owners[:-1], True)]] = True
+    chosen: np.ndarray = repeats.places[best[repeats.groups]]
+    return chosen
 
 
 def _covered(places: np.ndarray, length: int, size: int) -> np.ndarray:
@@ -101,9 +111,11 @@ def _covered(places: np.ndarray, length: int, size: int) -> np.ndarray:
 def _characters(words: Words) -> np.ndarray:
     data = np.frombuffer(words.data, np.uint8)
     if not data.size or data.max() < 0x80:
-        return words.ends - words.starts
-    continued = np.concatenate([np.zeros(1, np.int64), np.cumsum(data & 0xC0 == 0x80)])
-    sizes: np.ndarray = words.ends - words.starts - (continued[words.ends] - continued[words.starts])
+        lengths: np.ndarray = words.ends - words.starts
+        return lengths
+    continued = np.flatnonzero(data & 0xC0 == 0x80)
+    extra = np.searchsorted(continued, words.ends) - np.searchsorted(continued, words.starts)
+    sizes: np.ndarray = words.ends - words.starts - extra
     return sizes
 
 

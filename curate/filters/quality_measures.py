@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .text_column import BULLET, ELLIPSIS, folded_lines, per_document
 
@@ -11,6 +10,18 @@ MEASURES = ("words", "word-length", "symbols", "bullet-lines", "ellipsis-lines",
 _SPACE = np.array([chr(code).isspace() and code < 128 for code in range(256)])
 _LETTER = np.array([chr(code).isalpha() and code < 128 for code in range(256)])
 _BULLETS = np.isin(np.arange(256), [ord(BULLET), ord("-"), ord("*")])
+_SPACE_CODE = ord(" ")
+_LOWER = np.array(
+    [
+        ord(chr(code).lower()) if code < 128 and (chr(code).isalnum() or code == 95) else _SPACE_CODE
+        for code in range(256)
+    ],
+    np.uint8,
+)
+_WORD_BYTES = 4
+_PADDING = np.zeros(_WORD_BYTES, np.uint8)
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_WORD_BYTES + 1)], np.uint32)
+_STOP_CODES = np.sort(np.array([int.from_bytes(word.encode(), "little") for word in STOP_WORDS], np.uint32))
 _DOT, _HASH, _LINE_FEED = ord("."), ord("#"), ord("\n")
 
 
@@ -30,7 +41,7 @@ def quality_measures(texts: pa.Array) -> np.ndarray:
     symbols = np.maximum(per_document(content == _HASH, offsets), per_document(ellipses, offsets))
     measures[:, 2] = symbols / np.maximum(measures[:, 0], 1)
     measures[:, 3], measures[:, 4] = _line_measures(content, space, ellipses, offsets)
-    measures[:, 6] = _stop_words(texts)
+    measures[:, 6] = _stop_words(content, offsets)
     return measures
 
 
@@ -59,7 +70,8 @@ def _ellipses(content: np.ndarray) -> np.ndarray:
     dots[3:] = content == _DOT
     ends = dots[3:] & dots[2:-1] & dots[1:-2]
     ends[:-1] &= content[1:] != _DOT
-    return found | ends
+    ended: np.ndarray = found | ends
+    return ended
 
 
 def _line_measures(
@@ -76,8 +88,19 @@ def _line_measures(
     return per_document(_BULLETS[content[heads]], borders) / divisor, per_document(ellipses[tails], borders) / divisor
 
 
-def _stop_words(texts: pa.Array) -> np.ndarray:
-    found = np.zeros(len(texts), np.int64)
-    for word in STOP_WORDS:
-        found += pc.match_substring_regex(texts, rf"(?i)\b{word}\b").to_numpy(zero_copy_only=False)
-    return found
+def _stop_words(content: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """How many different stop words stand in each text; a word here is a run of letters, digits and underscores."""
+    lowered = _LOWER[content]
+    inside = np.concatenate([np.zeros(1, bool), lowered != _SPACE_CODE])
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    starts, ends = edges[0::2], edges[1::2]
+    short = np.flatnonzero(ends - starts <= _WORD_BYTES)
+    four = np.ndarray((content.size,), "<u4", np.append(lowered, _PADDING).tobytes(), strides=(1,))
+    words = four[starts[short]] & _MASKS[ends[short] - starts[short]]
+    found = np.searchsorted(_STOP_CODES, words)
+    hits = np.flatnonzero(_STOP_CODES[np.minimum(found, len(STOP_WORDS) - 1)] == words)
+    document = np.searchsorted(offsets, starts[short[hits]], side="right") - 1
+    seen = np.zeros((len(offsets) - 1, len(STOP_WORDS)), bool)
+    seen[document, found[hits]] = True
+    counts: np.ndarray = seen.sum(axis=1)
+    return counts

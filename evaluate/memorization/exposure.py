@@ -127,8 +127,8 @@ def rank_canary(checkpoint: Checkpoint, canary: Canary, alternatives: int, seed:
     truth = tokens[0]
     extracted = False
     if "sample" in checkpoint.capabilities:
-        options = {"max_new_tokens": len(truth) - shared, "temperature": 0.0}
-        extracted = checkpoint.complete_tokens([truth[:shared]], **options)[0] == truth[shared:]
+        greedy = checkpoint.complete_tokens([truth[:shared]], max_new_tokens=len(truth) - shared, temperature=0.0)
+        extracted = greedy[0] == truth[shared:]
     return Ranked(canary, logs[0], np.array(logs[1:]), extracted)
 
 

@@ -111,11 +111,12 @@ class SuffixIndex:
         whole = (_whole_characters(query, *match) for match in self.longest_matches(query, minimum))
         kept = _outermost([match for match in whole if match[1] - match[0] >= max(1, minimum)])
         first = _first_bytes(query)
-        return [Span(*(int(x) for x in np.searchsorted(first, match)), *match) for match in kept]
+        return [Span(int(start), int(end), *match) for match in kept for start, end in [np.searchsorted(first, match)]]
 
     def _positions(self, pattern: bytes) -> np.ndarray:
         low, high = self._array.interval(pattern)
-        return self._order[low:high].astype(np.int64)
+        positions: np.ndarray = self._order[low:high].astype(np.int64)
+        return positions
 
     def _documents_of(self, positions: np.ndarray) -> np.ndarray:
         return np.searchsorted(self.starts, positions, side="right") - 1

@@ -18,7 +18,7 @@ class SuffixArray:
 
     def __init__(self, text: bytes | mmap, order: np.ndarray) -> None:
         # elements of a memoryview are Python integers, which the bisection reads faster than NumPy's
-        self._text, self._order = text, memoryview(order).cast("B").cast("i" if order.dtype.itemsize == 4 else "q")
+        self._text, self._order = text, memoryview(order.data).cast("B").cast("i" if order.dtype.itemsize == 4 else "q")
 
     def interval(self, pattern: bytes) -> tuple[int, int]:
         """Ranks [low, high) of the suffixes that begin with ``pattern``; empty where it does not occur."""

@@ -41,8 +41,8 @@ def bits_per_byte(likelihood: Likelihood, confidence: float = 0.95) -> Estimate:
 
 def loss_gap(held_out: Likelihood, trained: Likelihood, confidence: float = 0.95) -> Estimate:
     """Nats per token by which held-out text is less likely than trained text."""
-    losses = (ratio_interval(-part.log, part.tokens, confidence) for part in (held_out, trained))
-    return difference(*losses, confidence)
+    unseen, seen = (ratio_interval(-part.log, part.tokens, confidence) for part in (held_out, trained))
+    return difference(unseen, seen, confidence)
 
 
 def measure_likelihood(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
