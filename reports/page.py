@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from .caps import Caps
+from .caps import Caps, clip
 from .hidden import visible
 from .run import Run
 from .sections import SECTIONS
@@ -26,6 +26,7 @@ from .sections.documents import documents
 from .view import PageView
 
 LAST = "99"
+LONGEST_TITLE = 240
 UNTITLED = "Untitled report"
 
 
@@ -54,7 +55,7 @@ def render(run: Run, caps: Caps, environment: Environment | None = None) -> str:
     sections = [_render(environment, view, *row) for row in section_data(run)]
     style, script = _asset("page.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
-        title=run.title.strip() or UNTITLED,
+        title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
         script=Markup(script),
