@@ -121,7 +121,7 @@ def language(
     keep: Sequence[str] = (),
     minimum_confidence: float = 0.5,
     minimum_characters: int = 20,
-    maximum_characters: int = 400,
+    maximum_characters: int = 300,
     unknown: Literal["keep", "quarantine", "remove"] = "keep",
     macro_languages: bool = True,
 ) -> Language:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import ftfy
 import ftfy.badness
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..base import FILTERS, Annotation, Decision, Judgement
-from .text_column import per_document, text_bytes, text_column
+from .text_column import text_column
 
 ROUNDS = 4
-_SUSPECT = np.array([code < 32 and code not in (9, 10, 12) or code >= 127 for code in range(256)])
+_SUSPECT = r"[^\t\n\f -~]"
 _LINE_BREAKS = re.compile("\r\n|[\r\u2028\u2029\u0085]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _TERMINAL_ESCAPES = re.compile("\x1b\\[[0-9;]{0,40}[A-Za-z]")
@@ -38,13 +38,12 @@ class Unicode:
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """An edit for each text that changed; annotations count hidden and bidirectional control characters."""
         texts = text_column(batch, self.name)
-        content, offsets = text_bytes(texts)
-        suspects = np.flatnonzero(per_document(_SUSPECT[content], offsets))
-        ids = batch.column("id").take(pa.array(suspects)).to_pylist()
+        suspects = pc.match_substring_regex(texts, _SUSPECT)
+        ids = batch.column("id").filter(suspects).to_pylist()
         decisions: list[Decision] = []
         annotations: list[Annotation] = []
         edits: dict[str, str] = {}
-        for name, text in zip(ids, texts.take(pa.array(suspects)).to_pylist(), strict=True):
+        for name, text in zip(ids, texts.filter(suspects).to_pylist(), strict=True):
             repaired, rules, dropped = self._repair(text)
             if repaired != text:
                 edits[name] = repaired
