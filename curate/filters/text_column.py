@@ -53,7 +53,7 @@ def folded_lines(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """All texts as one array of bytes, one byte a character and a line feed after each text; and n + 1 offsets.
 
     A character that is not ASCII is folded to a byte of its class: letters to ``a``, white space to a blank, bullets to
-    ``BULLET``, the ellipsis to ``ELLIPSIS``, all else to ``-``. So operations on whole columns are exact for any text.
+    ``BULLET``, the ellipsis to ``ELLIPSIS``, all else to ``~``. So operations on whole columns are exact for any text.
     """
     content, offsets = text_bytes(texts)
     raw = content.tobytes()
@@ -86,4 +86,4 @@ def _fold_character(character: str) -> str:
         return "a"
     if character.isspace():
         return " "
-    return BULLET if character in _BULLETS else ELLIPSIS if character == "\u2026" else "-"
+    return BULLET if character in _BULLETS else ELLIPSIS if character == "\u2026" else "~"
