@@ -52,9 +52,7 @@ class EvaluateConfig(Section):
     """Which metrics: suites by name, or metrics by name with parameters."""
 
     suites: tuple[str, ...] = Field(default=("quick",), description="named lists of metrics")
-    metrics: tuple[Named, ...] = Field(
-        default=(), description="further metrics: names or {name: {parameter: value}}"
-    )
+    metrics: tuple[Named, ...] = Field(default=(), description="further metrics: names or {name: {parameter: value}}")
 
     @field_validator("metrics", mode="before")
     @classmethod
@@ -130,12 +128,12 @@ def effective_yaml(config: RunConfig) -> str:
 
 
 def effective_values(config: RunConfig) -> dict[str, Any]:
-    """Plain values of every key; absent optional parts are left out."""
-    values: dict[str, Any] = config.model_dump(mode="json", exclude_none=True)
+    """Plain values of every key; null stands for an optional part that is absent."""
+    values: dict[str, Any] = config.model_dump(mode="json")
     for track in (values, values.get("images")):
         if track is not None:
             for key in ("curate", "audit"):
-                if key in track:
+                if track[key] is not None:
                     track[key] = [{name: options} if options else name for name, options in track[key]]
             track["evaluate"]["metrics"] = [{name: options} for name, options in track["evaluate"]["metrics"]]
     return values

@@ -296,7 +296,7 @@ def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration without machine paths: what they point at is in the corpus hash."""
     result = dict(values)
     result["corpus"] = {key: value for key, value in result["corpus"].items() if key != "path"}
-    if "images" in result:
+    if result.get("images"):
         result["images"] = _without_paths(result["images"])
     result.pop("workers", None)
     return result

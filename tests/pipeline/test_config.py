@@ -37,6 +37,13 @@ def test_the_effective_config_repeats_itself(tmp_path: Path) -> None:
     assert yaml.safe_load(once)["model"]["vocabulary"] == 4096
 
 
+def test_what_is_switched_off_stays_off_when_the_effective_config_is_read_again(tmp_path: Path) -> None:
+    config = load(tmp_path, "corpus: {source: digits}\nmodel: {canaries: null, budget: 9s}\n")
+    again = load(tmp_path, effective_yaml(config))
+    assert again == config
+    assert again.model is not None and again.model.canaries is None
+
+
 def test_a_budget_replaces_the_steps(tmp_path: Path) -> None:
     config = load(tmp_path, "corpus: {source: digits}\nmodel: {budget: 2m}\n")
     assert config.model is not None and (config.model.steps, config.model.budget) == (None, 120.0)
