@@ -60,6 +60,17 @@ def exposure_interval(canary: float, alternatives: ArrayLike, confidence: float 
     return min(value, -math.log2(high_share)), max(value, high)
 
 
+def extrapolated_exposure(log: float, alternatives: Floats) -> float:
+    """Exposure beyond what the number of alternatives can show: -log2 of the tail of a normal fitted to them.
+
+    ``alternatives`` are at least two different log-likelihoods. After Carlini et al. 2019, section 4.3, who fit a
+    skewed normal; the plain one keeps its tail where the skewed one underflows. In the middle it equals
+    :func:`exposure` as far as the log-likelihoods are normal; at their mean it is 1 bit.
+    """
+    z = (log - float(np.mean(alternatives))) / float(np.std(alternatives, ddof=1))
+    return float(-stats.norm.logsf(z) / math.log(2))
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """One canary with its log-likelihood, those of its alternatives, and whether greedy decoding spells it out."""
@@ -107,6 +118,7 @@ def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
     scores = (
         *_canary_scores(ranked, alternatives),
         *_level_scores(ranked, alternatives),
+        *_extrapolated_scores(ranked),
         *_trend(ranked, subject.seed),
     )
     return Outcome(scores, _finding(ranked, scores), (_chart(ranked), _table(ranked)))
@@ -187,6 +199,24 @@ def _level_scores(ranked: Sequence[Ranked], n: int) -> list[Score]:
             slice={"repetitions": str(level)}, **{"interval": interval, **mean.bounds()},
         )
         for level, mean in _level_estimates(ranked).items()
+    ]  # fmt: skip
+
+
+def _extrapolated_scores(ranked: Sequence[Ranked]) -> list[Score]:
+    """The mean of each level without the ceiling, so that levels above it can be told apart."""
+    if any(np.ptp(item.alternatives) == 0 for item in ranked):
+        return []
+    means = {
+        level: mean_interval([extrapolated_exposure(item.log, item.alternatives) for item in items])
+        for level, items in _levels(ranked).items()
+    }
+    method = "exposure-extrapolated/1 tail of a normal fitted to the alternatives, mean over canaries"
+    return [
+        Score(
+            "exposure-extrapolated", mean.value, mean.n, "bits", method, direction="lower",
+            slice={"repetitions": str(level)}, **{"interval": "t over canaries", **mean.bounds()},
+        )
+        for level, mean in means.items()
     ]  # fmt: skip
 
 

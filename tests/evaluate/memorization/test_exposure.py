@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from headwater.core import Corpus, IncompleteError, UsageError
 from headwater.evaluate import exposure, exposure_interval, measure_exposure
-from headwater.evaluate.memorization.exposure import Ranked, rank_canary
+from headwater.evaluate.memorization.exposure import Ranked, extrapolated_exposure, rank_canary
 from headwater.models import Canary
 
 SECRETS = ("193847562", "750192836", "402918375", "918273645", "556677889", "120938475")
@@ -127,3 +127,24 @@ def test_the_chance_of_a_rank_is_uniform_for_unseen_secrets() -> None:
 def test_without_canaries_nothing_is_measured(corpus: Corpus) -> None:
     with pytest.raises(IncompleteError, match="no canary"):
         measure_exposure(subject_of(corpus, ByteModel(corpus)))
+
+
+def test_extrapolation_gives_one_bit_at_the_mean_and_agrees_with_the_rank_in_the_middle() -> None:
+    others = np.random.default_rng(3).normal(-30.0, 4.0, 100_000)
+    assert extrapolated_exposure(float(others.mean()), others) == pytest.approx(1.0)
+    for log in (-34.0, -28.0, -22.0, -20.0):
+        assert extrapolated_exposure(log, others) == pytest.approx(exposure(log, others), abs=0.1)
+
+
+def test_extrapolation_tells_secrets_apart_that_all_rank_first() -> None:
+    others = np.random.default_rng(3).normal(-30.0, 4.0, 512)
+    logs = (-6.0, -3.0, -0.1)
+    assert len({exposure(log, others) for log in logs}) == 1
+    values = [extrapolated_exposure(log, others) for log in logs]
+    assert values == sorted(values) and len(set(values)) == 3
+
+
+def test_every_level_is_extrapolated(corpus: Corpus) -> None:
+    model = ByteModel(corpus, order=12, canaries=planted(0, 0, 0, 4, 4, 4))
+    levels = scores_of(measure_exposure(subject_of(corpus, model), alternatives=64), "exposure-extrapolated")
+    assert levels["4"].value > levels["0"].value
