@@ -1,13 +1,6 @@
 """One segment of steps over all shards: here or on several processes, resumable, with the same bytes either way."""
 
-import multiprocessing
-import os
-import pickle
-import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import IntegrityError, Progress, TemporaryError
+from ..core import IntegrityError, Progress
 from .base import BatchStep, Judgement
 from .corpus_pass import judge_corpus
+from .crew import Crew
 from .judging import Applied, Judge, apply, judge_safely
 from .shards import as_batch, content_sizes, is_whole, read_facts, read_ids, read_table, shard_name, write_shard
 from .steps import NumberedStep, Segment
@@ -32,7 +26,7 @@ class Job:
     judgement: Judgement | None
 
 
-def run_segment(segment: Segment, source: Path, target: Path, shards: int, workers: int, progress: Progress) -> None:
+def run_segment(segment: Segment, source: Path, target: Path, shards: int, crew: Crew, progress: Progress) -> None:
     """Take every shard from ``source`` through the steps of the segment into ``target``; whole ones stay."""
     open_shards = [number for number in range(shards) if not is_whole(target / shard_name(number))]
     if not open_shards:
@@ -42,7 +36,7 @@ def run_segment(segment: Segment, source: Path, target: Path, shards: int, worke
     title = ", ".join(step.name for step in segment.steps)
     with progress.task(title[:60], total=shards) as task:
         task.advance(shards - len(open_shards))
-        for _ in _run(segment, jobs, min(workers, len(open_shards))):
+        for _ in crew.map(run_shard, segment, jobs):
             task.advance()
 
 
@@ -115,51 +109,6 @@ def _jobs(source: Path, target: Path, numbers: Iterable[int], judgement: Judgeme
         edits = {name: judgement.edits[name] for name in names if name in judgement.edits}
         tallies: Mapping[str, int] = judgement.tallies if number == 0 else {}
         yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, tallies))
-
-
-def _run(segment: Segment, jobs: Iterator[Job], workers: int) -> Iterator[None]:
-    if workers <= 1 or not _can_travel(segment):
-        for job in jobs:
-            run_shard(segment, job)
-            yield
-        return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(workers, context, _start_worker, (segment, os.getpid())) as pool:
-            yield from pool.map(_run_here, jobs)
-    except BrokenProcessPool:
-        raise TemporaryError(
-            "a worker process of the curation died (out of memory?); start again with fewer workers, finished shards "
-            "are kept. In a script of your own, call curate below 'if __name__ == \"__main__\":'"
-        ) from None
-
-
-def _can_travel(segment: Segment) -> bool:
-    """Whether the steps can be sent to another process; a class made inside a function, for one, cannot."""
-    try:
-        pickle.dumps(segment)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return False
-    return True
-
-
-_SEGMENT: list[Segment] = []
-
-
-def _start_worker(segment: Segment, parent: int) -> None:
-    _SEGMENT[:] = [segment]
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """A worker whose parent was killed must not work on beside the run that follows."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _run_here(job: Job) -> None:
-    run_shard(_SEGMENT[0], job)
 
 
 def check_counts(segment: Segment, target: Path, shards: int) -> None:

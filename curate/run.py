@@ -29,6 +29,7 @@ from ..core import (
 )
 from .base import BatchStep, Source, Step
 from .counts import RunCounts
+from .crew import Crew
 from .passes import check_counts, run_segment
 from .publishing import REPORT, publish, write_results
 from .reading import read_all
@@ -90,10 +91,11 @@ def _run(
 ) -> RunCounts:
     folders = [work / "00-read"]
     shards = read_all(source, folders[0], progress)
-    for part in parts:
-        folders.append(work / f"{part.number:02d}-pass")
-        run_segment(part, folders[-2], folders[-1], shards, workers, progress)
-        check_counts(part, folders[-1], shards)
+    with Crew(min(workers, shards), parts) as crew:
+        for part in parts:
+            folders.append(work / f"{part.number:02d}-pass")
+            run_segment(part, folders[-2], folders[-1], shards, crew, progress)
+            check_counts(part, folders[-1], shards)
     out = work / "out"
     shutil.rmtree(out, ignore_errors=True)
     schema = SCHEMAS[source.modality]

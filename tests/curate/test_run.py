@@ -226,9 +226,9 @@ def _fail_on(start: str) -> Callable[[pa.RecordBatch], Judgement]:
 
 
 def test_the_number_of_workers_does_not_matter(tmp_path: Path, source: Make, small_shards: None) -> None:
-    for workers in (1, 2, 3):
+    for workers in (1, 3):
         curate(source(texts_of(150)), build_steps(STEPS), tmp_path / str(workers), workers=workers)
-    assert contents(tmp_path / "1") == contents(tmp_path / "2") == contents(tmp_path / "3")
+    assert contents(tmp_path / "1") == contents(tmp_path / "3")
 
 
 def test_steps_that_cannot_travel_run_here(tmp_path: Path, source: Make, small_shards: None) -> None:
@@ -290,10 +290,10 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_bytes(tmp_path: Path, so
     assert whole.returncode == 0, whole.stderr
     calls = int(whole.stdout.split("calls ")[1])
     expected = contents(tmp_path / "whole")
-    for part in range(1, 9):
+    for part, workers in enumerate((1, 1, 2, 1, 1), 1):
         folder = tmp_path / str(part)
-        moment = max(1, calls * part // 8)
-        assert killed(folder, moment).returncode == -signal.SIGKILL
+        moment = calls * part // 6 if workers == 1 else 5
+        assert killed(folder, moment, workers).returncode == -signal.SIGKILL
         curate(source(texts_of(100)), build_steps(STEPS), folder)
         assert contents(folder) == expected, f"killed at call {moment} of {calls}"
 
@@ -304,7 +304,7 @@ def test_a_run_killed_while_it_replaces_an_earlier_result_goes_on_to_the_same_by
     whole = killed(tmp_path / "whole", 0)
     assert whole.returncode == 0, whole.stderr
     calls = int(whole.stdout.split("calls ")[1])
-    for back in (40, 12, 3):
+    for back in (30, 6):
         folder = tmp_path / str(back)
         curate(source(["an earlier result"]), [], folder)
         assert killed(folder, calls - back).returncode == -signal.SIGKILL
