@@ -61,13 +61,14 @@ class KeyValueCache:
         self.length, self.filled = length, 0
         self.memory = torch.empty(shape)
 
-    def write(self, layer: int, pairs: Tensor, start: int) -> Tensor:
-        """Store keys and values (2, rows, heads, t, width per head) from position ``start``; give all that is held."""
-        memory, t = self.memory[layer], pairs.shape[3]
-        slot = start % self.length
-        memory[:, :, :, slot : slot + t] = pairs
+    def write(self, layer: int, k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
+        """Store keys and values (rows, heads, t, width per head) from position ``start``; give all that are held."""
+        keys, values = self.memory[layer]
+        slot, t = start % self.length, k.shape[2]
+        keys[:, :, slot : slot + t] = k
+        values[:, :, slot : slot + t] = v
         self.filled = max(self.filled, min(start + t, self.length))
-        return memory[:, :, :, : self.filled]
+        return keys[:, :, : self.filled], values[:, :, : self.filled]
 
 
 class Block(nn.Module):
@@ -85,7 +86,7 @@ class Block(nn.Module):
     def forward(
         self,
         x: Tensor,
-        rotation: tuple[Tensor, Tensor],
+        rotation: Tensor,
         mask: Tensor | None = None,
         cache: tuple[KeyValueCache, int, int] | None = None,
     ) -> Tensor:
@@ -96,20 +97,19 @@ class Block(nn.Module):
     def _attend(
         self,
         x: Tensor,
-        rotation: tuple[Tensor, Tensor],
+        rotation: Tensor,
         mask: Tensor | None,
         cache: tuple[KeyValueCache, int, int] | None,
     ) -> Tensor:
         rows, t, width = x.shape
         qkv = F.linear(x, self.qkv.flatten(0, 1)).view(rows, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        q, k = _rotate(_norm(qkv[:2]), *rotation)
+        q, k = _rotate(_norm(qkv[:2]), rotation)
         v = qkv[2]
-        causal = mask is None and t > 1
         if cache is not None:
             held, layer, start = cache
-            kept = held.write(layer, torch.stack((k, v)), start)
-            if t == 1:
-                k, v = kept[0], kept[1]
+            kept = held.write(layer, k, v, start)
+            k, v = kept if t == 1 else (k, v)
+        causal = mask is None and t > 1
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=ATTENTION_SCALE)
         return F.linear(y.transpose(1, 2).reshape(rows, t, width), self.out)
 
@@ -159,7 +159,7 @@ class GPT(nn.Module):
         """The last normalised residual stream, (rows, t, width), for tokens at positions from ``start``."""
         t = tokens.shape[1]
         self.reserve(start + t)
-        rotation = (self.rotation[0][start : start + t], self.rotation[1][start : start + t])
+        rotation = self.rotation[start : start + t]
         x = _norm(F.embedding(tokens, self.embedding))
         for layer, block in enumerate(self.blocks):
             x = block(x, rotation, mask, None if cache is None else (cache, layer, start))
@@ -167,7 +167,7 @@ class GPT(nn.Module):
 
     def reserve(self, positions: int) -> None:
         """Make the rotary table at least this long (generation may run past the context)."""
-        if positions > len(self.rotation[0]):
+        if positions > len(self.rotation):
             self.rotation = rotary_table(2 * positions, self.config.width // self.config.heads)
 
     def loss(self, windows: Tensor) -> Tensor:
@@ -184,18 +184,19 @@ def document_mask(tokens: Tensor, begin: int) -> Tensor:
     return ((document[:, :, None] == document[:, None, :]) & past)[:, None]
 
 
-def rotary_table(positions: int, width: int, base: float = 10_000.0) -> tuple[Tensor, Tensor]:
-    """Cosines and sines of shape (positions, width / 2), computed in float64."""
+def rotary_table(positions: int, width: int, base: float = 10_000.0) -> Tensor:
+    """Unit complex numbers of shape (positions, width / 2) whose angle grows with the position."""
     # Made outside inference mode, also when sampling asks for it: training must be able to use it afterwards.
     with torch.inference_mode(False):
         frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
         angle = torch.outer(torch.arange(positions, dtype=torch.float64), frequency)
-        return angle.cos().float(), angle.sin().float()
+        return torch.polar(torch.ones_like(angle), angle).to(torch.complex64)
 
 
-def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    first, second = x.chunk(2, -1)
-    return torch.cat((first * cos - second * sin, first * sin + second * cos), -1)
+def _rotate(x: Tensor, rotation: Tensor) -> Tensor:
+    """Turn each pair of neighbouring features (..., t, width) by the angle of its position."""
+    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * rotation).flatten(-2)
 
 
 def _norm(x: Tensor) -> Tensor:

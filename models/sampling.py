@@ -40,7 +40,8 @@ class Choice:
         """logits (rows, vocabulary) and one uniform number a row to token ids (rows,), by inverse distribution."""
         if self.temperature == 0:
             return logits.argmax(-1)
-        p = F.softmax(logits.double() / self.temperature, -1)
+        scaled = logits if self.temperature == 1 else logits.double() / self.temperature
+        p = F.softmax(scaled, -1, dtype=torch.float64)
         if self.top_k is None and self.top_p is None:
             return _invert(p, uniform)
         p, tokens = p.sort(dim=-1, descending=True, stable=True)

@@ -5,7 +5,7 @@ import torch
 from small_models import random_network
 
 from headwater.core import ConfigError
-from headwater.models.gpt import GPT, SIZES, GPTConfig, document_mask, rotary_table
+from headwater.models.gpt import GPT, SIZES, GPTConfig, _rotate, document_mask, rotary_table
 
 
 def tokens(rows: int, length: int, vocabulary: int = 49) -> torch.Tensor:
@@ -43,15 +43,15 @@ def test_a_token_changes_nothing_before_it() -> None:
 
 
 def test_only_distances_between_positions_matter() -> None:
-    cos, sin = rotary_table(100, 8)
-    q, k = torch.randn(2, 8, generator=torch.Generator().manual_seed(0))
+    table = rotary_table(100, 8)
+    q, k = torch.randn(2, 1, 1, 8, generator=torch.Generator().manual_seed(0))
 
-    def rotated(x: torch.Tensor, position: int) -> torch.Tensor:
-        pairs = torch.complex(x[:4], x[4:]) * torch.complex(cos[position], sin[position])
-        return torch.cat((pairs.real, pairs.imag))
+    def product(query: int, key: int) -> float:
+        return float((_rotate(q, table[query : query + 1]) * _rotate(k, table[key : key + 1])).sum())
 
-    near, far = rotated(q, 9) @ rotated(k, 4), rotated(q, 95) @ rotated(k, 90)
-    assert float(near) == pytest.approx(float(far), abs=1e-4)
+    assert product(9, 4) == pytest.approx(product(95, 90), abs=1e-4)
+    assert product(9, 4) != pytest.approx(product(9, 5), abs=1e-2)
+    assert product(0, 0) == pytest.approx(float((q * k).sum()), abs=1e-5)
 
 
 def test_a_document_in_a_window_is_scored_as_if_it_stood_alone() -> None:
