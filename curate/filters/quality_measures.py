@@ -34,55 +34,57 @@ def quality_measures(texts: pa.Array) -> np.ndarray:
     share of words with a letter. ``stop-words``: how many different ones of :data:`STOP_WORDS` occur.
     """
     content, offsets = folded_lines(texts)
-    space = _SPACE[content]
+    starts, ends = _runs(_SPACE[content])
+    borders = np.searchsorted(starts, offsets)
     ellipses = _ellipses(content)
     measures = np.zeros((len(offsets) - 1, len(MEASURES)))
-    measures[:, 0], measures[:, 1], measures[:, 5] = _word_measures(content, space, offsets)
-    symbols = np.maximum(per_document(content == _HASH, offsets), per_document(ellipses, offsets))
-    measures[:, 2] = symbols / np.maximum(measures[:, 0], 1)
-    measures[:, 3], measures[:, 4] = _line_measures(content, space, ellipses, offsets)
+    measures[:, 0] = np.diff(borders)
+    words = np.maximum(measures[:, 0], 1)
+    measures[:, 1] = per_document(ends - starts, borders) / words
+    measures[:, 2] = np.maximum(_count(content == _HASH, offsets), _count(ellipses, offsets)) / words
+    measures[:, 3], measures[:, 4] = _line_measures(content, starts, ends, ellipses, offsets)
+    measures[:, 5] = per_document(_with_letter(content, starts), borders) / words
     measures[:, 6] = _stop_words(content, offsets)
     return measures
 
 
-def _word_measures(
-    content: np.ndarray, space: np.ndarray, offsets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Number of words, mean length and share with a letter. Every text ends with a line feed, so no word runs on."""
-    padded = np.concatenate([np.ones(1, bool), space])
+def _runs(apart: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and ends of the runs of bytes that are not ``apart``; the last byte is."""
+    padded = np.ones(apart.size + 1, bool)
+    padded[1:] = apart
     edges = np.flatnonzero(padded[1:] != padded[:-1])
-    starts, ends = edges[0::2], edges[1::2]
-    letters = np.concatenate([np.zeros(1, np.int64), np.cumsum(_LETTER[content])])
-    borders = np.searchsorted(starts, offsets)
-    counts = np.diff(borders)
-    divisor = np.maximum(counts, 1)
-    return (
-        counts,
-        per_document(ends - starts, borders) / divisor,
-        per_document(letters[ends] > letters[starts], borders) / divisor,
-    )
+    return edges[0::2], edges[1::2]
+
+
+def _count(flags: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """How many of the flags, one a byte and few of them set, stand in each document."""
+    counts: np.ndarray = np.diff(np.searchsorted(np.flatnonzero(flags), offsets))
+    return counts
+
+
+def _with_letter(content: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Which words hold a letter; the white space after a word does no harm."""
+    found: np.ndarray = np.maximum.reduceat(_LETTER[content], starts) if starts.size else np.zeros(0, bool)
+    return found
 
 
 def _ellipses(content: np.ndarray) -> np.ndarray:
     """True at the last character of each ellipsis: three or more dots, or the sign."""
-    found = content == ord(ELLIPSIS)
-    dots = np.zeros(content.size + 3, bool)
-    dots[3:] = content == _DOT
-    ends = dots[3:] & dots[2:-1] & dots[1:-2]
-    ends[:-1] &= content[1:] != _DOT
-    ended: np.ndarray = found | ends
-    return ended
+    found: np.ndarray = content == ord(ELLIPSIS)
+    dots = np.flatnonzero(content == _DOT)
+    third = dots[2:][dots[2:] - dots[:-2] == 2]
+    found[third[content[third + 1] != _DOT]] = True  # a line feed ends each text, so there is a next byte
+    return found
 
 
 def _line_measures(
-    content: np.ndarray, space: np.ndarray, ellipses: np.ndarray, offsets: np.ndarray
+    content: np.ndarray, starts: np.ndarray, ends: np.ndarray, ellipses: np.ndarray, offsets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Share of non-empty lines that start with a bullet, and that end with an ellipsis."""
-    filled = np.flatnonzero(~space)
-    line = np.cumsum(content == _LINE_FEED, dtype=np.int32)[filled]
-    breaks = np.flatnonzero(line[1:] != line[:-1])
-    heads = filled[np.concatenate([np.zeros(min(filled.size, 1), np.int64), breaks + 1])]
-    tails = filled[np.concatenate([breaks, np.full(min(filled.size, 1), filled.size - 1)])]
+    """Share of non-empty lines that start with a bullet, and that end with an ellipsis. A line is a run of words."""
+    line = np.searchsorted(np.flatnonzero(content == _LINE_FEED), starts)
+    breaks = line[1:] != line[:-1]
+    edge = np.ones(min(starts.size, 1), bool)
+    heads, tails = starts[np.concatenate([edge, breaks])], ends[np.concatenate([breaks, edge])] - 1
     borders = np.searchsorted(heads, offsets)
     divisor = np.maximum(np.diff(borders), 1)
     return per_document(_BULLETS[content[heads]], borders) / divisor, per_document(ellipses[tails], borders) / divisor
@@ -91,9 +93,7 @@ def _line_measures(
 def _stop_words(content: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """How many different stop words stand in each text; a word here is a run of letters, digits and underscores."""
     lowered = _LOWER[content]
-    inside = np.concatenate([np.zeros(1, bool), lowered != _SPACE_CODE])
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
-    starts, ends = edges[0::2], edges[1::2]
+    starts, ends = _runs(lowered == _SPACE_CODE)
     short = np.flatnonzero(ends - starts <= _WORD_BYTES)
     four = np.ndarray((content.size,), "<u4", np.append(lowered, _PADDING).tobytes(), strides=(1,))
     words = four[starts[short]] & _MASKS[ends[short] - starts[short]]
