@@ -166,10 +166,9 @@ def _read_run(folder: Path) -> dict[str, Any]:
     run = read_json(folder / RUN)
     if not isinstance(run, dict) or run.get("format") != FORMAT:
         raise IntegrityError(f"{folder / RUN}: not a checkpoint of format {FORMAT}; train again")
-    needed = {"files", "corpus", "ledger", "family", "recipe", "network", WEIGHTS}
-    missing = needed - run.keys() - {name for name in run.get("files", ())}
-    if missing:
-        raise IntegrityError(f"{folder / RUN}: lacks {', '.join(sorted(missing))}; train again")
+    missing = {"files", "corpus", "ledger", "family", "recipe", "network"} - run.keys()
+    if missing or not isinstance(run["files"], dict) or not {WEIGHTS, CANARIES} <= run["files"].keys():
+        raise IntegrityError(f"{folder / RUN}: lacks {', '.join(sorted(missing)) or 'hashes of files'}; train again")
     return run
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..core import SILENT, Corpus, InputError, Progress, library_versions, write_json
+from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, library_versions, write_json
 from .base import Checkpoint, Recipe
 from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
@@ -56,7 +56,12 @@ def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
     """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
     folder = Path(folder)
     parts = read_checkpoint(folder, corpus)
-    return FAMILIES.get(parts.run["family"], str(folder / RUN))().restore(folder, parts)
+    family = FAMILIES.get(parts.run["family"], str(folder / RUN))()
+    try:
+        return family.restore(folder, parts)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).split("\n")[0]
+        raise IntegrityError(f"{folder}: {RUN} and the weights do not fit each other ({reason}); train again") from None
 
 
 def history(losses: list[float]) -> list[list[float]]:

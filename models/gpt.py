@@ -195,7 +195,7 @@ def rotary_table(positions: int, width: int, base: float = 10_000.0) -> Tensor:
 
 def _rotate(x: Tensor, rotation: Tensor) -> Tensor:
     """Turn each pair of neighbouring features (..., t, width) by the angle of its position."""
-    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    pairs = torch.view_as_complex(x.float().view(*x.shape[:-1], -1, 2))
     return torch.view_as_real(pairs * rotation).flatten(-2)
 
 

@@ -55,6 +55,14 @@ def test_a_tokenizer_of_another_size_is_refused_even_if_its_hash_fits(copy: Path
         load(copy)
 
 
+@pytest.mark.parametrize("change", [{"width": 64}, {"colour": 3}, {"layers": "x"}])
+def test_a_network_that_the_weights_do_not_fit_is_refused(copy: Path, change: dict[str, object]) -> None:
+    run = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**run, "network": {**run["network"], **change}}))
+    with pytest.raises(IntegrityError, match="do not fit each other"):
+        load(copy)
+
+
 def test_another_corpus_is_refused(checkpoint: TextCheckpoint, corpus: Corpus, tmp_path: Path) -> None:
     assert load(checkpoint.folder, corpus).hash == checkpoint.hash
     with pytest.raises(IntegrityError, match="was trained on corpus"):
