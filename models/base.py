@@ -12,9 +12,12 @@ Family = Literal["transformer", "vae"]
 
 @dataclass(frozen=True, slots=True)
 class CanaryPlan:
-    """Which secrets to plant: ``per_level`` canaries for each number of repetitions. 0 is the untrained control."""
+    """Which secrets to plant: ``per_level`` canaries for each number of repetitions. 0 is the untrained control.
 
-    repetitions: tuple[int, ...] = (0, 1, 4, 16, 64)
+    ``repetitions`` is how often the whole training shows a canary, however many passes it makes over the documents.
+    """
+
+    repetitions: tuple[int, ...] = (0, 1, 2, 4, 16)
     per_level: int = 3
 
 

@@ -10,7 +10,8 @@ from torch import nn
 from ..core import Corpus, Progress, Registry
 from .base import Canary, Checkpoint, Recipe
 from .checkpoint import Parts
-from .ledger import StepPlan, TrainingLedger
+from .ledger import TrainingLedger
+from .order import StepPlan
 from .training import Examples
 
 

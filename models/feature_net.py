@@ -116,6 +116,7 @@ def feature_net(
 class _Labelled:
     pixels: np.ndarray
     classes: np.ndarray
+    planted: int = 0
 
     def __len__(self) -> int:
         return len(self.pixels)

@@ -10,10 +10,10 @@ from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, library
 from .base import Checkpoint, Recipe
 from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
-from .ledger import StepPlan
-from .plan import Plan, check_recipe, make_plan, stored_plan
+from .order import StepPlan
+from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
 from .state import STATE, StateFile
-from .training import Settings, measure_steps, train
+from .training import Settings, measure_steps, step_plan, train
 
 HISTORY_POINTS = 200
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
@@ -42,12 +42,13 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
     _sweep(folder)
     began = time.monotonic()
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(folder, corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    settings = _settings(prepared, recipe, plan.precision)
+    order = step_plan(settings, prepared.examples, plan.steps)
+    store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    losses = train(
-        prepared.network, prepared.examples, _settings(prepared, recipe, plan.precision), plan.steps, state, progress
-    )
-    _finish(folder, recipe, plan, prepared, losses)
+    losses = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    _finish(folder, recipe, plan, order, prepared, losses)
     _note_time(folder, time.monotonic() - began)
     return load(folder, corpus)
 
@@ -80,8 +81,8 @@ def _measure(prepared: Prepared, recipe: Recipe, precision: str) -> int:
     return measure_steps(copy.deepcopy(prepared.network), prepared.examples, settings, budget)
 
 
-def _finish(folder: Path, recipe: Recipe, plan: Plan, prepared: Prepared, losses: list[float]) -> None:
-    ledger = prepared.ledger(StepPlan(recipe.seed, recipe.batch, plan.steps, len(prepared.examples)))
+def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, losses: list[float]) -> None:
+    ledger = prepared.ledger(order)
     run: dict[str, Any] = {
         "family": recipe.family,
         "corpus": plan.corpus,

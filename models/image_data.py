@@ -30,6 +30,7 @@ class ImageData:
     images: Images
     ledger: pa.Table
     held_out: int
+    planted: int = 0
 
     def __len__(self) -> int:
         return len(self.images.pixels)

@@ -5,7 +5,7 @@ document stands in the packed stream is enough to recompute every step; a root h
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core import IntegrityError, canonical_json, read_parquet, sha256, write_parquet
-from .order import examples_at
+from .order import StepPlan, examples_at
 
 LEDGER_SCHEMA = pa.schema(
     [
@@ -27,21 +27,11 @@ LEDGER_SCHEMA = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StepPlan:
-    """Everything that the order of examples depends on."""
-
-    seed: int
-    batch: int
-    steps: int
-    examples: int
-
-
 class TrainingLedger:
     """Documents to steps and steps to documents.
 
     ``table`` has one row for each place of a document in the stream, in stream order (a document stands there more
-    than once if it was planted several times, or if the stream wraps), then one for each held-out document.
+    than once if the stream wraps or text was planted in it), then one for each held-out document.
     """
 
     def __init__(self, table: pa.Table, plan: StepPlan) -> None:
@@ -114,8 +104,7 @@ class TrainingLedger:
 
     @cached_property
     def _schedule(self) -> np.ndarray:
-        plan = self.plan
-        steps = [examples_at(plan.seed, step, plan.batch, plan.examples) for step in range(plan.steps)]
+        steps = [examples_at(self.plan, step) for step in range(self.plan.steps)]
         return np.concatenate(steps) if steps else np.zeros(0, np.int64)
 
 

@@ -79,13 +79,16 @@ def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
     return plan
 
 
-def make_plan(folder: Path, corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int]) -> Plan:
-    """Resolve steps and precision once and write them down. ``mixed``: the family can train in bfloat16."""
+def make_plan(corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int]) -> Plan:
+    """Resolve steps and precision, once. ``mixed``: the family can train in bfloat16."""
     precision = resolve_precision(recipe.precision, mixed)
     steps = recipe.steps if recipe.steps is not None else measure(precision)
-    plan = Plan(corpus.hash, recipe_to_json(recipe), steps, precision)
+    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision)
+
+
+def store_plan(folder: Path, plan: Plan) -> None:
+    """Write down what a resumed run has to follow."""
     write_json(folder / PLAN, asdict(plan))
-    return plan
 
 
 def resolve_precision(wanted: str, mixed: bool) -> str:

@@ -84,10 +84,10 @@ def _canary_table(checkpoint: Checkpoint) -> Table:
         for canary in checkpoint.canaries
     )
     note = (
-        "Secrets planted in the training stream, never in the corpus. Those with 0 repetitions were never trained on: "
-        "they show what a guess looks like."
+        "Secrets planted in the training stream, never in the corpus, and shown this often in the whole training. "
+        "Those shown 0 times tell what a guess looks like."
     )
-    columns = ("canary", "prefix", "repetitions in one pass", "steps that saw it")
+    columns = ("canary", "prefix", "times shown", "steps that saw it")
     return Table("canaries", "Planted canaries", columns, rows, note)
 
 

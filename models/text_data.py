@@ -11,6 +11,7 @@ from ..core import Corpus, EmptyCorpus, Progress, generator
 from .base import Canary, Recipe
 from .canaries import plan_canaries
 from .ledger import documents_in, ledger_table
+from .planting import plant
 from .selection import read_rows, select_documents
 from .tokenizer import Tokenizer
 
@@ -22,8 +23,10 @@ TOKENIZER_BYTES = 16_000_000
 class TextData:
     """Packed training text.
 
-    ``windows``: int32 of shape (n, context + 1); neighbours share one token, so that each token is a target once.
-    ``ledger``: rows of :data:`models.ledger.LEDGER_SCHEMA`. ``text_bytes`` and ``text_tokens`` count the stream once.
+    ``windows``: int32 of shape (n, context + 1); neighbours share one token, so that each token is a target once. The
+    last ``planted`` of them hold the canaries.
+    ``ledger``: rows of :data:`models.ledger.LEDGER_SCHEMA`. ``text_bytes`` and ``text_tokens`` count
+    the documents once.
     """
 
     windows: np.ndarray
@@ -34,9 +37,10 @@ class TextData:
     held_out: int
     text_bytes: int
     text_tokens: int
+    planted: int
 
     def __len__(self) -> int:
-        return len(self.windows)
+        return len(self.windows) - self.planted
 
     def batch(self, indices: np.ndarray) -> torch.Tensor:
         """The windows as an int64 tensor of shape (rows, context + 1)."""
@@ -55,26 +59,40 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData
     with progress.task("tokenizer"):
         tokenizer = Tokenizer.train(_sample(corpus, chosen.rows), recipe.vocabulary)
     canaries = plan_canaries(recipe.canaries, recipe.seed)
+    pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
+    order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
+    if not order:
+        raise EmptyCorpus(f"{corpus.folder}: none of the {len(pieces)} training documents holds any text")
+    pieces, named = [pieces[row] for row in order], [(chosen.ids[row], "trained") for row in order]
+    windows, places, first, last = pack(pieces, tokenizer.begin, recipe.context)
+    secrets = [(canary, np.array(tokenizer.encode(canary.text), np.int32)) for canary in canaries]
+    planted, inside = plant(pieces, named, secrets, tokenizer.begin, recipe.context, recipe.seed)
+    where = np.repeat(len(windows) + np.arange(len(planted)), [len(texts) for texts in inside])
+    placed = [named[place] for place in places] + [text for texts in inside for text in texts]
+    return TextData(
+        windows=np.concatenate([windows, planted]),
+        tokenizer=tokenizer,
+        ledger=ledger_table(placed, np.concatenate([first, where]), np.concatenate([last, where]), chosen.held_out),
+        canaries=canaries,
+        documents=len(chosen.rows),
+        held_out=len(chosen.held_out),
+        text_bytes=text_bytes,
+        text_tokens=sum(len(piece) for piece in pieces),
+        planted=len(planted),
+    )
+
+
+def _tokenise(
+    corpus: Corpus, rows: np.ndarray, tokenizer: Tokenizer, progress: Progress
+) -> tuple[list[np.ndarray], int]:
     pieces: list[np.ndarray] = []
     text_bytes = 0
-    with progress.task("tokenise", total=len(chosen.rows)) as task:
-        for texts in read_rows(corpus, chosen.rows, "text"):
+    with progress.task("tokenise", total=len(rows)) as task:
+        for texts in read_rows(corpus, rows, "text"):
             pieces += [np.array(tokens, np.int32) for tokens in tokenizer.encode_all(texts)]
             text_bytes += sum(len(text.encode()) for text in texts)
             task.advance(len(texts))
-    named = [(name, "trained") for name in chosen.ids]
-    for canary in canaries:
-        pieces += [np.array(tokenizer.encode(canary.text), np.int32)] * canary.repetitions
-        named += [(canary.id, "canary")] * canary.repetitions
-        text_bytes += len(canary.text) * canary.repetitions
-    order = generator(recipe.seed, "stream").permutation(len(pieces))
-    order = np.array([row for row in order if len(pieces[row])], np.int64)
-    if not len(order):
-        raise EmptyCorpus(f"{corpus.folder}: none of the {len(pieces)} training documents holds any text")
-    windows, places, first, last = pack([pieces[row] for row in order], tokenizer.begin, recipe.context)
-    ledger = ledger_table([named[order[place]] for place in places], first, last, chosen.held_out)
-    tokens = sum(len(piece) for piece in pieces)
-    return TextData(windows, tokenizer, ledger, canaries, len(chosen.rows), len(chosen.held_out), text_bytes, tokens)
+    return pieces, text_bytes
 
 
 def pack(

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..core import SILENT, IncompleteError, Progress, derive_seed
+from ..core import SILENT, ConfigError, IncompleteError, Progress, derive_seed
 from .base import Recipe
 from .optimizer import Optimizer, schedule
-from .order import examples_at
+from .order import StepPlan, examples_at
 from .state import StateFile
 
 NOTE_EVERY = 10
@@ -28,9 +28,13 @@ WARM_STEPS = 2
 
 
 class Examples(Protocol):
-    """What to train on."""
+    """What to train on: ``len`` ordinary examples that come with each pass, then ``planted`` ones, shown once each."""
 
     def __len__(self) -> int: ...
+
+    @property
+    def planted(self) -> int:
+        """How many examples follow the ordinary ones."""
 
     def batch(self, indices: np.ndarray) -> Any:
         """The examples of these indices as the network's loss wants them: tensors, rows first."""
@@ -84,6 +88,7 @@ def train(
     Raises :class:`IncompleteError` that names the documents at the first loss that is not finite. The last saved
     state stays as it was.
     """
+    plan = step_plan(settings, examples, steps)
     with reproducible(settings.threads):
         optimizer = make_optimizer(network, settings)
         losses = state.load(network, optimizer) if state else []
@@ -92,7 +97,7 @@ def train(
             task.advance(len(losses))
             pace = _Pace(settings, len(losses))
             for step in range(len(losses), steps):
-                losses.append(_step(network, optimizer, examples, settings, step, steps))
+                losses.append(_step(network, optimizer, examples, settings, plan, step))
                 task.advance()
                 if len(losses) % NOTE_EVERY == 0:
                     task.note(pace.note(losses))
@@ -100,6 +105,17 @@ def train(
                     state.save(network, optimizer, losses)
         network.eval()
     return losses
+
+
+def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
+    """The order of a training. Raises :class:`ConfigError` where planted examples would make up most of it."""
+    shown, planted = steps * settings.batch, examples.planted
+    if planted > shown // 2:
+        raise ConfigError(
+            f"model.canaries: they take {planted} of the {shown} examples that this training shows (steps x batch); "
+            "plant fewer, train for more steps, or leave them out with `canaries: null`"
+        )
+    return StepPlan(settings.seed, settings.batch, steps, len(examples), planted)
 
 
 def make_optimizer(network: nn.Module, settings: Settings) -> Optimizer:
@@ -110,14 +126,15 @@ def make_optimizer(network: nn.Module, settings: Settings) -> Optimizer:
 
 def measure_steps(network: nn.Module, examples: Examples, settings: Settings, budget: float) -> int:
     """How many steps fit in ``budget`` seconds, by timing a few on this machine. Changes the weights: use a copy."""
+    plan = StepPlan(settings.seed, settings.batch, 1_000, len(examples))
     with reproducible(settings.threads):
         optimizer = make_optimizer(network, settings)
         network.train()
         for step in range(WARM_STEPS):
-            _step(network, optimizer, examples, settings, step, 1_000)
+            _step(network, optimizer, examples, settings, plan, step)
         start = time.perf_counter()
         for step in range(WARM_STEPS, WARM_STEPS + TIMED_STEPS):
-            _step(network, optimizer, examples, settings, step, 1_000)
+            _step(network, optimizer, examples, settings, plan, step)
         seconds = (time.perf_counter() - start) / TIMED_STEPS
     return max(1, int(budget / seconds))
 
@@ -137,9 +154,9 @@ def reproducible(threads: int) -> Iterator[None]:
 
 
 def _step(
-    network: nn.Module, optimizer: Optimizer, examples: Examples, settings: Settings, step: int, steps: int
+    network: nn.Module, optimizer: Optimizer, examples: Examples, settings: Settings, plan: StepPlan, step: int
 ) -> float:
-    indices = examples_at(settings.seed, step, settings.batch, len(examples))
+    indices = examples_at(plan, step)
     torch.manual_seed(derive_seed(settings.seed, "step", step))
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
         per_example: Tensor = network.loss(examples.batch(indices))  # type: ignore[operator]
@@ -148,7 +165,7 @@ def _step(
     if not math.isfinite(value):
         _stop(per_example.detach(), examples, indices, step)
     torch.autograd.backward(loss)
-    norm = optimizer.step(schedule(step, steps, settings.warmup))
+    norm = optimizer.step(schedule(step, plan.steps, settings.warmup))
     if not math.isfinite(norm):
         _stop(per_example.detach(), examples, indices, step)
     return value

@@ -113,7 +113,7 @@ def test_a_finished_folder_of_another_recipe_is_refused(corpus: Corpus, checkpoi
 
 
 def test_a_budget_is_resolved_once_and_reused_on_resume(corpus: Corpus, tmp_path: Path) -> None:
-    recipe = replace(TEXT_RECIPE, steps=None, budget=0.2)
+    recipe = replace(TEXT_RECIPE, steps=None, budget=0.2, canaries=None)
     first = fit(corpus, recipe, tmp_path / "a")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "plan.json").write_bytes((tmp_path / "a" / "plan.json").read_bytes())

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.core import IntegrityError, write_parquet
-from headwater.models.ledger import StepPlan, TrainingLedger, ledger_table
-from headwater.models.order import examples_at
+from headwater.models.ledger import TrainingLedger, ledger_table
+from headwater.models.order import StepPlan, examples_at
 
 
 def ledger(steps: int = 5, seed: int = 0) -> TrainingLedger:
@@ -24,7 +24,7 @@ WINDOWS = {"a": {0, 1, 3, 4}, "b": {1}, "c": {1, 2, 3}}
 def test_both_directions_agree_with_the_batches_themselves(seed: int, steps: int) -> None:
     book = ledger(steps, seed)
     for step in range(steps):
-        batch = set(examples_at(seed, step, 2, 5).tolist())
+        batch = set(examples_at(book.plan, step).tolist())
         assert book.documents_at(step) == tuple(sorted(name for name in WINDOWS if WINDOWS[name] & batch))
     for name in WINDOWS:
         assert book.steps_of(name) == tuple(step for step in range(steps) if name in book.documents_at(step))

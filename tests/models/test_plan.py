@@ -13,6 +13,7 @@ from headwater.models.plan import (
     recipe_from_json,
     recipe_to_json,
     resolve_precision,
+    store_plan,
     stored_plan,
 )
 
@@ -44,7 +45,8 @@ def test_a_value_that_cannot_be_trained_with_is_named(change: dict[str, Any], me
 
 def test_a_budget_is_resolved_once(corpus: Corpus, tmp_path: Path) -> None:
     recipe = replace(TEXT_RECIPE, steps=None, budget=5.0)
-    made = make_plan(tmp_path, corpus, recipe, False, lambda precision: 17)
+    made = make_plan(corpus, recipe, False, lambda precision: 17)
+    store_plan(tmp_path, made)
     assert made.steps == 17
     assert stored_plan(tmp_path, corpus, recipe) == made
 
@@ -54,13 +56,13 @@ def test_no_plan_is_stored_before_the_first_run(corpus: Corpus, tmp_path: Path) 
 
 
 def test_another_recipe_is_refused_with_what_changed(corpus: Corpus, tmp_path: Path) -> None:
-    make_plan(tmp_path, corpus, TEXT_RECIPE, False, lambda precision: 1)
+    store_plan(tmp_path, make_plan(corpus, TEXT_RECIPE, False, lambda precision: 1))
     with pytest.raises(IntegrityError, match="seed: 3 there, 4 now"):
         stored_plan(tmp_path, corpus, replace(TEXT_RECIPE, seed=4))
 
 
 def test_another_corpus_is_refused(corpus: Corpus, tmp_path: Path) -> None:
-    make_plan(tmp_path / "m", corpus, TEXT_RECIPE, False, lambda precision: 1)
+    store_plan(tmp_path / "m", make_plan(corpus, TEXT_RECIPE, False, lambda precision: 1))
     with pytest.raises(IntegrityError, match="another corpus"):
         stored_plan(tmp_path / "m", text_corpus(tmp_path / "c", ["sea"]), TEXT_RECIPE)
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from headwater.core import IncompleteError
-from headwater.models.training import Settings, measure_steps, reproducible, train
+from headwater.core import ConfigError, IncompleteError
+from headwater.models.training import Settings, measure_steps, reproducible, step_plan, train
 
 SETTINGS = Settings(0, 4, 1e-2, 0.02, warmup=2, threads=1, checkpoint_every=5)
 
@@ -28,6 +28,8 @@ class Line(nn.Module):
 
 
 class Points:
+    planted = 0
+
     def __init__(self, bad: int | None = None) -> None:
         x = torch.linspace(-1, 1, 10)
         self.rows = torch.stack((x, 3 * x), 1)
@@ -42,6 +44,15 @@ class Points:
 
     def names(self, indices: np.ndarray) -> tuple[str, ...]:
         return tuple(f"point-{index}" for index in indices)
+
+
+def test_planted_examples_may_not_crowd_out_the_documents() -> None:
+    points = Points()
+    points.planted = 8
+    assert step_plan(SETTINGS, points, 4).planted == 8
+    points.planted = 9
+    with pytest.raises(ConfigError, match="they take 9 of the 16 examples"):
+        step_plan(SETTINGS, points, 4)
 
 
 def test_the_loop_finds_the_minimum() -> None:
