@@ -294,7 +294,7 @@ def _chart(ranked: Sequence[Ranked]) -> Chart:
     n = len(ranked[0].alternatives)
     note = (
         f"A secret never seen has about {1 / math.log(2):.2f} bits on average. By rank, {n} alternatives can show no "
-        f"more than {math.log2(n):.1f} bits; the extrapolated exposure goes on from there. Dots are means over canaries."
+        f"more than {math.log2(n):.1f} bits; the extrapolated exposure goes on from there. Dots are means of canaries."
     )
     title = "Exposure of planted secrets by the number of times that training showed them"
     series = [_series("by rank", _level_estimates(ranked))]
