@@ -23,6 +23,8 @@ from ..core import ConfigError, did_you_mean
 
 SIZES = {"xs": (4, 128, 2), "s": (6, 256, 4), "m": (8, 512, 8)}
 """Size dial: layers, width, heads. Hidden parameters: xs 0.79 M, s 4.7 M, m 25 M."""
+EPSILON = 1e-5
+"""Smallest length of a vector that normalisation divides by."""
 ATTENTION_SCALE = 0.15
 """Multiplies query-key products. Normalised queries and keys bound them by width per head x scale: 9.6 at 64."""
 
@@ -57,18 +59,18 @@ class KeyValueCache:
     """
 
     def __init__(self, config: GPTConfig, rows: int, length: int) -> None:
-        shape = (config.layers, 2, rows, config.heads, length, config.width // config.heads)
+        shape = (config.layers, 2, rows * config.heads, length, config.width // config.heads)
         self.length, self.filled = length, 0
-        self.memory = torch.empty(shape)
+        self.layers = [layer.unbind() for layer in torch.empty(shape).unbind()]
 
     def write(self, layer: int, k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
-        """Store keys and values (rows, heads, t, width per head) from position ``start``; give all that are held."""
-        keys, values = self.memory[layer]
-        slot, t = start % self.length, k.shape[2]
-        keys[:, :, slot : slot + t] = k
-        values[:, :, slot : slot + t] = v
+        """Store keys and values (rows * heads, t, width per head) from position ``start``; give all that are held."""
+        keys, values = self.layers[layer]
+        slot, t = start % self.length, k.shape[1]
+        keys[:, slot : slot + t] = k
+        values[:, slot : slot + t] = v
         self.filled = max(self.filled, min(start + t, self.length))
-        return keys[:, :, : self.filled], values[:, :, : self.filled]
+        return keys[:, : self.filled], values[:, : self.filled]
 
 
 class Block(nn.Module):
@@ -86,32 +88,35 @@ class Block(nn.Module):
     def forward(
         self,
         x: Tensor,
+        rows: int,
         rotation: Tensor,
         mask: Tensor | None = None,
         cache: tuple[KeyValueCache, int, int] | None = None,
     ) -> Tensor:
-        """x: (rows, t, width). ``cache`` is (cache, layer, first position); without it attention is causal."""
-        x = x + self._drop(self._attend(_norm(x), rotation, mask, cache))
+        """x: (rows * t, width). ``cache`` is (cache, layer, first position); without it attention is causal."""
+        x = x + self._drop(self._attend(_norm(x), rows, rotation, mask, cache))
         return x + self._drop(F.linear(F.relu(F.linear(_norm(x), self.up)).square(), self.down))
 
     def _attend(
         self,
         x: Tensor,
+        rows: int,
         rotation: Tensor,
         mask: Tensor | None,
         cache: tuple[KeyValueCache, int, int] | None,
     ) -> Tensor:
-        rows, t, width = x.shape
+        t = len(x) // rows
         qkv = F.linear(x, self.qkv.flatten(0, 1)).view(rows, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         q, k = _rotate(_norm(qkv[:2]), rotation)
         v = qkv[2]
         if cache is not None:
             held, layer, start = cache
-            kept = held.write(layer, k, v, start)
-            k, v = kept if t == 1 else (k, v)
+            kept = held.write(layer, k.flatten(0, 1), v.flatten(0, 1), start)
+            if t == 1:
+                return F.linear(_look_back(q.flatten(0, 1), *kept, mask).view(x.shape), self.out)
         causal = mask is None and t > 1
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=ATTENTION_SCALE)
-        return F.linear(y.transpose(1, 2).reshape(rows, t, width), self.out)
+        return F.linear(y.transpose(1, 2).reshape(x.shape), self.out)
 
     def _drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.dropout, self.training) if self.dropout else x
@@ -157,13 +162,14 @@ class GPT(nn.Module):
         self, tokens: Tensor, cache: KeyValueCache | None = None, start: int = 0, mask: Tensor | None = None
     ) -> Tensor:
         """The last normalised residual stream, (rows, t, width), for tokens at positions from ``start``."""
-        t = tokens.shape[1]
+        rows, t = tokens.shape
         self.reserve(start + t)
         rotation = self.rotation[start : start + t]
-        x = _norm(F.embedding(tokens, self.embedding))
+        # Rows and positions stay one axis: a linear layer on two axes is a single product, with no views around it.
+        x = _norm(F.embedding(tokens.flatten(), self.embedding))
         for layer, block in enumerate(self.blocks):
-            x = block(x, rotation, mask, None if cache is None else (cache, layer, start))
-        return _norm(x)
+            x = block(x, rows, rotation, mask, None if cache is None else (cache, layer, start))
+        return _norm(x).view(rows, t, -1)
 
     def reserve(self, positions: int) -> None:
         """Make the rotary table at least this long (generation may run past the context)."""
@@ -193,6 +199,14 @@ def rotary_table(positions: int, width: int, base: float = 10_000.0) -> Tensor:
         return torch.polar(torch.ones_like(angle), angle).to(torch.complex64)
 
 
+def _look_back(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+    """Attention of one position, (rows * heads, 1, width per head), to all that are held: two plain products."""
+    weight = torch.bmm(q * ATTENTION_SCALE, k.transpose(1, 2))
+    if mask is not None:  # (rows, 1, 1, held)
+        weight = weight.view(len(mask), -1, k.shape[1]).masked_fill(~mask[:, 0], -torch.inf).view(weight.shape)
+    return torch.bmm(weight.softmax(-1), v)
+
+
 def _rotate(x: Tensor, rotation: Tensor) -> Tensor:
     """Turn each pair of neighbouring features (..., t, width) by the angle of its position."""
     pairs = torch.view_as_complex(x.float().view(*x.shape[:-1], -1, 2))
@@ -200,4 +214,7 @@ def _rotate(x: Tensor, rotation: Tensor) -> Tensor:
 
 
 def _norm(x: Tensor) -> Tensor:
-    return F.rms_norm(x, (x.shape[-1],), eps=1e-6)
+    # Not F.rms_norm: on a CPU that converts float32 to float64 and back, and takes twice as long in training.
+    length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=torch.float32)
+    scale: Tensor = x.shape[-1] ** 0.5 / length.clamp_min(EPSILON)
+    return (x * scale).to(x.dtype)
