@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import ftfy
-import ftfy.badness
+import ftfy.chardata
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -74,9 +75,31 @@ class Unicode:
 
 def fix_mojibake(text: str) -> str:
     """Text that was decoded with the wrong encoding, decoded with the right one, line by line."""
-    if not ftfy.badness.is_bad(text):
+    suspect = _may_be_mojibake().search
+    if not suspect(text):
         return text
-    return "".join(ftfy.fix_encoding(line) for line in text.splitlines(keepends=True))
+    lines = text.splitlines(keepends=True)
+    return "".join(ftfy.fix_encoding(line) if suspect(line) else line for line in lines)
+
+
+@cache
+def _may_be_mojibake() -> re.Pattern[str]:
+    """What stands in every text that ftfy can decode anew: a test fifty times faster than its own.
+
+    The first byte of a UTF-8 sequence and one that goes on, both as any of ftfy's encodings show them. A byte that goes
+    on may have been lost (U+FFFD, question mark) or, where it was a no-break space, have become a space.
+    """
+    first, more = _shown(range(0xC2, 0xF5)), _shown(range(0x80, 0xC0))
+    short = _shown([*range(0xC2, 0xE0), 0xE2, 0xE3, 0xF0], but="macroman")
+    lost = "\x1a\ufffd"
+    return re.compile(f"[{first}][{more}{lost}]|[{first}] [ {more}]|[{short}][ ?]|[\x80-\x9f]")
+
+
+def _shown(values: Iterable[int], but: str = "") -> str:
+    """The characters that these bytes become, escaped for a character class."""
+    names = [name for name in ftfy.chardata.CHARMAP_ENCODINGS if name != but]
+    found = {character for name in names for character in bytes(values).decode(name, "ignore")}
+    return re.escape("".join(sorted(found)))
 
 
 def fix_line_breaks(text: str) -> str:

@@ -1,5 +1,8 @@
+import random
 from collections.abc import Callable
 
+import ftfy
+import ftfy.chardata
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 
 from headwater.core import record_batch, text_record
 from headwater.curate import unicode
+from headwater.curate.filters.unicode import fix_mojibake
 
 Batch = Callable[..., pa.RecordBatch]
 
@@ -69,3 +73,38 @@ def test_repairing_twice_changes_nothing_more(texts: list[str]) -> None:
 
     once = repair(texts)
     assert repair(once) == once
+
+
+@pytest.mark.parametrize("encoding", ftfy.chardata.CHARMAP_ENCODINGS)
+@pytest.mark.parametrize(("whole", "lost"), [("", ""), ("\xa0", " "), ("\ufffd", "?")])
+def test_the_quick_test_for_mojibake_misses_nothing_that_ftfy_mends(encoding: str, whole: str, lost: str) -> None:
+    rng = random.Random(encoding + lost)
+    words = [
+        "café",
+        "naïve",
+        "“quoted”",
+        "déjà",
+        "–",
+        "dash",
+        "Ñandú",
+        "Привет",
+        "мир",
+        "日本語",
+        "tiếng",
+        "€20",
+        "½",
+        "Ελλάδα",
+        "žluťoučký",
+        "don’t",
+        "à",
+        "la",
+        "😀",
+    ]
+    mended = 0
+    for _ in range(200):
+        text = " ".join(rng.choices(words, k=rng.randint(1, 6)))
+        broken = text.encode().decode(encoding, "replace").replace(whole or "\n", lost)
+        wanted = "".join(ftfy.fix_encoding(line) for line in broken.splitlines(keepends=True))
+        assert fix_mojibake(broken) == wanted
+        mended += wanted != broken
+    assert mended > 50
