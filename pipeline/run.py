@@ -143,7 +143,7 @@ class _Run:
     def audit(self, name: str, track: TrackConfig) -> None:
         key = stage_key(
             code=code_hash(["core", "curate"]),
-            corpus=Corpus(self.folder / name / "corpus").hash,
+            curated=self.parent(name, "curate"),
             audits=track.audit,
             seed=self.config.seed,
         )
