@@ -7,6 +7,7 @@ from .duplicates import jaccard, near_duplicates
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
+from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .sources import read_source, source_from
 from .steps import build_steps
@@ -15,13 +16,16 @@ __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
+    "Change",
     "DETECTORS",
     "Decision",
+    "Edit",
     "FILTERS",
     "GroupGap",
     "IdentityTerms",
     "Judgement",
     "Rejected",
+    "Replay",
     "SOURCES",
     "Source",
     "Step",
@@ -46,6 +50,7 @@ __all__ = [
     "redact",
     "redact_spans",
     "repetition",
+    "replay",
     "sample",
     "snippet",
     "source_from",
