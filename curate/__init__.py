@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from .audit import audit
+from .audit import audit, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .duplicates import jaccard, near_duplicates
@@ -34,6 +34,7 @@ __all__ = [
     "audit",
     "build_steps",
     "curate",
+    "default_audits",
     "exact_duplicates",
     "find_personal_data",
     "group_gap",

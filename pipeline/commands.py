@@ -21,6 +21,7 @@ from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
 from .show import explanation_lines, trace_lines
+from .show_controls import controls_table
 from .show_story import story_lines
 
 PACKAGE = Path(__file__).parent.parent
@@ -44,11 +45,14 @@ def stages(
     elif config.model is None and until in ("train", "sample", "evaluate"):
         raise UsageError(f"{target}: no model in the config; add  model: {{family: transformer, size: xs, steps: 300}}")
     console = Console(stderr=True, highlight=False, quiet=quiet or json)
-    result = run_config(config, folder, until=until, progress=progress_for(console), say=_sayer(console))
+    say, progress = _sayer(console), progress_for(console)
+    result = run_config(config, folder, until=until, as_read=not model, progress=progress, say=say)
     if json:
         typer.echo(jsonlib.dumps(summary(result), indent=1, ensure_ascii=False))
     elif not quiet:
         _print_findings(console, result.folder)
+        if not model:
+            _print_controls(console, result.folder)
         name = "report.html" if until == "report" else ""
         typer.echo(str(folder / name))
 
@@ -169,6 +173,13 @@ def _print_findings(console: Console, folder: Path) -> None:
     findings = [finding for report in stage_reports(folder).values() for finding in report.findings]
     for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
+
+
+def _print_controls(console: Console, folder: Path) -> None:
+    table = controls_table(score for report in stage_reports(folder).values() for score in report.scores)
+    if table is not None:
+        console.print()
+        console.print(table)
 
 
 def _description(row: Description) -> dict[str, Any]:
