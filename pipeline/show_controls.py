@@ -14,15 +14,15 @@ def controls_table(scores: Iterable[Measurement]) -> Table | None:
     counts: dict[str, dict[str, list[int]]] = {}
     for score in scores:
         if score.metric in COLUMNS and "detector" in score.slice:
-            found = counts.setdefault(score.slice["detector"], {name: [0, 0] for name in COLUMNS})[score.metric]
+            found = counts.setdefault(score.slice["detector"], {name: [0, 0] for name in COLUMNS})
             if isinstance(score, Score):
-                found[0] += round(score.value * score.n)
-                found[1] += score.n
+                found[score.metric][0] += round(score.value * score.n)
+                found[score.metric][1] += score.n
     if not counts:
         return None
     table = Table("detector", *COLUMNS.values(), box=None, header_style="bold", pad_edge=False)
     for detector, found in counts.items():
-        table.add_row(detector, *(rate(*found[name]) for name in COLUMNS))
+        table.add_row(detector, *(rate(found[name][0], found[name][1]) for name in COLUMNS))
     return table
 
 
