@@ -6,7 +6,7 @@ source and licence, the groups of people that its text mentions, and the groups 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,12 @@ class RecordedStep:
     name: str
     removed: int
     copies: int
+    twice: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name, with the number where the same filter stands twice."""
+        return f"{self.name} ({self.number})" if self.twice else self.name
 
 
 @dataclass
@@ -232,7 +238,8 @@ def _read_steps(folder: Path) -> tuple[list[RecordedStep], dict[str, int]]:
         removed[number] = out
     names = Counter(step.name for step in steps if step.removed)
     twice = [step.number for step in steps if names[step.name] > 1 and step.removed]
-    return steps, {id: number for number in twice for id in removed[number].column("id").to_pylist()}
+    named = [replace(step, twice=step.number in twice) for step in steps]
+    return named, {id: number for number in twice for id in removed[number].column("id").to_pylist()}
 
 
 def _distance(row: dict[str, Any]) -> tuple[float, str]:

@@ -86,7 +86,7 @@ class FilteringImpact:
         return tuple(
             finding(
                 worst, others, steps[worst.place.step], documents[worst.place], self.terms,
-                self.score(steps[worst.place.step].name, worst),
+                self.score(steps[worst.place.step].label, worst),
             )
             for worst, others in found
         )  # fmt: skip
@@ -154,7 +154,7 @@ def _is_known(dimension: str, step: RecordedStep, record: CurationRecord) -> boo
 def _gaps(record: CurationRecord, ends: Ends) -> Iterator[NotMeasured]:
     decided = _language_step(record)
     for step in record.steps:
-        place = {"step": step.name}
+        place = {"step": step.label}
         if step.removed and step.number < decided:
             reason = "the step 'language' that comes later says which language a document is in; let it run earlier"
             yield NotMeasured(METRIC, reason, place | {"dimension": "language"})

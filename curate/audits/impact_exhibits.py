@@ -7,6 +7,7 @@ from ..privacy import redact
 from .curation_record import RecordedStep
 from .removal_impact import Impact, largest
 
+BY_STEP = "Filtering impact, step by step"
 CHARTED, LISTED, LONGEST = 20, 100, 60
 COLUMNS = (
     "Dimension", "Group", "Documents", "Taken out", "Rate", "Low", "High", "Rate of the rest", "Difference", "Ratio",
@@ -19,7 +20,7 @@ def impact_exhibits(
     by_design: Mapping[str, Sequence[str]],
 ) -> Iterator[Exhibit]:  # fmt: skip
     """The chart, the table of all steps together, and one table for each step that took anything out."""
-    names = {step.number: step.name for step in steps}
+    names = {step.number: step.label for step in steps}
     worst = largest(tested)[:CHARTED]
     if worst:
         yield _chart(worst, names)
@@ -31,29 +32,28 @@ def impact_exhibits(
         cells = [one for one in (*tested, *untested) if one.place.step == step.number]
         if cells:
             title = f"Step {step.number}, {step.name}: removal by group"
-            yield _table(f"filtering-impact-{step.number:02d}", title, cells, _note(step, minimum, by_design))
+            yield _table(f"filtering-impact-{step.number:02d}", title, cells, _note(step, minimum, by_design), BY_STEP)
 
 
 def _note(step: RecordedStep, minimum: int, by_design: Mapping[str, Sequence[str]]) -> str:
     meant = ", ".join(by_design.get(step.name, ()))
     return (
-        f"Groups with {minimum} documents or more at this step, compared with the rest: for identity terms other "
-        "documents that mention a group of people, for declared groups those with another value. Wilson's and Katz's "
-        "intervals at 95 %; p by Fisher's exact test; q by Benjamini-Hochberg over all steps and groups."
+        f"Groups of {minimum} documents or more at this step. Intervals at 95 % (Wilson, Katz); p: Fisher's exact "
+        "test; q: Benjamini-Hochberg over all steps and groups."
         + (f" The step selects by {meant}: that is shown and not tested." if meant else "")
     )
 
 
-def _table(name: str, title: str, cells: Sequence[Impact], note: str) -> Table:
+def _table(name: str, title: str, cells: Sequence[Impact], note: str, group: str = "") -> Table:
     shown = largest(cells)[:LISTED]
     rest = f" {len(cells) - len(shown):,} groups with smaller effects are not listed." if len(cells) > LISTED else ""
-    return Table(name, title, COLUMNS, tuple(_row(one) for one in shown), note + rest)
+    return Table(name, title, COLUMNS, tuple(_row(one) for one in shown), note + rest, group)
 
 
 def _row(found: Impact) -> tuple[Cell, ...]:
     return (
         found.place.dimension, _group(found), found.documents, found.removed, *found.rate, found.rest_rate,
-        found.difference[0], *found.ratio, found.effect, found.p, found.q,
+        round(found.difference[0], 4), *found.ratio, round(found.effect, 4), found.p, found.q,
     )  # fmt: skip
 
 

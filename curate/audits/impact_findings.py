@@ -42,7 +42,7 @@ def finding(
     return Finding(
         "HW-A020" if people else "HW-A021",
         _severity(worst, people, bool(copies)),
-        f"Step {step.name} takes out documents {who} {_times(worst)} as often as {rest}",
+        f"Step {step.label} takes out documents {who} {_times(worst)} as often as {rest}",
         f"It took out {worst.removed:,} of {worst.documents:,} such documents ({worst.rate[0]:.1%}; interval "
         f"{worst.rate[1]:.1%} to {worst.rate[2]:.1%}) and {worst.rest_removed:,} of {worst.rest_documents:,} "
         f"{rest} ({worst.rest_rate:.1%}): ratio {worst.ratio[0]:.2f} ({worst.ratio[1]:.2f} to {worst.ratio[2]:.2f}), "
