@@ -165,10 +165,10 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    from ..core import HeadwaterError
+    from ..core import OUT_OF_ROOM, HeadwaterError
 
     known: Any = error
-    if isinstance(error, OSError) and error.errno == 28:
+    if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
         typer.echo(f"headwater: {error}; free some space and give the same command again", err=True)
         return 75
     if not isinstance(error, HeadwaterError):
