@@ -2,6 +2,7 @@
 
 from .corpus import Corpus, CorpusWriter, read_parquet, write_parquet
 from .errors import (
+    OUT_OF_ROOM,
     ConfigError,
     EmptyCorpus,
     HeadwaterError,
@@ -69,6 +70,7 @@ __all__ = [
     "Manifest",
     "Measurement",
     "NotMeasured",
+    "OUT_OF_ROOM",
     "Parameter",
     "Progress",
     "Registry",

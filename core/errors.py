@@ -14,7 +14,11 @@ Only the command line turns them into exit codes. Every message names the place,
 """
 
 import difflib
+import errno
 from collections.abc import Iterable
+
+OUT_OF_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of operating-system errors that say that a disk, a quota or the size of a file is exhausted."""
 
 
 class HeadwaterError(Exception):

@@ -11,13 +11,17 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under named columns. Texts must already be redacted."""
+    """Rows of cells under named columns. Texts must already be redacted.
+
+    ``group`` names a part of the stage (a step) that the exhibit belongs to: the report folds such a part.
+    """
 
     name: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -50,6 +54,7 @@ class Chart:
     y_label: str
     series: tuple[Series, ...]
     note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Gallery:
     title: str
     tiles: tuple[Tile, ...]
     note: str = ""
+    group: str = ""
 
 
 Exhibit = Table | Chart | Gallery

@@ -1,12 +1,13 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from .audit import audit
+from .audit import audit, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .duplicates import jaccard, near_duplicates
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
+from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .sources import read_source, source_from
 from .steps import build_steps
@@ -15,13 +16,16 @@ __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
+    "Change",
     "DETECTORS",
     "Decision",
+    "Edit",
     "FILTERS",
     "GroupGap",
     "IdentityTerms",
     "Judgement",
     "Rejected",
+    "Replay",
     "SOURCES",
     "Source",
     "Step",
@@ -30,6 +34,7 @@ __all__ = [
     "audit",
     "build_steps",
     "curate",
+    "default_audits",
     "exact_duplicates",
     "find_personal_data",
     "group_gap",
@@ -46,6 +51,7 @@ __all__ = [
     "redact",
     "redact_spans",
     "repetition",
+    "replay",
     "sample",
     "snippet",
     "source_from",

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import SILENT, Cell, Corpus, Progress, StageReport, UsageError
+from .audits.curation_record import has_record
 from .base import AUDITS
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
-    "text": ("composition", "identity-terms", "associations", "planted-controls"),
-    "image": ("composition",),
-    "table": ("composition",),
+    "text": ("composition", "identity-terms", "associations", "filtering-impact", "planted-controls"),
+    "image": ("composition", "filtering-impact"),
+    "table": ("composition", "filtering-impact"),
 }
+NEEDS_RECORD = "filtering-impact"
 
 
 def audit(
@@ -28,7 +30,7 @@ def audit(
     :class:`UnknownName` for a name that no audit has and :class:`EmptyCorpus` for a corpus without a document.
     """
     corpus.require_documents()
-    wanted = [_entry(name) for name in (DEFAULTS[corpus.modality] if names is None else names)]
+    wanted = [_entry(name) for name in (default_audits(corpus) if names is None else names)]
     if len({name for name, _ in wanted}) != len(wanted):
         raise UsageError(f"each audit runs once, not {[name for name, _ in wanted]}; remove the repeated name")
     audits = {name: AUDITS.get(name)(**options) for name, options in wanted}
@@ -42,6 +44,11 @@ def audit(
         exhibits=tuple(exhibit for report in reports.values() for exhibit in report.exhibits),
         detail={name: dict(report.detail) for name, report in reports.items()},
     )
+
+
+def default_audits(corpus: Corpus) -> tuple[str, ...]:
+    """The usual audits of a kind of corpus; that of the filters where what curation took out lies beside it."""
+    return tuple(name for name in DEFAULTS[corpus.modality] if name != NEEDS_RECORD or has_record(corpus))
 
 
 def _entry(entry: str | tuple[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:

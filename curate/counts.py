@@ -92,6 +92,11 @@ class RunCounts:
     documents_in: int = 0
     rejected: int = 0
 
+    def label(self, number: int) -> str:
+        """The name of a step, with its number where the same filter stands twice."""
+        name = self.steps[number].name
+        return f"{number}. {name}" if [step.name for step in self.steps].count(name) > 1 else name
+
     def add_kept(self, rows: pa.Table, edited: int, size: int) -> None:
         """Count documents that made it into the corpus."""
         self.kept_unchanged += rows.num_rows - edited

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import TEXT_SCHEMA, HeadwaterError, IntegrityError, modality, sha256
+from ..core import OUT_OF_ROOM, TEXT_SCHEMA, HeadwaterError, IntegrityError, TemporaryError, modality, sha256
 from .base import ANNOTATION_SCHEMA, DECISION_SCHEMA, Annotation, Decision, Judgement
 
 ACTIONS = ("edited", "removed", "quarantined")
@@ -43,20 +43,29 @@ def judge_safely(step: str, judge: Judge, batch: pa.RecordBatch, is_private: boo
     """Judge and apply. A document on which the step raises is quarantined with the type of the exception.
 
     The batch is halved until the failing documents stand alone, so that the result does not depend on the batches.
-    Errors that headwater raises on purpose (wrong use, broken contract) are not swallowed.
+    Errors that headwater raises on purpose (wrong use, broken contract) are not swallowed, and neither is a full disk:
+    it becomes a :class:`TemporaryError`.
     """
     try:
         return apply(step, judge(batch), batch, is_private)
     except HeadwaterError:
         raise
+    except OSError as error:
+        if error.errno in OUT_OF_ROOM:  # the machine's trouble and not the document's: it must not decide what stays
+            raise TemporaryError(f"step {step}: {error.strerror}; free some space and start again") from None
+        return _judge_halves(step, judge, batch, is_private, error)
     except Exception as error:  # third-party code on hostile input: nothing may be lost, whatever it raises
-        if batch.num_rows > 1:
-            half = batch.num_rows // 2
-            parts = (batch.slice(0, half), batch.slice(half))
-            return merge([judge_safely(step, judge, part, is_private) for part in parts])
-        names = batch.column("id").to_pylist()
-        failed = (Decision(name, "quarantined", STEP_FAILED, evidence=type(error).__name__) for name in names)
-        return apply(step, Judgement(tuple(failed)), batch, is_private)
+        return _judge_halves(step, judge, batch, is_private, error)
+
+
+def _judge_halves(step: str, judge: Judge, batch: pa.RecordBatch, is_private: bool, error: Exception) -> Applied:
+    if batch.num_rows > 1:
+        half = batch.num_rows // 2
+        parts = (batch.slice(0, half), batch.slice(half))
+        return merge([judge_safely(step, judge, part, is_private) for part in parts])
+    names = batch.column("id").to_pylist()
+    failed = (Decision(name, "quarantined", STEP_FAILED, evidence=type(error).__name__) for name in names)
+    return apply(step, Judgement(tuple(failed)), batch, is_private)
 
 
 def apply(step: str, judgement: Judgement, batch: pa.RecordBatch, is_private: bool) -> Applied:

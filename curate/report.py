@@ -1,6 +1,7 @@
 """The report of the curator: headline numbers, findings, and what there is to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..core import Cell, Exhibit, Score, StageReport, wilson
@@ -66,14 +67,19 @@ def _share_kept(counts: RunCounts) -> Score:
 
 def _exhibits(counts: RunCounts, steps: Sequence[Step]) -> tuple[Exhibit, ...]:
     found: list[Exhibit] = [steps_table(counts), removal_chart(counts), rules_table(counts)]
-    for number, step in enumerate(steps, 1):
-        show = getattr(step, "exhibits", None)
-        if callable(show):
-            found += show(counts.steps[number].tallies, counts.steps[number].documents_in)
     found += [removal_table(counts, name) for name in ("source", "licence", "language")]
     if counts.clusters:
         found += [duplicates_table(counts), clusters_table(counts)]
-    return (*found, examples_table(counts))
+    return (*found, examples_table(counts), *_step_exhibits(counts, steps))
+
+
+def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit]:
+    """What each step shows of itself, in the part of the report that is the step's."""
+    for number, step in enumerate(steps, 1):
+        show = getattr(step, "exhibits", None)
+        shown = show(counts.steps[number].tallies, counts.steps[number].documents_in) if callable(show) else ()
+        for exhibit in shown:
+            yield replace(exhibit, group=exhibit.group or f"Step {number}: {step.name}")
 
 
 def _detail(counts: RunCounts) -> dict[str, Any]:

@@ -14,7 +14,8 @@ LONGEST_VALUE = 120
 def steps_table(counts: RunCounts) -> Table:
     """One row a step: in = kept + edited + removed + quarantined."""
     rows = tuple(
-        (step.name, step.documents_in, step.kept, step.edited, step.removed, step.quarantined) for step in counts.steps
+        (counts.label(step.number), step.documents_in, step.kept, step.edited, step.removed, step.quarantined)
+        for step in counts.steps
     )
     return Table(
         "steps",
@@ -31,7 +32,7 @@ def removal_chart(counts: RunCounts) -> Chart:
     ranked = sorted(found, key=lambda pair: (-pair[1], pair[0]))
     shown = ranked[:TOP]
     rest = sum(number for _, number in ranked[TOP:])
-    labels = [f"{counts.steps[step].name}: {rule}" for (step, rule), _ in shown] + (["other rules"] if rest else [])
+    labels = [f"{counts.label(step)}: {rule}" for (step, rule), _ in shown] + (["other rules"] if rest else [])
     values = [float(number) for _, number in shown] + ([float(rest)] if rest else [])
     return Chart(
         "removed-by-rule",
@@ -47,7 +48,7 @@ def removal_chart(counts: RunCounts) -> Chart:
 def rules_table(counts: RunCounts) -> Table:
     """Every rule that decided anything."""
     rows = [
-        (counts.steps[number].name, rule, action, documents)
+        (counts.label(number), rule, action, documents)
         for (number, rule, action), documents in sorted(counts.rules.items())
     ]
     return Table("rules", "Decisions by rule", ("step", "rule", "action", "documents"), tuple(rows[:200]))
@@ -76,7 +77,7 @@ def removal_table(counts: RunCounts, column: str) -> Table:
 def duplicates_table(counts: RunCounts) -> Table:
     """One row a step that found duplicates."""
     rows = tuple(
-        (counts.steps[number].name, len(found), found.total(), max(found.values()) + 1, _survivor(found))
+        (counts.label(number), len(found), found.total(), max(found.values()) + 1, _survivor(found))
         for number, found in sorted(counts.clusters.items())
     )
     columns = ("step", "clusters", "duplicates removed", "largest cluster", "document kept of the largest")
@@ -88,7 +89,7 @@ def clusters_table(counts: RunCounts) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for number, found in sorted(counts.clusters.items()):
         ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:LARGEST]
-        rows += [(counts.steps[number].name, name, size + 1) for name, size in ranked]
+        rows += [(counts.label(number), name, size + 1) for name, size in ranked]
     return Table("clusters", "Largest clusters of duplicates", ("step", "document kept", "documents"), tuple(rows))
 
 

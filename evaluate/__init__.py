@@ -31,6 +31,7 @@ from .statistics import (
     paired_difference,
     ratio_interval,
 )
+from .story import document_story
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "counterfactual_prompts",
     "difference",
     "document_cards",
+    "document_story",
     "draw_samples",
     "edit_similarity",
     "evaluate",

@@ -96,13 +96,17 @@ def list_kind(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A registered name, or KIND/NAME.")],
+    name: Annotated[str, typer.Argument(help="A registered name, KIND/NAME, or the id of a document.")],
+    folder: Annotated[
+        Path | None, typer.Option("--run", help="The run of the document [default: search runs/].")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option(help="Read the source again to show what edits changed.")] = True,
     json: Json = False,
 ) -> None:
-    """Explain a registered name: what it does, parameters, source, unit and range."""
+    """Explain a registered name (parameters, source, unit, range), or tell the whole story of a document by its id."""
     from . import commands
 
-    commands.explain(name, json)
+    commands.explain(name, json, folder, rebuild)
 
 
 @app.command()
@@ -161,10 +165,10 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    from ..core import HeadwaterError
+    from ..core import OUT_OF_ROOM, HeadwaterError
 
     known: Any = error
-    if isinstance(error, OSError) and error.errno == 28:
+    if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
         typer.echo(f"headwater: {error}; free some space and give the same command again", err=True)
         return 75
     if not isinstance(error, HeadwaterError):

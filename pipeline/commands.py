@@ -10,16 +10,19 @@ from rich.table import Table as RichTable
 
 from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
 from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES
-from ..evaluate import METRICS, open_subject, trace_document
+from ..evaluate import METRICS, document_story, open_subject
 from ..evaluate import trace as trace_text
 from ..models import FAMILIES
 from ..reports import SECTIONS
 from .config import RunConfig, config_from, load_config
+from .explain import explain_document, is_document_id
 from .guess import guess_source
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
-from .show import explanation_lines, story_lines, trace_lines
+from .show import explanation_lines, trace_lines
+from .show_controls import controls_table
+from .show_story import story_lines
 
 PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
@@ -42,11 +45,14 @@ def stages(
     elif config.model is None and until in ("train", "sample", "evaluate"):
         raise UsageError(f"{target}: no model in the config; add  model: {{family: transformer, size: xs, steps: 300}}")
     console = Console(stderr=True, highlight=False, quiet=quiet or json)
-    result = run_config(config, folder, until=until, progress=progress_for(console), say=_sayer(console))
+    say, progress = _sayer(console), progress_for(console)
+    result = run_config(config, folder, until=until, as_read=not model, progress=progress, say=say)
     if json:
         typer.echo(jsonlib.dumps(summary(result), indent=1, ensure_ascii=False))
     elif not quiet:
         _print_findings(console, result.folder)
+        if not model:
+            _print_controls(console, result.folder)
         name = "report.html" if until == "report" else ""
         typer.echo(str(folder / name))
 
@@ -97,8 +103,7 @@ def trace(folder: Path, text: str | None, document: str | None, json: bool) -> N
         raise UsageError("give either a text to trace or --document ID")
     subject = open_subject(folder)
     if document is not None:
-        story = trace_document(subject, document)
-        typer.echo(jsonlib.dumps(story, indent=1, ensure_ascii=False) if json else "\n".join(story_lines(story)))
+        _print_story(document_story(subject, document), json)
         return
     found = trace_text(subject, text or "")
     typer.echo(jsonlib.dumps(found.to_json(), indent=1, ensure_ascii=False) if json else "\n".join(trace_lines(found)))
@@ -123,8 +128,12 @@ def list_kind(kind: str | None, json: bool) -> None:
     Console(highlight=False).print(table)
 
 
-def explain(name: str, json: bool) -> None:
-    """Print everything that a registry knows of a name."""
+def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True) -> None:
+    """Print everything that a registry knows of a name, or that a run tells of a document."""
+    if is_document_id(name):
+        progress = progress_for(Console(stderr=True, highlight=False, quiet=json))
+        _print_story(explain_document(name, run, rebuild, progress), json)
+        return
     kind, _, short = name.rpartition("/")
     found = [
         registry.describe(short)
@@ -139,6 +148,10 @@ def explain(name: str, json: bool) -> None:
         typer.echo(jsonlib.dumps([_description(item) for item in found], indent=1))
     else:
         typer.echo("\n\n".join("\n".join(explanation_lines(item)) for item in found))
+
+
+def _print_story(story: dict[str, Any], json: bool) -> None:
+    typer.echo(jsonlib.dumps(story, indent=1, ensure_ascii=False) if json else "\n".join(story_lines(story)))
 
 
 def init(path: Path, schema: bool) -> None:
@@ -160,6 +173,13 @@ def _print_findings(console: Console, folder: Path) -> None:
     findings = [finding for report in stage_reports(folder).values() for finding in report.findings]
     for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
+
+
+def _print_controls(console: Console, folder: Path) -> None:
+    table = controls_table(score for report in stage_reports(folder).values() for score in report.scores)
+    if table is not None:
+        console.print()
+        console.print(table)
 
 
 def _description(row: Description) -> dict[str, Any]:

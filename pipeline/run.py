@@ -12,6 +12,7 @@ from ..core import (
     SILENT,
     ConfigError,
     Corpus,
+    EmptyCorpus,
     IncompleteError,
     Manifest,
     Progress,
@@ -26,6 +27,7 @@ from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
+from .as_read import audit_as_read
 from .config import RunConfig, TrackConfig, effective_values, effective_yaml
 from .stages import StageCache, code_hash, locked, stage_key
 
@@ -44,14 +46,21 @@ class RunResult:
 
 
 def run(
-    config: RunConfig, folder: Path, *, until: str = "report", progress: Progress = SILENT, say: Say = lambda _: None
+    config: RunConfig,
+    folder: Path,
+    *,
+    until: str = "report",
+    as_read: bool = False,
+    progress: Progress = SILENT,
+    say: Say = lambda _: None,
 ) -> RunResult:
     """Run every stage up to ``until`` for each track of the config, from the cache where nothing changed.
 
+    Where curation leaves no document that is an error; with ``as_read`` the corpus is audited as it was read instead.
     Raises the stages' own errors; what was finished before stays and is not done again.
     """
     with locked(folder):
-        work = _Run(config, folder, progress, say)
+        work = _Run(config, folder, progress, say, as_read)
         work.check_names()
         write_text(folder / "config.yaml", effective_yaml(config))
         wanted = STAGES[: STAGES.index(until) + 1]
@@ -64,8 +73,9 @@ def run(
 
 
 class _Run:
-    def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say) -> None:
+    def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say, as_read: bool) -> None:
         self.config, self.folder, self.progress, self.say = config, folder, progress, say
+        self.as_read = as_read
         self.cache = StageCache(folder)
         self.ran: list[str] = []
         self.cached: list[str] = []
@@ -127,30 +137,41 @@ class _Run:
         key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, seed=self.config.seed)
 
         def work() -> str:
-            report = curate(
-                source,
-                build_steps(steps),
-                self.folder / name,
-                seed=self.config.seed,
-                workers=self.config.workers,
-                progress=self.progress,
-            )
+            try:
+                report = curate(
+                    source,
+                    build_steps(steps),
+                    self.folder / name,
+                    seed=self.config.seed,
+                    workers=self.config.workers,
+                    progress=self.progress,
+                )
+            except EmptyCorpus:
+                if not self.as_read or not (self.folder / name / "curation.json").is_file():
+                    raise
+                report = StageReport.load(self.folder / name / "curation.json")
             return _headline(report)
 
         outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
         self.stage("curate", name, key, outputs, work)
+        if not self.as_read:
+            Corpus(self.folder / name / "corpus").require_documents()
 
     def audit(self, name: str, track: TrackConfig) -> None:
         key = stage_key(
             code=code_hash(["core", "curate"]),
-            corpus=Corpus(self.folder / name / "corpus").hash,
+            curated=self.parent(name, "curate"),
             audits=track.audit,
             seed=self.config.seed,
         )
 
         def work() -> str:
             corpus = Corpus(self.folder / name / "corpus")
-            report = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
+            if len(corpus):
+                report = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
+            else:
+                source, seed = self.source(name, track), self.config.seed
+                report = audit_as_read(source, track.audit, self.folder / name, seed, self.progress)
             report.save(self.folder / name / "audit.json")
             return f"{len(report.scores)} scores, {len(report.findings)} findings"
 

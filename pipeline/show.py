@@ -56,20 +56,6 @@ def decision_line(decision: Mapping[str, Any]) -> str:
     return f"{decision['action']} by {decision['step']}: {decision['rule']}{numbers}{survivor}"
 
 
-def story_lines(story: Mapping[str, Any]) -> Iterator[str]:
-    """What is known of one document."""
-    for key, value in story.items():
-        if key == "steps":
-            yield f"steps: {steps_seen(value)}"
-        elif key == "decisions":
-            yield "decisions:" if value else "decisions: none"
-            yield from (f"  {decision_line(decision)}" for decision in value)
-        elif key != "excerpt":
-            yield f"{key.replace('_', ' ')}: {value}"
-    yield ""
-    yield str(story.get("excerpt", ""))
-
-
 def explanation_lines(row: Description) -> Iterator[str]:
     """Everything that a registry knows of a name."""
     yield f"{row.name}  ({row.kind})"

@@ -24,7 +24,7 @@ class Caps:
     tile_characters: int = 60_000
     gallery_characters: int = 400_000
     scores: int = 400
-    exhibits: int = 40
+    exhibits: int = 120
     facts: int = 60
     steps: int = 8
     decisions: int = 20
@@ -48,7 +48,7 @@ class Caps:
             tiles=24,
             gallery_characters=100_000,
             scores=150,
-            exhibits=16,
+            exhibits=40,
         )
 
 

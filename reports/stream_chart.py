@@ -14,7 +14,8 @@ WIDTH = 460.0
 BANK, STREAM, MOUTH = 138.0, 186.0, 356.0
 ROW, HEAD = 40.0, 26.0
 BRANCH = 24.0
-MOST = 24
+ROOMY, NARROWEST = 16, 22.0
+MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,19 @@ def stream_chart(table: Table) -> Markup:
     if not steps:
         return Markup("")
     scale = STREAM / steps[0].documents
-    height = HEAD + ROW * len(steps) + HEAD
-    marks = [text(BANK, 14, f"{number(steps[0].documents)} came in", kind="value"), _bed(steps, scale)]
+    row = row_height(len(steps))
+    height = HEAD + row * len(steps) + HEAD
+    marks = [text(BANK, 14, f"{number(steps[0].documents)} came in", kind="value"), _bed(steps, scale, row)]
     for index, step in enumerate(steps):
-        marks += _step(step, HEAD + ROW * index, scale)
+        marks += _step(step, HEAD + row * index, scale, row)
     left = f"{number(steps[-1].left)} kept"
     marks.append(text(BANK, height - 6, left, kind="value"))
     return figure(WIDTH, height, table.title or "Documents through the steps", _describe(steps), marks)
+
+
+def row_height(steps: int) -> float:
+    """Rows of many steps stand closer, so that the stream stays on one screen as long as it can be read."""
+    return ROW if steps <= ROOMY else max(NARROWEST, ROW * ROOMY / steps)
 
 
 def stream_steps(table: Table) -> tuple[Step, ...]:
@@ -65,30 +72,30 @@ def _read(row: Mapping[str, Cell]) -> Step:
     return Step(number(row["step"]), _count(row["in"]), taken, _count(row.get("edited")))
 
 
-def _step(step: Step, y: float, scale: float) -> list[Markup]:
+def _step(step: Step, y: float, scale: float, row: float) -> list[Markup]:
     wide, narrow = BANK + step.documents * scale, BANK + step.left * scale
-    marks = [text(0, y + ROW / 2 + 4, shorten(step.name, BANK - 12))]
+    marks = [text(0, y + row / 2 + 4, shorten(step.name, BANK - 12))]
     if step.taken:
         title = element("title", f"{clip(step.name, 80)}: {number(step.taken)} taken out")
-        marks.append(element("path", title, d=_branch(narrow, wide, y), class_="fill removed"))
-        marks.append(text(MOUTH + 8, y + ROW / 2 + 5, number(-step.taken), kind="value"))
+        marks.append(element("path", title, d=_branch(narrow, wide, y, row), class_="fill removed"))
+        marks.append(text(MOUTH + 8, y + row / 2 + 5, number(-step.taken), kind="value"))
     elif step.edited:
-        marks.append(text(MOUTH + 8, y + ROW / 2 + 5, f"{number(step.edited)} edited", kind="tick"))
+        marks.append(text(MOUTH + 8, y + row / 2 + 5, f"{number(step.edited)} edited", kind="tick"))
     return marks
 
 
-def _bed(steps: Sequence[Step], scale: float) -> Markup:
+def _bed(steps: Sequence[Step], scale: float, row: float) -> Markup:
     """The stream itself: one shape whose right bank steps in where something leaves it."""
-    banks = [f"V{HEAD + ROW * row:.1f}H{BANK + step.left * scale:.1f}" for row, step in enumerate(steps)]
-    foot = HEAD + ROW * len(steps)
+    banks = [f"V{HEAD + row * at:.1f}H{BANK + step.left * scale:.1f}" for at, step in enumerate(steps)]
+    foot = HEAD + row * len(steps)
     path = f"M{BANK} {HEAD}H{BANK + steps[0].documents * scale:.1f}{''.join(banks)}V{foot:.1f}H{BANK}Z"
     return element("path", d=path, class_="fill kept stream-bed")
 
 
-def _branch(narrow: float, wide: float, y: float) -> str:
+def _branch(narrow: float, wide: float, y: float, row: float) -> str:
     """What leaves the stream at its right bank: as wide as it is there, bending out to the side."""
-    thick = min(max(wide - narrow, 1.2), BRANCH)
-    top, bottom = y + ROW / 2 - thick / 2, y + ROW / 2 + thick / 2
+    thick = min(max(wide - narrow, 1.2), BRANCH, 0.8 * row)
+    top, bottom = y + row / 2 - thick / 2, y + row / 2 + thick / 2
     reach = wide + 0.45 * (MOUTH - wide)
     return (
         f"M{min(narrow, wide - 1.2):.1f} {y:.1f}H{wide:.1f}"

@@ -1,5 +1,6 @@
 """What the templates may call: the run's data turned into things that only need laying out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -61,10 +62,18 @@ class PageView:
             self.rows[view.key] = view.more
         return view
 
-    def exhibits(self, items: Sequence[Exhibit]) -> list[ExhibitView]:
-        """The exhibits of a stage: a stream first, then what fits side by side, then what needs the whole width."""
-        views = [self._exhibit(item) for item in items[: self.caps.exhibits]]
+    def exhibits(self, items: Sequence[Exhibit], group: str = "") -> list[ExhibitView]:
+        """The exhibits of a part: a stream first, then what fits side by side, then what needs the whole width."""
+        views = [self._exhibit(item) for item in self._shown(items) if item.group == group]
         return sorted(views, key=lambda view: (not (view.wide and view.drawing), view.wide))
+
+    def groups(self, items: Sequence[Exhibit]) -> list[tuple[str, str]]:
+        """The parts of a stage that are folded, by what they are called and how much they hold, in order."""
+        counts = Counter(item.group for item in self._shown(items) if item.group)
+        return [(group, f"{count} exhibit{'s' if count > 1 else ''}") for group, count in counts.items()]
+
+    def _shown(self, items: Sequence[Exhibit]) -> list[Exhibit]:
+        return sorted(items, key=lambda item: bool(item.group))[: self.caps.exhibits]
 
     def exhibits_cut(self, items: Sequence[Exhibit]) -> str:
         """What the cap left out."""

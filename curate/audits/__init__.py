@@ -2,6 +2,7 @@
 
 from .associations import Associations
 from .composition import Composition
+from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
 from .planted_controls import PlantedControls
@@ -13,6 +14,7 @@ __all__ = [
     "Associations",
     "AttributeTerms",
     "Composition",
+    "FilteringImpact",
     "GroupGap",
     "IdentityTermAudit",
     "IdentityTerms",

@@ -23,7 +23,6 @@ from ..base import AUDITS
 from ..privacy import redact
 from .lexicon import IDENTITY
 from .rates import Rate, mention_rate, mention_ratio
-from .removal_rates import removal_rates
 from .snippets import snippet
 from .term_counts import IdentityTerms, TermCounts
 
@@ -47,20 +46,19 @@ class IdentityTermAudit:
         self.terms, self.ratio, self.minimum = IdentityTerms(lexicons), ratio, minimum
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
-        """Rates, imbalance and removal by group; findings HW-A004."""
+        """Rates and imbalance by group; findings HW-A004."""
         corpus.require_documents()
         counts = self.terms.count_corpus(corpus, progress)
         if counts.words.sum() == 0:
             nothing = NotMeasured("mentions-per-million-words", "the corpus has no word")
             return StageReport("audit", "Identity terms", scores=(nothing,))
         rates = {group: mention_rate(counts.of(*group), counts.words) for group in counts.groups}
-        removal = removal_rates(corpus, counts, self.terms, seed, progress)
         scores = [self._rate_score(group, rate, counts) for group, rate in rates.items()]
         imbalances = [self._imbalance(category, counts) for category in counts.categories]
-        exhibits = [*_rate_exhibits(counts, rates), _by_source(corpus, counts), *removal.exhibits]
+        exhibits = [*_rate_exhibits(counts, rates), _by_source(corpus, counts)]
         return StageReport(
             "audit", "Identity terms", {"Mentions of groups of people": int(counts.mentions.sum())},
-            (*scores, *imbalances, *removal.scores), tuple(self._findings(corpus, counts)), tuple(exhibits),
+            (*scores, *imbalances), tuple(self._findings(corpus, counts)), tuple(exhibits),
             {"lexicons": self.terms.protocol},
         )  # fmt: skip
 

@@ -678,6 +678,24 @@ def full_run(folder: Path) -> dict[str, Any]:
     return {"title": TITLE, "documents": cards(), "provenance": provenance()}
 
 
+def many_steps_run(folder: Path) -> dict[str, Any]:
+    """A run of eighteen steps, each with a table and a chart of its own."""
+    names = [f"step-{at}" for at in range(18)]
+    rows = tuple((name, 5_000 - 100 * at, 4_900 - 100 * at, 0, 100, 0) for at, name in enumerate(names))
+    columns = ("step", "in", "kept", "edited", "removed", "quarantined")
+    shown: list[Table | Chart] = [Table("steps", "What each step did", columns, rows)]
+    for name in names:
+        cells = tuple((f"rule-{at} of {name}", "at least", at / 7, at / 9, 0.5, 0.25) for at in range(9))
+        heads = ("rule", "sense", "published limit", "limit", "share removed", "share removed by the published limit")
+        bars = Series("documents", tuple(f"{name} rule {at}" for at in range(9)), tuple(float(at) for at in range(9)))
+        shown += [
+            Table(f"{name}-table", f"Calibration of {name}", heads, cells, "A note.", f"Step: {name}"),
+            Chart(f"{name}-chart", f"Documents of {name}", "bar", "rule", "documents", (bars,), "", f"Step: {name}"),
+        ]
+    save(folder, {"curation": StageReport("curation", "Curation", {"documents in": 5_000}, exhibits=tuple(shown))})
+    return {"title": "Many steps"}
+
+
 def hostile_run(folder: Path) -> dict[str, Any]:
     """A run folder in which every text is hostile."""
     save(folder, {stage: _hostile_stage(stage) for stage in ("curation", "evaluation")})
@@ -722,7 +740,7 @@ def _hostile_exhibits() -> tuple[Table | Chart | Gallery, ...]:
         Table(texts[0], texts[1], texts, (texts, texts[::-1])),
         Table("long", "Many rows", texts[:3], many),
         Chart(texts[0], texts[1], "bar", texts[2], texts[3], (one, Series(texts[1], texts, values)), texts[0]),
-        Chart(texts[1], texts[0], "interval", texts[2], texts[3], (one,)),
+        Chart(texts[1], texts[0], "interval", texts[2], texts[3], (one,), group=texts[0]),
         Chart(texts[2], texts[0], "line", texts[2], texts[3], lines),
         Gallery(texts[0], texts[1], tuple(Tile(text, text, text) for text in texts), texts[2]),
     )

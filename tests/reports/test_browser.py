@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from headwater.reports import build_report
 from headwater.reports import page as page_module
 
-from .fixtures import empty_run, full_run, hostile_run
+from .fixtures import empty_run, full_run, hostile_run, many_steps_run
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt install chromium")
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made: dict[str, Path] = {}
-    for name, write in (("full", full_run), ("hostile", hostile_run), ("empty", empty_run)):
+    for name, write in (("full", full_run), ("hostile", hostile_run), ("empty", empty_run), ("steps", many_steps_run)):
         folder = tmp_path_factory.mktemp(name)
         made[name] = build_report(folder, **write(folder))
     made["nothing"] = build_report(tmp_path_factory.mktemp("nothing"), title="Nothing was run")
@@ -103,6 +103,26 @@ def test_axe_finds_no_violation_on_odd_pages(open_page: Open, name: str) -> None
 def test_axe_finds_no_violation_in_an_open_card(open_page: Open) -> None:
     page = open_page("full", color_scheme="dark")
     page.locator(".origin a.id").first.click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_exhibits_of_many_steps_are_folded_and_fit_the_screen_when_opened(open_page: Open, width: int) -> None:
+    page = open_page("steps", viewport={"width": width, "height": 844})
+    groups = page.locator("#curation details.group")
+    assert groups.count() == 18
+    assert page.locator("#curation details.group .exhibit:visible").count() == 0
+    groups.nth(4).locator("> summary").click()
+    assert groups.nth(4).locator(".exhibit:visible").count() == 2
+    page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    assert not page.evaluate(WIDER_THAN_SCREEN)
+    assert page.locator("#curation figure svg.chart text", has_text="step-17").count() > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_parts_of_steps(open_page: Open, scheme: str) -> None:
+    page = open_page("steps", color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details.group').forEach((item) => item.open = true)")
     assert violations(page) == []
 
 

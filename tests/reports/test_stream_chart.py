@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from headwater.core import Table
-from headwater.reports.stream_chart import stream_chart, stream_steps
+from headwater.reports.stream_chart import row_height, stream_chart, stream_steps
 
 COLUMNS = ("step", "in", "edited", "removed", "quarantined")
 ROWS = (
@@ -45,6 +45,17 @@ def test_the_description_tells_the_same() -> None:
     assert drawing().findtext("desc") == told
 
 
+@pytest.mark.parametrize(("number", "height"), [(1, 40.0), (16, 40.0), (20, 32.0), (60, 22.0)])
+def test_rows_of_many_steps_stand_closer_and_stay_readable(number: int, height: float) -> None:
+    assert row_height(number) == height
+
+
+def test_sixty_steps_are_drawn_with_a_label_each() -> None:
+    table = steps(*((f"step-{at}", 1000 - at, 0, 1, 0) for at in range(60)))
+    words = [node.text for node in ElementTree.fromstring(str(stream_chart(table))).iter() if node.tag.endswith("text")]
+    assert {f"step-{at}" for at in range(60)} <= set(words)
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -56,7 +67,7 @@ def test_the_description_tells_the_same() -> None:
         steps(("read", 10, 0, 11, 0)),
         steps(("read", 10, 0, -1, 0)),
         steps(("read", 10, 0, 0, 0), ("more", 20, 0, 0, 0)),
-        steps(*(("read", 10, 0, 0, 0) for _ in range(40))),
+        steps(*(("read", 10, 0, 0, 0) for _ in range(61))),
     ],
 )
 def test_a_table_that_does_not_flow_is_not_drawn(table: Table) -> None:

@@ -1,0 +1,188 @@
+"""Every registered filter gives the same bytes at any batch size, shard size and number of workers, and after kills.
+
+A new filter is covered as soon as it is registered: with its defaults, or, where a parameter has none, with those of
+the example on its page, or with the small ones listed here.
+"""
+
+import hashlib
+import inspect
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from headwater.core import Corpus, EmptyCorpus, read_json
+from headwater.curate import FILTERS, build_steps, curate, shards
+
+Make = Callable[..., Any]
+Options = dict[str, Any]
+PARAMETERS: dict[str, Options] = {
+    "language": {"keep": ["en", "de"]},
+    "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
+    "sample": {"share": 0.5},
+}
+PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
+BUILT_IN = sorted(
+    name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
+)
+SENTENCE = "the river and the mill that be of to with have stone garden winter market letter engine story"
+WORDS = SENTENCE.split()
+KINDS: tuple[Callable[[int, str], str], ...] = (
+    lambda n, text: text,
+    lambda n, text: text,
+    lambda n, text: f"{text} Write to jane{n}.doe@corp-mail.org or call +44 20 7946 0{100 + n}.",
+    lambda n, text: text.replace("river", "CafÃ©") + " \u200b\u202e",
+    lambda n, text: "again and again " * 60,
+    lambda n, text: f"import os\n\n\ndef call_{n}(x):\n    return {{k: x[k] for k in sorted(x)}}  # {n}\n" * 5,
+    lambda n, text: f"Der Fluss und die Mühle stehen im Garten, und der Winter ist nicht weit vom Markt. {n}",
+    lambda n, text: "- item\n" * 30 + f"<p>markup {n}</p> {{ lorem ipsum }} javascript ...",
+    lambda n, text: ("", " ", "short", "日本語の文章です。" * 20)[n % 4],
+)
+
+
+def text_of(seed: int) -> str:
+    """A few sentences of running text; the same seed gives the same text."""
+    rng = random.Random(seed)
+    sentences = (" ".join(rng.choice(WORDS) for _ in range(12)).capitalize() + "." for _ in range(8))
+    return "\n".join(sentences)
+
+
+def texts(number: int = 120) -> list[str]:
+    """Running text, personal data, broken characters, repetition, code, other languages, markup, nothing; copies."""
+    found = [KINDS[n % len(KINDS)](n % 40, text_of(n % 40)) for n in range(number - 20)]
+    near = [f"{text_of(n)} One more sentence {n}." for n in range(10)]
+    return [*found, *found[:10], *near]
+
+
+def options_of(name: str) -> Options:
+    """Small parameters of a filter: those above, none where all have defaults, else those of its page's example."""
+    if name in PARAMETERS:
+        return PARAMETERS[name]
+    parameters = inspect.signature(FILTERS.get(name)).parameters.values()
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if all(one.default is not one.empty or one.kind in kinds for one in parameters):
+        return {}
+    page = (PAGES / f"{name}.md").read_text("utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        for step in yaml.safe_load(block).get("curate", ()):
+            if isinstance(step, dict) and name in step:
+                return dict(step[name])
+    pytest.fail(f"filter {name!r} needs parameters: list small ones in PARAMETERS")
+
+
+def all_steps() -> list[tuple[str, Options]]:
+    """Every filter of headwater in one pipeline, by name; what a language or licence filter takes out, it takes out."""
+    return [(name, options_of(name)) for name in BUILT_IN]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file below a folder by its hash."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def made(source: Any, steps: list[tuple[str, Options]], folder: Path, **options: Any) -> dict[str, str]:
+    """The hashes of a run; one that leaves nothing is a run like any other."""
+    with suppress(EmptyCorpus):
+        curate(source, build_steps(steps), folder, seed=3, **options)
+    return contents(folder)
+
+
+def provided(source: Make, batch: int) -> Any:
+    given = source(texts(), batch=batch)
+    for number, row in enumerate(given.rows):
+        row["licence"] = ("MIT", "Apache-2.0", "unknown")[number % 3]
+        row["url"] = f"https://host{number % 7}.example/page/{number}"
+    return given
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_neither_batches_nor_shards_change_a_byte(
+    tmp_path: Path, source: Make, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    steps = [(name, options_of(name))]
+    results = []
+    for batch, rows in ((50, 30), (1, 30), (7, 11), (1_000, 1_000)):
+        monkeypatch.setattr(shards, "SHARD_ROWS", rows)
+        results.append(made(provided(source, batch), steps, tmp_path / f"{batch}-{rows}"))
+    assert "curation.json" in results[0]
+    assert all(result == results[0] for result in results[1:])
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_document_is_accounted_for(tmp_path: Path, source: Make, name: str) -> None:
+    given = provided(source, 50)
+    made(given, [(name, options_of(name))], tmp_path)
+    kept, removed = Corpus(tmp_path / "corpus").ids(), Corpus(tmp_path / "removed").ids()
+    assert sorted(kept + removed) == sorted(row["id"] for row in given.rows)
+
+
+def test_workers_do_not_change_a_byte_of_a_run_of_all_filters(
+    tmp_path: Path, source: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "SHARD_ROWS", 15)
+    one = made(provided(source, 50), all_steps(), tmp_path / "1", workers=1)
+    two = made(provided(source, 9), all_steps(), tmp_path / "2", workers=2)
+    assert one == two
+    reached = [step["in"] for step in read_json(tmp_path / "1" / "curation.json")["detail"]["steps"]]
+    assert sum(count > 0 for count in reached) > len(reached) / 2
+
+
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, {tests!r})
+from contextlib import suppress
+from pathlib import Path
+from conftest import FakeSource, rows_of
+from test_determinism import all_steps, provided
+from headwater.core import EmptyCorpus
+from headwater.curate import build_steps, curate, shards
+
+shards.SHARD_ROWS = 15
+left = [int(sys.argv[2])]
+
+def counted(call):
+    def wrapper(*arguments, **options):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments, **options)
+    return wrapper
+
+for name in ("rename", "replace", "rmdir", "unlink", "fsync"):
+    setattr(os, name, counted(getattr(os, name)))
+given = provided(lambda texts, batch: FakeSource(rows_of(texts), batch=batch), 50)
+with suppress(EmptyCorpus):
+    curate(given, build_steps(all_steps()), Path(sys.argv[1]), seed=3, workers=int(sys.argv[3]))
+print("calls", -left[0])
+"""
+
+
+def killed(folder: Path, moment: int, workers: int = 1) -> subprocess.CompletedProcess[str]:
+    script = KILLED.format(tests=str(Path(__file__).parent))
+    command = [sys.executable, "-c", script, str(folder), str(moment), str(workers)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_a_run_of_all_filters_killed_at_random_points_ends_in_the_same_bytes(tmp_path: Path) -> None:
+    whole = killed(tmp_path / "whole", 0)
+    assert whole.returncode == 0, whole.stderr
+    calls = int(whole.stdout.split("calls ")[1])
+    rng = random.Random(11)
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        moments = sorted(rng.randrange(5, calls // 2) for _ in range(2)) if workers == 1 else [rng.randrange(3, 12)]
+        for moment in moments:  # each time it goes on from the kill before
+            assert killed(folder, moment, workers).returncode == -signal.SIGKILL
+        assert killed(folder, 0, workers).returncode == 0
+        assert contents(folder) == contents(tmp_path / "whole"), f"killed at {moments} of {calls}"
