@@ -31,6 +31,8 @@ MACRO_LANGUAGES = {
     "wuu": "zh",
     "yue": "zh",
 }
+# the model speaks the codes of Wikipedia, where als is Alemannic; in ISO 639-3 that is gsw (als is Tosk Albanian)
+_RENAMED = {"als": "gsw"}
 _LABEL = "__label__"
 _COUNT, _SURE, _UNIT, _SHOWN = "documents ", "confidence ", 10_000, 30
 _ACTIONS: dict[str, Action] = {"quarantine": "quarantined", "remove": "removed"}
@@ -105,7 +107,7 @@ class Language:
         return self._code(label), round(min(max(float(confidence), 0.0), 1.0), 4)
 
     def _code(self, label: str) -> str:
-        code = label.removeprefix(_LABEL)
+        code = _RENAMED.get(label.removeprefix(_LABEL), label.removeprefix(_LABEL))
         return MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
 
     def _is_unwanted(self, language: str) -> bool:
@@ -158,7 +160,7 @@ def model() -> Any:
 def known_languages() -> frozenset[str]:
     """Every language code that the filter can give."""
     labels, _ = model().predict("any", k=-1, threshold=-1.0)
-    codes = {label.removeprefix(_LABEL) for label in labels}
+    codes = {_RENAMED.get(code, code) for label in labels for code in (label.removeprefix(_LABEL),)}
     return frozenset(codes | set(MACRO_LANGUAGES.values()))
 
 

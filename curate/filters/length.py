@@ -71,7 +71,7 @@ def _sizes(texts: pa.Array, unit: str) -> np.ndarray:
     return sizes
 
 
-@FILTERS.register("length", source="Rae et al. 2021, Gopher, table A1 (words)")
+@FILTERS.register("length", source="Rae et al. 2021, Gopher, appendix A.1.1 (words)")
 def length(
     minimum_characters: int | None = 50,
     maximum_characters: int | None = None,

@@ -12,6 +12,7 @@ from .quality_measures import quality_measures
 from .text_column import ids_of, rows_in, slices, text_column
 from .thresholds import Rule, TextType, calibration_table, judge_rules, limits_for
 
+SOURCE = "Rae et al. 2021, Gopher, appendix A.1.1 (quality filtering)"
 RULES = (
     Rule("minimum-words", 0, "at least", prose=50, technical=6, code=12),
     Rule("maximum-words", 0, "at most", prose=100_000, technical=100_000, code=100_000),
@@ -42,7 +43,7 @@ class Quality:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The nine rules of table A1."""
+        """The nine rules of appendix A.1.1."""
         return RULES
 
     def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
@@ -54,10 +55,10 @@ class Quality:
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """The calibration table."""
-        return (calibration_table(self.name, self.text_type, RULES, self.limits, tallies),)
+        return (calibration_table(self.name, self.text_type, RULES, self.limits, tallies, SOURCE),)
 
 
-@FILTERS.register("quality", source="Rae et al. 2021, Gopher, table A1")
+@FILTERS.register("quality", source=SOURCE)
 def quality(
     text_type: TextType = "prose",
     limits: Mapping[str, float] | None = None,
