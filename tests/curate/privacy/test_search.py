@@ -9,6 +9,10 @@ from headwater.core import UnknownName
 from headwater.curate import find_personal_data
 from headwater.curate.privacy import TYPES, Span
 
+BEFORE = {"url-credentials": "ftp://", "date-of-birth": "born "}
+AFTER = {"url-credentials": "@host.net"}
+CONFIDENCE = {"national-id": 0.6, "date-of-birth": 0.8}
+
 VALUES = {
     "email": "max@mail.org",
     "phone": "+44 20 7946 0958",
@@ -16,6 +20,10 @@ VALUES = {
     "payment-card": "4012 8888 8888 1881",
     "iban": "GB29 NWBK 6016 1331 9268 19",
     "secret": "AKIA" + "Q3EXUAL7JD2KWZ5M",
+    "url-credentials": "app:hunter2x",
+    "national-id": "123-45-6789",
+    "date-of-birth": "1985-03-12",
+    "postal-address": "12 Oak Street, Springfield, IL 62704",
 }
 TEXTS = st.text(st.characters(exclude_characters="\x00"), max_size=60)
 
@@ -27,9 +35,11 @@ def test_every_type_has_a_value_here() -> None:
 @pytest.mark.parametrize("kind", VALUES)
 @given(before=TEXTS, after=TEXTS)
 def test_offsets_are_characters_in_any_script(kind: str, before: str, after: str) -> None:
-    text = f"{before}\n {VALUES[kind]} \n{after}"
-    start = len(before) + 2
-    assert Span(kind, start, start + len(VALUES[kind])) in find_personal_data([text])[0]
+    lead = BEFORE.get(kind, "")
+    text = f"{before}\n {lead}{VALUES[kind]}{AFTER.get(kind, '')} \n{after}"
+    start = len(before) + len(lead) + 2
+    span = Span(kind, start, start + len(VALUES[kind]), confidence=CONFIDENCE.get(kind, 1.0))
+    assert span in find_personal_data([text])[0]
 
 
 @given(
@@ -102,13 +112,13 @@ def _steps(text: str) -> int:
     """Bytes that the pattern reads: from where each search starts to where its match ends."""
     from headwater.curate.privacy import search
 
-    union, single = search._compiled(TYPES)
+    patterns = search.compiled(TYPES)
     data, position, floor, read = text.encode(), 0, 0, 0
-    while (found := union.search(data, position)) is not None:
+    while (found := patterns.union.search(data, position)) is not None:
         read += found.end() - position
-        accepted = search._first_accepted(data, found.start(), floor, single)
+        accepted = search.first_accepted(data, *found.span(), floor, patterns)
         if accepted is None:
-            position = search._after_refusal(data, found.start(), found.end())
+            position = search.after_refusal(data, found.start(), found.end())
         else:
             position = floor = accepted[1].end
     return read + len(data) - position

@@ -65,9 +65,10 @@ def test_only_the_value_of_an_assignment_is_the_secret() -> None:
         assert found(text) == [(BODY, True)]
 
 
-def test_the_password_of_a_url_is_the_secret() -> None:
-    assert found("postgres://app:hunter2x@db.host.org/x") == [("hunter2x", True)]
-    assert found("https://user:password@host.org") == [("password", False)]
+def test_the_password_of_a_connection_string_is_the_secret_however_plain() -> None:
+    assert found("Server=db;User Id=app;Password=hunter2x;") == [("hunter2x", True)]
+    assert found("Server=db;Uid=app;Pwd=changeme1") == [("changeme1", False)]
+    assert found("a=1;password=hunter2x") == []
 
 
 @pytest.mark.parametrize(
