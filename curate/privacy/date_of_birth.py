@@ -10,7 +10,7 @@ from .detector import Candidate, Detector, Match
 from .national_checks import is_day
 
 _LABELS = (
-    r"d\.?o\.?b\b|date[ _\-]?of[ _\-]?birth|birth[ _\-]?date|birthday|geburtsdatum|geburtstag|date de naissance"
+    r"d\.?o\.?b\b\.?|date[ _\-]?of[ _\-]?birth|birth[ _\-]?date|birthday|geburtsdatum|geburtstag|date de naissance"
     r"|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum|f\xc3\xb6delsedatum"
 )
 _VERBS = r"born|geb\.|geboren|n\xc3\xa9e? le|nacid[oa] el|nat[oa] il|nascid[oa] em|geboren op|f\xc3\xb6dd"

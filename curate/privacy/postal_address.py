@@ -17,7 +17,7 @@ _WAYS = (
     rb"Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Parkway"
     rb"|Pkwy|Circle|Cir|Highway|Hwy|Trail|Trl|Close|Crescent|Gardens|Grove|Mews|Hill|Row|Broadway|Walk|Green|Parade|Quay"
 )
-_GERMAN = r"[Ss]tra\xc3\x9fe|[Ss]trasse|[Ss]tr\.|[Aa]llee|[Pp]latz|gasse|[Ww]eg|ufer|damm|ring"
+_GERMAN = r"[Ss]tra\xc3\x9fe|[Ss]trasse|[Ss]tr\.|[Aa]llee|[Pp]latz|gasse|[Ww]eg|ufer|damm|[Rr]ing"
 _FRENCH = r"rue|avenue|av\.|boulevard|bd|place|chemin|all\xc3\xa9e|impasse|quai|cours|route|square"
 _ANNOUNCED = r"\b(?i:liv(?:es|ed|ing) at|resid(?:es|ed|ing) at|address(?: is|:)|deliver(?:ed)? to|ship to:?)"
 _PATTERN = "|".join(
@@ -41,6 +41,7 @@ _ENDING = {
     "gb": re.compile(_STREET + _UNIT + _BREAK + rb"(?:" + _PLACE + rb",?[ \n]){1,3}\Z"),
     "box": re.compile(rb"P\.? ?O\.? Box [0-9]{1,7}" + _BREAK + _PLACE + rb",?[ \n]\Z"),
 }
+_HINT = re.compile(rb"(?<= )(?:" + _WAYS + rb")\b|Box [0-9]")
 _ZIP_TAIL = re.compile(rb"[A-Z]{2} [0-9]{5}(?:-[0-9]{4})?")
 _UK_CODE = re.compile(rb"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}")
 _CAPITAL = rb"(?:[A-Z]|\xc3[\x80-\x9f])"
@@ -105,6 +106,9 @@ def _british(candidate: Candidate) -> Match | None:
 def _backward(candidate: Candidate, endings: tuple[str, ...], end: int) -> Match | None:
     """From the start of the street line that ends where the post code begins."""
     left = _left(candidate)
+    # The endings try every place of the window to start at: most windows have no street in them.
+    if not _HINT.search(left):
+        return None
     for name in endings:
         found = _ENDING[name].search(left)
         if found is not None:
