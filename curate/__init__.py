@@ -9,7 +9,7 @@ from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
 from .sources import read_source, source_from
-from .steps import build_steps
+from .steps import build_steps, describe_steps
 
 __all__ = [
     "AUDITS",
@@ -30,6 +30,7 @@ __all__ = [
     "audit",
     "build_steps",
     "curate",
+    "describe_steps",
     "exact_duplicates",
     "find_personal_data",
     "group_gap",

@@ -22,7 +22,7 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
+from ..curate import AUDITS, Source, audit, build_steps, curate, describe_steps, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
@@ -124,7 +124,11 @@ class _Run:
         steps = track.steps(source.modality)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
-        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, seed=self.config.seed)
+        # What the steps are made of, not what the config says: the key of pseudonyms stands in a file.
+        built = describe_steps(build_steps(steps))
+        key = stage_key(
+            code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, built=built, seed=self.config.seed
+        )
 
         def work() -> str:
             report = curate(
