@@ -8,6 +8,7 @@ from .filters import exact_duplicates, language, length, licence, quality, repet
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
+from .safety import TEXT_DETECTORS, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .sources import read_source, source_from
 from .steps import build_steps
 
@@ -25,6 +26,7 @@ __all__ = [
     "SOURCES",
     "Source",
     "Step",
+    "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
     "audit",
@@ -42,6 +44,7 @@ __all__ = [
     "near_duplicates",
     "normalise_licence",
     "quality",
+    "read_labelled",
     "read_source",
     "redact",
     "redact_spans",
@@ -49,5 +52,8 @@ __all__ = [
     "sample",
     "snippet",
     "source_from",
+    "synthetic_text",
+    "toxicity",
+    "train_text_classifier",
     "unicode",
 ]

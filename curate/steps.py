@@ -17,6 +17,9 @@ LIBRARIES = {
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
     "personal-data": ("google-re2",),
+    "poisoning": ("google-re2",),
+    "synthetic-text": ("google-re2", "scikit-learn"),
+    "toxicity": ("google-re2", "scikit-learn"),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})
