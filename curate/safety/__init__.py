@@ -7,6 +7,7 @@ from .phrase_detector import PhraseDetector, machine_phrases, toxicity_words
 from .quantification import DetectorError, Share, adjusted_share
 from .screening import Screen
 from .synthetic_text import synthetic_text
+from .synthetic_text_audit import SyntheticTextAudit
 from .text_detector import TEXT_DETECTORS, TextDetector
 from .toxicity import toxicity
 from .toxicity_audit import ToxicityAudit
@@ -19,6 +20,7 @@ __all__ = [
     "PhraseDetector",
     "Screen",
     "Share",
+    "SyntheticTextAudit",
     "TEXT_DETECTORS",
     "TextDetector",
     "ToxicityAudit",
