@@ -8,7 +8,7 @@ from .filters import exact_duplicates, language, length, licence, quality, repet
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
-from .safety import TEXT_DETECTORS, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .sources import read_source, source_from
 from .steps import build_steps
 
@@ -43,6 +43,7 @@ __all__ = [
     "licence_keys",
     "near_duplicates",
     "normalise_licence",
+    "poisoning",
     "quality",
     "read_labelled",
     "read_source",

@@ -4,6 +4,8 @@ from .labelled import Labelled, read_labelled
 from .linear_classifier import LinearClassifier, linear_classifier
 from .linear_model import LinearModel, load_model, train_text_classifier
 from .phrase_detector import PhraseDetector, machine_phrases, toxicity_words
+from .poisoning import Poisoning, poisoning
+from .poisoning_audit import PoisoningAudit
 from .quantification import DetectorError, Share, adjusted_share
 from .screening import Screen
 from .synthetic_text import synthetic_text
@@ -18,6 +20,8 @@ __all__ = [
     "LinearClassifier",
     "LinearModel",
     "PhraseDetector",
+    "Poisoning",
+    "PoisoningAudit",
     "Screen",
     "Share",
     "SyntheticTextAudit",
@@ -28,6 +32,7 @@ __all__ = [
     "linear_classifier",
     "load_model",
     "machine_phrases",
+    "poisoning",
     "read_labelled",
     "synthetic_text",
     "toxicity",

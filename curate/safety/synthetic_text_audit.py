@@ -149,7 +149,7 @@ class SyntheticTextAudit:
         examples = document_examples(corpus, places)
         advice = (
             "Find out which sources let machines write, and whether their terms allow training on it. A model trained "
-            "on the output of models loses the rare parts of what people write (Shumailov et al. 2024): set the documents "
+            "on the output of models loses the rare parts of what people write (Shumailov et al. 2024): set documents "
             "aside with the filter 'synthetic-text', or cap their share."
         )
         if isinstance(share, Score) and share.low is not None and share.high is not None:
