@@ -8,7 +8,15 @@ from ..core import SILENT, Cell, Corpus, Progress, StageReport, UsageError
 from .base import AUDITS
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
-    "text": ("composition", "identity-terms", "associations", "planted-controls"),
+    "text": (
+        "composition",
+        "identity-terms",
+        "associations",
+        "toxicity",
+        "poisoning",
+        "synthetic-text",
+        "planted-controls",
+    ),
     "image": ("composition",),
     "table": ("composition",),
 }
