@@ -34,7 +34,11 @@ class LinearClassifier:
 
     def error(self, threshold: float) -> DetectorError:
         """Hits and false alarms on the labelled texts, each judged by a model that did not see it."""
-        return DetectorError.of(self.model.held_out, self.model.labels, threshold)
+        return DetectorError.of(*self.known(), threshold)
+
+    def known(self) -> tuple[Floats, Bools]:
+        """Scores of the labelled texts, each by a model that did not see it, and their labels: (n,) both."""
+        return self.model.held_out, self.model.labels
 
 
 @TEXT_DETECTORS.register(

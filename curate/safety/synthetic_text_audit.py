@@ -26,9 +26,9 @@ from ..privacy import redact
 from .excerpts import document_examples
 from .labelled import read_labelled
 from .passages import Unit, score_passages
-from .quantification import DetectorError, Share, adjusted_share
+from .quantification import DetectorError, Share, adjusted_share, mixture_misfit
 from .synthetic_text import THRESHOLD
-from .text_detector import Floats, Spec, build_detector
+from .text_detector import Bools, Floats, Spec, build_detector
 
 TITLE = "Machine-written text"
 FLAGGED, SHARE = "flagged-machine-written-share", "machine-written-share"
@@ -36,6 +36,7 @@ NO_ERROR = (
     "the detector's error is not known; name texts of both kinds in 'labelled', or use the detector linear-classifier, "
     "which measures its own"
 )
+UNEXPLAINED, SURE = 0.05, 0.001
 EACH, SMALLEST, SOURCES, DOCUMENTS, EXAMPLES = 20, 30, 15, 50, 5
 
 
@@ -70,11 +71,13 @@ class SyntheticTextAudit:
         if corpus.modality != "text":
             reason = f"needs texts, and this corpus holds records of kind {corpus.modality!r}"
             return StageReport("audit", TITLE, scores=(NotMeasured(SHARE, reason),))
-        error = self.error()
+        known = self.known()
+        error = DetectorError.of(*known, self.threshold) if known is not None else None
         scores, sources = self._read(corpus, progress)
         flags = scores >= self.threshold
         count, n = int(flags.sum()), len(flags)
-        flagged, share = self._flagged(count, n), self._share(count, n, error)
+        flagged, share = self._flagged(count, n), self._share(scores, known, error)
+        corrected = error if isinstance(share, Score) else None
         findings = (self._finding(corpus, scores, flagged, share),) if count else ()
         return StageReport(
             "audit",
@@ -82,15 +85,15 @@ class SyntheticTextAudit:
             {"Documents flagged as machine-written": count, "Share of machine-written documents": _stated(share)},
             (flagged, share, *self._rates(error)),
             tuple(finding for finding in findings if finding is not None),
-            tuple(_exhibits(flags, sources, error, self.detector.protocol)),
+            tuple(_exhibits(flags, sources, corrected, self.detector.protocol)),
             {"protocol": self.detector.protocol},
         )
 
-    def error(self) -> DetectorError | None:
-        """The detector's hits and false alarms; None where nothing tells."""
-        own = getattr(self.detector, "error", None)
+    def known(self) -> tuple[Floats, Bools] | None:
+        """Scores and labels of texts whose kind is known; None where there are none."""
+        own = getattr(self.detector, "known", None)
         if self.labelled is None:
-            found: DetectorError | None = own(self.threshold) if own is not None else None
+            found: tuple[Floats, Bools] | None = own() if own is not None else None
             return found
         known = read_labelled(self.labelled, "synthetic-text.labelled").require(EACH)
         unseen = getattr(self.detector, "unseen", None)
@@ -100,7 +103,7 @@ class SyntheticTextAudit:
                 "its own error, measured out of fold) or name other texts"
             )
         scores = score_passages(self.detector, known.texts, self.unit).highest(len(known.texts))
-        return DetectorError.of(scores, known.labels, self.threshold)
+        return scores, known.labels
 
     def _read(self, corpus: Corpus, progress: Progress) -> tuple[Floats, np.ndarray]:
         parts, sources = [np.zeros(0)], []
@@ -118,9 +121,18 @@ class SyntheticTextAudit:
         note = "Wilson; the errors of the detector are in the value"
         return Score(FLAGGED, count / n, n, "share of documents", method, low, high, interval=note)
 
-    def _share(self, count: int, n: int, error: DetectorError | None) -> Measurement:
-        if error is None:
+    def _share(self, scores: Floats, known: tuple[Floats, Bools] | None, error: DetectorError | None) -> Measurement:
+        if error is None or known is None:
             return NotMeasured(SHARE, NO_ERROR)
+        count, n = int((scores >= self.threshold).sum()), len(scores)
+        distance, p = mixture_misfit(scores, *known)
+        if distance > UNEXPLAINED and p < SURE:
+            reason = (
+                f"the scores of about {distance:.0%} of the documents fit no mixture of those of the labelled texts, "
+            )
+            return NotMeasured(
+                SHARE, reason + "so these do not resemble the corpus; label texts that were drawn from it"
+            )
         share = adjusted_share(count, n, error)
         if share is None:
             reason = f"the detector flags {error.hits} of {error.positives} machine-written and {error.alarms} of "

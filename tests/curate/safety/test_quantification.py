@@ -5,6 +5,7 @@ import pytest
 
 from headwater.core import UsageError
 from headwater.curate.safety import DetectorError, adjusted_share
+from headwater.curate.safety.quantification import mixture_misfit
 
 
 def test_a_perfect_detector_flags_the_share_itself() -> None:
@@ -48,3 +49,27 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(truth: float) -> None:
 
 def test_counts_are_taken_at_or_above_the_threshold() -> None:
     assert DetectorError.of([0.5, 0.4, 0.9, 0.1], [True, True, False, False], 0.5) == DetectorError(1, 2, 1, 2)
+
+
+def labelled_scores(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of 300 texts of each kind, and their labels."""
+    return np.concatenate([rng.beta(4, 2, 300), rng.beta(2, 5, 300)]), np.repeat([True, False], 300)
+
+
+@pytest.mark.parametrize("machine", [0, 100, 500, 1000])
+def test_a_mixture_of_the_labelled_kinds_fits(machine: int) -> None:
+    rng = np.random.default_rng(machine)
+    scores = np.concatenate([rng.beta(4, 2, machine), rng.beta(2, 5, 1000 - machine)])
+    assert mixture_misfit(scores, *labelled_scores(rng))[1] > 0.001
+
+
+def test_a_third_kind_of_text_does_not_fit() -> None:
+    rng = np.random.default_rng(0)
+    scores = np.concatenate([rng.beta(4, 2, 300), rng.beta(2, 5, 300), np.full(400, 0.45)])
+    distance, p = mixture_misfit(scores, *labelled_scores(rng))
+    assert distance > 0.1 and p < 1e-6
+
+
+def test_a_corpus_that_is_exactly_the_labelled_texts_fits_exactly() -> None:
+    scores, labels = labelled_scores(np.random.default_rng(3))
+    assert mixture_misfit(scores, scores, labels)[0] == pytest.approx(0.0, abs=1e-12)

@@ -130,3 +130,14 @@ def test_too_few_labelled_texts_are_refused(make_corpus: MakeCorpus, tmp_path: P
     few = {"positives": str(tmp_path / "few.jsonl"), "negatives": str(tmp_path / "few.jsonl")}
     with pytest.raises(InputError, match="at least 20"):
         examine(make_corpus(["a"]), labelled=few)
+
+
+def test_labelled_texts_of_another_kind_give_no_share(make_corpus: MakeCorpus, labelled: dict[str, str]) -> None:
+    """The detector scores length: the corpus holds a length that neither kind of labelled text has."""
+
+    def by_length(texts: Sequence[str]) -> list[float]:
+        return [min(1.0, len(text) / 100) for text in texts]
+
+    report = examine(make_corpus([f"{'x' * 200} {n}" for n in range(50)]), labelled=labelled, detector=by_length)
+    share = named(report)["machine-written-share"]
+    assert isinstance(share, NotMeasured) and "do not resemble the corpus" in share.reason
