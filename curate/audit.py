@@ -8,9 +8,9 @@ from ..core import SILENT, Cell, Corpus, Progress, StageReport, UsageError
 from .base import AUDITS
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
-    "text": ("composition", "identity-terms", "associations", "planted-controls"),
-    "image": ("composition",),
-    "table": ("composition",),
+    "text": ("composition", "licences", "identity-terms", "associations", "planted-controls"),
+    "image": ("composition", "licences"),
+    "table": ("composition", "licences"),
 }
 
 

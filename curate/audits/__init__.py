@@ -4,6 +4,7 @@ from .associations import Associations
 from .composition import Composition
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
+from .licences import Licences
 from .planted_controls import PlantedControls
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .snippets import snippet
@@ -16,6 +17,7 @@ __all__ = [
     "GroupGap",
     "IdentityTermAudit",
     "IdentityTerms",
+    "Licences",
     "Mention",
     "PlantedControls",
     "Rate",

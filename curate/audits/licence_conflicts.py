@@ -1,10 +1,10 @@
 """Licences that no one licence of a combined work satisfies.
 
-A share-alike licence names the licences under which an adapted work may be passed on; a non-commercial one allows any that
-forbids commercial use; a no-derivatives one allows none. Two documents conflict where these sets do not meet. The table
-is a reading of the licence texts and of their stewards' published lists of compatible licences (CC BY-SA 4.0 section
-3(b), CC BY-NC 4.0 section 3(a)(4), CC BY-ND 4.0 section 2(a)(1)(B), and Creative Commons' list; GNU GPL sections 9, 10
-and 13 of version 3; EUPL 1.2 appendix). It points at questions for a lawyer and answers none.
+A share-alike licence names the licences under which an adapted work may be passed on; a non-commercial one allows any
+that forbids commercial use; a no-derivatives one allows none. Two documents conflict where these sets do not meet. The
+table is a reading of the licence texts and of their stewards' published lists of compatible licences (CC BY-SA 4.0
+section 3(b), CC BY-NC 4.0 section 3(a)(4), CC BY-ND 4.0 section 2(a)(1)(B), and Creative Commons' list; GNU GPL
+sections 9, 10 and 13 of version 3; EUPL 1.2 appendix). It points at questions for a lawyer and answers none.
 """
 
 import re

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from ...core import UNKNOWN, Exhibit, Table, UsageError, did_you_mean
+from ...core import UNKNOWN, Cell, Exhibit, Table, UsageError, did_you_mean
 from ..base import FILTERS, Action, Decision, Judgement
 from ..licence_families import FAMILIES, families
 from ..licence_policy import ALLOWED, LicencePolicy, names_of
@@ -87,7 +87,7 @@ class Licence:
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """Documents by what the policy says of them and by family of licence."""
         verdicts = ("allowed", "licence-denied", "licence-not-allowed", UNKNOWN_LICENCE)
-        rows = [("all documents", *(tallies.get(verdict, 0) for verdict in verdicts))]
+        rows: list[tuple[Cell, ...]] = [("all documents", *(tallies.get(verdict, 0) for verdict in verdicts))]
         for family in _SHOWN:
             counts = [tallies.get(f"{verdict} {family}", 0) for verdict in verdicts]
             rows += [(family, *counts)] if any(counts) else []
