@@ -184,9 +184,24 @@ def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any
     corpus = result.get("corpus")
     if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
         result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
+    if isinstance(result.get("curate"), list):
+        result["curate"] = [_with_absolute_folder(step, base) for step in result["curate"]]
     if isinstance(result.get("images"), Mapping):
         result["images"] = _with_absolute_paths(result["images"], base)
     return result
+
+
+def _with_absolute_folder(step: Any, base: Path) -> Any:
+    """The step ``consent`` reads stored files of hosts: their paths are relative to the config, like all others."""
+    options = step.get("consent") if isinstance(step, Mapping) else None
+    if not isinstance(options, Mapping):
+        return step
+    found = dict(options)
+    if isinstance(found.get("folder"), str):
+        found["folder"] = str((base / found["folder"]).absolute())
+    if isinstance(found.get("robots"), Mapping):
+        found["robots"] = {host: str((base / str(path)).absolute()) for host, path in found["robots"].items()}
+    return {**step, "consent": found}
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:
