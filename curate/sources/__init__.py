@@ -1,5 +1,6 @@
 """Where documents come from: one file a source."""
 
+from .code_folder import code_folder
 from .csv import csv
 from .datasets import datasets
 from .digits import digits
@@ -12,6 +13,7 @@ from .read_source import read_source
 from .text import text
 
 __all__ = [
+    "code_folder",
     "csv",
     "datasets",
     "digits",
