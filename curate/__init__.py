@@ -4,7 +4,20 @@ from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .duplicates import jaccard, near_duplicates
-from .filters import code, consent, exact_duplicates, language, length, licence, quality, repetition, sample, unicode
+from .filters import (
+    code,
+    consent,
+    exact_duplicates,
+    language,
+    length,
+    licence,
+    quality,
+    repetition,
+    sample,
+    sequence_identity,
+    sequence_quality,
+    unicode,
+)
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
@@ -49,6 +62,8 @@ __all__ = [
     "redact_spans",
     "repetition",
     "sample",
+    "sequence_identity",
+    "sequence_quality",
     "snippet",
     "source_from",
     "unicode",

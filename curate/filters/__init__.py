@@ -9,6 +9,8 @@ from .licence import Licence, licence
 from .quality import Quality, quality
 from .repetition import Repetition, repetition
 from .sample import SampleNumber, SampleShare, sample
+from .sequence_identity import SequenceIdentity, sequence_identity
+from .sequence_quality import SequenceQuality, sequence_quality
 from .unicode import Unicode, unicode
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Repetition",
     "SampleNumber",
     "SampleShare",
+    "SequenceIdentity",
+    "SequenceQuality",
     "Unicode",
     "code",
     "consent",
@@ -32,5 +36,7 @@ __all__ = [
     "quality",
     "repetition",
     "sample",
+    "sequence_identity",
+    "sequence_quality",
     "unicode",
 ]

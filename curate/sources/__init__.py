@@ -4,6 +4,7 @@ from .code_folder import code_folder
 from .csv import csv
 from .datasets import datasets
 from .digits import digits
+from .fasta import fasta
 from .image_folder import image_folder
 from .installed_packages import installed_packages
 from .jsonl import jsonl
@@ -17,6 +18,7 @@ __all__ = [
     "csv",
     "datasets",
     "digits",
+    "fasta",
     "image_folder",
     "installed_packages",
     "jsonl",
