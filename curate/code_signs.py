@@ -23,8 +23,13 @@ _GNU = re.compile(
     r"(.{0,60}?any\s+later\s+version)?",
     re.IGNORECASE | re.DOTALL,
 )
-_UNDER = re.compile(
-    r"(?:under|subject\s+to)\s+(?:the\s+)?(?:terms\s+of\s+)?(?:the\s+)?([A-Za-z0-9 .+-]{2,40}?)\s+licen[cs]e", re.I
+_NAMED = tuple(
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (
+        r"(?:under|subject\s+to)\s+(?:the\s+)?(?:terms\s+of\s+)?(?:the\s+)?([A-Za-z0-9 .+-]{2,40}?\s+licen[cs]e)",
+        r"^licen[cs]ed?[ \t]*[:=][ \t]*([A-Za-z0-9 .+()-]{2,60})$",
+        r"\b((?:GNU )?[AL]?GPL,?[ -]?(?:version |v\.? ?)?[123](?:\.[01])?(?:\+|,? or (?:any )?later)?)(?![0-9])",
+    )
 )
 _COMMENT = re.compile(r"^[\s#/*;%\-\"'<!({]+")
 _EDIT = re.compile(r"\bdo(?:n't| not)\s+(?:manually\s+)?(?:edit|modify|change)\b", re.IGNORECASE)
@@ -55,7 +60,7 @@ def header_licence(text: str) -> str:
     tags = [normalise_licence(found.strip(" \t-")) for found in _SPDX.findall(head)]
     if tags:
         return UNKNOWN if UNKNOWN in tags else _all_of(tags)
-    plain = re.sub(r"\n[ \t]*(?:[#/*;%!-]+|\"\"\"|''')?[ \t]*", "\n", head)
+    plain = re.sub(r"\n[ \t]*(?:[#/*;%!-]+|\"\"\"|''')?[ \t]*", "\n", f"\n{head}")
     gnu = _GNU.search(plain)
     if gnu:
         version = gnu[2] if "." in gnu[2] else f"{gnu[2]}.0"
@@ -63,7 +68,7 @@ def header_licence(text: str) -> str:
         return normalise_licence(f"{family}-{version}-{'or-later' if gnu[3] else 'only'}")
     found = recognise_licence_texts(plain)
     if not found:
-        named = (normalise_licence(match[1] + " license") for match in _UNDER.finditer(plain[:2_000]))
+        named = (normalise_licence(match[1]) for sign in _NAMED for match in sign.finditer(plain[:2_000]))
         found = [next((one for one in named if one != UNKNOWN), UNKNOWN)]
     return UNKNOWN if UNKNOWN in found else _all_of(found)
 
