@@ -10,6 +10,7 @@ import warnings
 
 from ..core import UNKNOWN
 from .licence_families import licensing
+from .licence_policy import ALLOWED, LicencePolicy
 from .licence_texts import recognise_licence_texts
 from .licences import licence_keys, normalise_licence
 
@@ -74,10 +75,13 @@ def header_licence(text: str) -> str:
 
 
 def contradicts(header: str, declared: str) -> bool:
-    """Whether a file's own licence is none of those declared for it. Nothing contradicts what is unknown."""
+    """Whether what a file's own licence permits is not covered by those declared for it.
+
+    One declared branch of OR in the header is enough, of AND all must be declared. Nothing contradicts what is unknown.
+    """
     if UNKNOWN in (header, declared):
         return False
-    return not set(licence_keys(header)) <= set(licence_keys(declared))
+    return LicencePolicy(tuple(licence_keys(declared))).verdict(header) != ALLOWED
 
 
 def is_generated(name: str, text: str) -> bool:
