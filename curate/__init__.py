@@ -3,7 +3,7 @@
 from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
-from .duplicates import jaccard, near_duplicates
+from .duplicates import decontaminate, jaccard, near_duplicates
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
@@ -30,6 +30,7 @@ __all__ = [
     "audit",
     "build_steps",
     "curate",
+    "decontaminate",
     "exact_duplicates",
     "find_personal_data",
     "group_gap",

@@ -1,9 +1,9 @@
 """The report of the curator: headline numbers, findings, and what there is to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..core import Cell, Exhibit, Score, StageReport, wilson
+from ..core import Cell, Exhibit, Finding, Score, StageReport, wilson
 from .base import Step
 from .counts import RunCounts
 from .findings import curation_findings, unknown_licences
@@ -28,7 +28,7 @@ def curation_report(counts: RunCounts, steps: Sequence[Step]) -> StageReport:
         title="Curation",
         facts=_facts(counts),
         scores=(_share_kept(counts), *((unknown,) if unknown else ())),
-        findings=curation_findings(counts),
+        findings=(*curation_findings(counts), *_step_findings(counts, steps)),
         exhibits=_exhibits(counts, steps),
         detail=_detail(counts),
     )
@@ -74,6 +74,13 @@ def _exhibits(counts: RunCounts, steps: Sequence[Step]) -> tuple[Exhibit, ...]:
     if counts.clusters:
         found += [duplicates_table(counts), clusters_table(counts)]
     return (*found, examples_table(counts))
+
+
+def _step_findings(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Finding]:
+    for number, step in enumerate(steps, 1):
+        tell = getattr(step, "findings", None)
+        if callable(tell):
+            yield from tell(counts.steps[number].tallies, counts.steps[number].documents_in)
 
 
 def _detail(counts: RunCounts) -> dict[str, Any]:
