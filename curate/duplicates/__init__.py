@@ -5,7 +5,9 @@ from .decontaminate import Decontaminate, decontaminate
 from .jaccard import Verifier, jaccard
 from .minhash import ALGORITHM, buckets, candidate_pairs, signatures
 from .near_duplicates import NearDuplicates, near_duplicates
+from .paragraph_duplicates import ParagraphDuplicates, paragraph_duplicates
 from .shingles import Shingles, shingles
+from .substring_duplicates import SubstringDuplicates, substring_duplicates
 from .words import Words, split_words
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "Cluster",
     "Decontaminate",
     "NearDuplicates",
+    "ParagraphDuplicates",
     "Shingles",
+    "SubstringDuplicates",
     "Verifier",
     "Words",
     "buckets",
@@ -22,7 +26,9 @@ __all__ = [
     "find_clusters",
     "jaccard",
     "near_duplicates",
+    "paragraph_duplicates",
     "shingles",
     "signatures",
     "split_words",
+    "substring_duplicates",
 ]
