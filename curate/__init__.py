@@ -3,7 +3,14 @@
 from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
-from .duplicates import decontaminate, jaccard, near_duplicates, paragraph_duplicates, substring_duplicates
+from .duplicates import (
+    cross_split_duplicates,
+    decontaminate,
+    jaccard,
+    near_duplicates,
+    paragraph_duplicates,
+    substring_duplicates,
+)
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
@@ -29,6 +36,7 @@ __all__ = [
     "TermCounts",
     "audit",
     "build_steps",
+    "cross_split_duplicates",
     "curate",
     "decontaminate",
     "exact_duplicates",

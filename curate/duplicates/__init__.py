@@ -1,6 +1,7 @@
 """Copies of every kind: near duplicates, repeated passages, leaks across splits and from evaluation suites."""
 
 from .clusters import Cluster, find_clusters
+from .cross_split_duplicates import CrossSplitDuplicates, cross_split_duplicates
 from .decontaminate import Decontaminate, decontaminate
 from .jaccard import Verifier, jaccard
 from .minhash import ALGORITHM, buckets, candidate_pairs, signatures
@@ -13,6 +14,7 @@ from .words import Words, split_words
 __all__ = [
     "ALGORITHM",
     "Cluster",
+    "CrossSplitDuplicates",
     "Decontaminate",
     "NearDuplicates",
     "ParagraphDuplicates",
@@ -22,6 +24,7 @@ __all__ = [
     "Words",
     "buckets",
     "candidate_pairs",
+    "cross_split_duplicates",
     "decontaminate",
     "find_clusters",
     "jaccard",
