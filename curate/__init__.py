@@ -9,6 +9,7 @@ from .duplicates import (
     jaccard,
     near_duplicates,
     paragraph_duplicates,
+    semantic_duplicates,
     substring_duplicates,
 )
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
@@ -57,6 +58,7 @@ __all__ = [
     "redact_spans",
     "repetition",
     "sample",
+    "semantic_duplicates",
     "snippet",
     "source_from",
     "substring_duplicates",

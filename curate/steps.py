@@ -20,6 +20,7 @@ LIBRARIES = {
     "near-duplicates": ("rensa", "xxhash"),
     "paragraph-duplicates": ("xxhash",),
     "personal-data": ("google-re2",),
+    "semantic-duplicates": ("safetensors", "scikit-learn", "scipy", "tokenizers"),
     "substring-duplicates": ("pydivsufsort",),
     "unicode": ("ftfy",),
 }

@@ -185,24 +185,30 @@ def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any
     if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
         result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
     if isinstance(result.get("curate"), list):
-        result["curate"] = [_with_absolute_suites(step, base) for step in result["curate"]]
+        result["curate"] = [_with_absolute_files(step, base) for step in result["curate"]]
     if isinstance(result.get("images"), Mapping):
         result["images"] = _with_absolute_paths(result["images"], base)
     return result
 
 
-def _with_absolute_suites(step: Any, base: Path) -> Any:
-    """The files of the evaluation suites of the step ``decontaminate``."""
-    options = step.get("decontaminate") if isinstance(step, Mapping) else None
-    if not isinstance(options, Mapping) or not isinstance(options.get("suites"), Mapping):
-        return step
+STEP_FILES = {"decontaminate": "suites", "semantic-duplicates": "model"}
+
+
+def _with_absolute_files(step: Any, base: Path) -> Any:
+    """The option of a step that names files: a path, a list of paths, or a mapping to these."""
 
     def absolute(path: Any) -> Any:
+        if isinstance(path, Mapping):
+            return {name: absolute(part) for name, part in path.items()}
         if isinstance(path, list):
             return [absolute(part) for part in path]
         return str((base / path).absolute()) if isinstance(path, str) else path
 
-    return {"decontaminate": {**options, "suites": {name: absolute(path) for name, path in options["suites"].items()}}}
+    for name, key in STEP_FILES.items():
+        options = step.get(name) if isinstance(step, Mapping) else None
+        if isinstance(options, Mapping) and key in options:
+            return {name: {**options, key: absolute(options[key])}}
+    return step
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

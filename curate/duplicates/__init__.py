@@ -7,6 +7,7 @@ from .jaccard import Verifier, jaccard
 from .minhash import ALGORITHM, buckets, candidate_pairs, signatures
 from .near_duplicates import NearDuplicates, near_duplicates
 from .paragraph_duplicates import ParagraphDuplicates, paragraph_duplicates
+from .semantic_duplicates import SemanticDuplicates, semantic_duplicates
 from .shingles import Shingles, shingles
 from .substring_duplicates import SubstringDuplicates, substring_duplicates
 from .words import Words, split_words
@@ -18,6 +19,7 @@ __all__ = [
     "Decontaminate",
     "NearDuplicates",
     "ParagraphDuplicates",
+    "SemanticDuplicates",
     "Shingles",
     "SubstringDuplicates",
     "Verifier",
@@ -30,6 +32,7 @@ __all__ = [
     "jaccard",
     "near_duplicates",
     "paragraph_duplicates",
+    "semantic_duplicates",
     "shingles",
     "signatures",
     "split_words",

@@ -13,6 +13,7 @@ from headwater.core import SILENT, ConfigError, Corpus, CorpusWriter, UsageError
 from headwater.curate import Judgement, build_steps, curate, decontaminate, source_from
 from headwater.curate.duplicates.suite_index import index_suites
 from headwater.curate.duplicates.suites import Suites
+from headwater.pipeline.config import load_config
 
 WORDS = [f"w{number}" for number in range(5000)]
 
@@ -237,14 +238,13 @@ def test_a_field_that_no_item_has_is_named(tmp_path: Path) -> None:
         judge(tmp_path, [QUESTION], [{"q": QUESTION}], fields=["query"])
 
 
-def test_suites_in_a_config_file_are_relative_to_it(tmp_path: Path) -> None:
-    from headwater.pipeline.config import load_config
-
+def test_files_of_steps_in_a_config_file_are_relative_to_it(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(
         "corpus: {source: jsonl, path: a.jsonl}\n"
-        "curate: [unicode, {decontaminate: {suites: {a: x.jsonl, b: [y.csv, z.csv]}}}]\n"
+        "curate:\n- decontaminate: {suites: {a: x.jsonl, b: [y.csv, z.csv]}}\n- semantic-duplicates: {model: m}\n"
     )
-    _, (_, options) = load_config(tmp_path / "c.yaml").curate or ()
+    (_, options), (_, semantic) = load_config(tmp_path / "c.yaml").curate or ()
+    assert semantic == {"model": str(tmp_path / "m")}
     assert options["suites"] == {
         "a": str(tmp_path / "x.jsonl"),
         "b": [str(tmp_path / "y.csv"), str(tmp_path / "z.csv")],
