@@ -9,25 +9,26 @@ import numpy as np
 from ...core import InputError, UsageError, did_you_mean
 
 Embedder = Callable[[Sequence[str]], Any]
-FEATURES, DIMENSIONS = 1 << 18, 128
+FEATURES, DIMENSIONS, ITERATIONS = 1 << 16, 128, 3
 LONGEST = 20_000
 
 
 def hashed_tfidf(texts: Sequence[str], seed: int) -> np.ndarray:
     """Latent semantic vectors (Deerwester et al. 1990): float32 of shape (n, at most 128).
 
-    Words and pairs of words are hashed to 2^18 columns, weighted by TF-IDF and reduced by a truncated SVD.
+    Words and pairs of words are hashed to 2^16 columns, weighted by TF-IDF and reduced by a truncated SVD.
     """
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
     counts = HashingVectorizer(n_features=FEATURES, ngram_range=(1, 2), alternate_sign=False, norm=None)
     matrix = TfidfTransformer(sublinear_tf=True).fit_transform(counts.transform(texts))
-    size = min(DIMENSIONS, len(texts) - 1)
+    matrix = matrix[:, np.unique(matrix.indices)]
+    size = min(DIMENSIONS, len(texts) - 1, matrix.shape[1] - 1)
     if size < 1 or not matrix.nnz:
         return np.zeros((len(texts), 1), np.float32)
     with np.errstate(invalid="ignore"):  # where all texts are equal there is no variance to be explained
-        return _unit(TruncatedSVD(size, random_state=seed % 2**32).fit_transform(matrix))
+        return _unit(TruncatedSVD(size, n_iter=ITERATIONS, random_state=seed % 2**32).fit_transform(matrix))
 
 
 def static_vectors(folder: str) -> Embedder:
