@@ -4,10 +4,10 @@
     python benchmarks/near_duplicates.py --peer datatrove datasketch --peer-python /path/to/their/venv/bin/python
 
 The corpus is cut from the Python files and documents of this environment; near duplicates of known Jaccard similarity
-and exact copies are planted in it. Similarity is measured here by plain Python sets of lower-cased ``\\w+`` 5-grams, which
-share no code with any of the tools. Recall: planted pairs with J >= 0.7 that end in one cluster. Precision: share of
-random pairs from one cluster (one pair a cluster) with J >= 0.7. Seconds include reading the corpus from disk; the ratio
-is one of processor seconds, which other work on the machine disturbs less.
+and exact copies are planted in it. Similarity is measured here by plain Python sets of lower-cased ``\\w+`` 5-grams,
+which share no code with any of the tools. Recall: planted pairs with J >= 0.7 that end in one cluster. Precision: share
+of random pairs from one cluster (one pair a cluster) with J >= 0.7. Seconds include reading the corpus from disk; the
+ratio is one of processor seconds, which other work on the machine disturbs less.
 """
 
 import argparse
