@@ -182,11 +182,18 @@ def _with_seed(config: RunConfig) -> RunConfig:
 def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
     result = dict(values)
     corpus = result.get("corpus")
-    if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
-        result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
+    if isinstance(corpus, Mapping) and "path" in corpus:
+        result["corpus"] = {**corpus, "path": _absolute(corpus["path"], base)}
     if isinstance(result.get("images"), Mapping):
         result["images"] = _with_absolute_paths(result["images"], base)
     return result
+
+
+def _absolute(path: Any, base: Path) -> Any:
+    """A path, or each of a list, below the folder of the config; a URL stays what it is."""
+    if isinstance(path, (list, tuple)):
+        return [_absolute(item, base) for item in path]
+    return str((base / path).absolute()) if isinstance(path, str) and "://" not in path else path
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

@@ -1,10 +1,12 @@
 """Where documents come from: one file a source."""
 
+from .arrow import arrow
 from .csv import csv
 from .datasets import datasets
 from .digits import digits
 from .image_folder import image_folder
 from .installed_packages import installed_packages
+from .json import json
 from .jsonl import jsonl
 from .memory import source_from
 from .parquet import parquet
@@ -12,11 +14,13 @@ from .read_source import read_source
 from .text import text
 
 __all__ = [
+    "arrow",
     "csv",
     "datasets",
     "digits",
     "image_folder",
     "installed_packages",
+    "json",
     "jsonl",
     "parquet",
     "read_source",
