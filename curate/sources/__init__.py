@@ -4,12 +4,15 @@ from .arrow import arrow
 from .csv import csv
 from .datasets import datasets
 from .digits import digits
+from .html import html
 from .image_folder import image_folder
 from .installed_packages import installed_packages
 from .json import json
 from .jsonl import jsonl
+from .markdown import markdown
 from .memory import source_from
 from .parquet import parquet
+from .pdf import pdf
 from .read_source import read_source
 from .text import text
 
@@ -18,11 +21,14 @@ __all__ = [
     "csv",
     "datasets",
     "digits",
+    "html",
     "image_folder",
     "installed_packages",
     "json",
     "jsonl",
+    "markdown",
     "parquet",
+    "pdf",
     "read_source",
     "source_from",
     "text",
