@@ -8,7 +8,7 @@ from .filters import exact_duplicates, language, length, licence, quality, repet
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
-from .sources import read_source, source_from
+from .sources import guess_source, read_source, source_from
 from .steps import build_steps
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "find_personal_data",
     "group_gap",
     "group_share",
+    "guess_source",
     "jaccard",
     "language",
     "length",

@@ -4,6 +4,7 @@ from .arrow import arrow
 from .csv import csv
 from .datasets import datasets
 from .digits import digits
+from .guess import guess_source
 from .html import html
 from .image_folder import image_folder
 from .installed_packages import installed_packages
@@ -15,12 +16,14 @@ from .parquet import parquet
 from .pdf import pdf
 from .read_source import read_source
 from .text import text
+from .warc import warc
 
 __all__ = [
     "arrow",
     "csv",
     "datasets",
     "digits",
+    "guess_source",
     "html",
     "image_folder",
     "installed_packages",
@@ -32,4 +35,5 @@ __all__ = [
     "read_source",
     "source_from",
     "text",
+    "warc",
 ]
