@@ -6,6 +6,7 @@ from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Jud
 from .duplicates import jaccard, near_duplicates
 from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
 from .licences import licence_keys, normalise_licence
+from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
 from .sources import guess_source, read_source, source_from
@@ -21,6 +22,7 @@ __all__ = [
     "GroupGap",
     "IdentityTerms",
     "Judgement",
+    "Pipeline",
     "Rejected",
     "SOURCES",
     "Source",
