@@ -14,7 +14,7 @@ from .lines import BOM, Line
 
 LONGEST_KEY = 1_000
 _TOKEN = re.compile(rb'["\[\]{},]')
-_STRING_END = re.compile(rb'(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRING_END = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _QUOTE, _COMMA = b'"', b","
 
 Token = tuple[bytes, int, int]  # a bracket or comma, or a quote for a (piece of a) string; its start and its end

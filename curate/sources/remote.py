@@ -80,7 +80,9 @@ def _list(filesystem: Any, path: str, endings: tuple[str, ...]) -> list[tuple[st
         parts = PurePosixPath(path).parts
         fixed = next(index for index, part in enumerate(parts) if _MAGIC.search(part))
         root = str(PurePosixPath(*parts[:fixed]))
-        found = [name for name in filesystem.glob(path) if filesystem.isfile(name)]
+        shows_hidden = any(part.startswith(".") for part in parts[fixed:])
+        matched = (name for name in filesystem.glob(path) if shows_hidden or not _is_hidden(name, root))
+        found = [name for name in matched if filesystem.isfile(name)]
     elif filesystem.isdir(path):
         root = path
         found = [
