@@ -1,5 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
+from . import erasure
 from .audit import audit
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
@@ -9,7 +10,7 @@ from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
 from .sources import read_source, source_from
-from .steps import build_steps
+from .steps import build_steps, describe_steps
 
 __all__ = [
     "AUDITS",
@@ -30,6 +31,8 @@ __all__ = [
     "audit",
     "build_steps",
     "curate",
+    "describe_steps",
+    "erasure",
     "exact_duplicates",
     "find_personal_data",
     "group_gap",

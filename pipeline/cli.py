@@ -63,6 +63,30 @@ def evaluate(
 
 
 @app.command()
+def erase(
+    target: Annotated[Path, typer.Argument(help="A run folder, or a corpus folder.")],
+    id: Annotated[list[str] | None, typer.Option("--id", help="The id of a document; may be repeated.")] = None,
+    match: Annotated[list[str] | None, typer.Option("--match", help="A string of the subject; repeatable.")] = None,
+    match_file: Annotated[Path | None, typer.Option("--match-file", help="A file with a string a line.")] = None,
+    hashes: Annotated[Path | None, typer.Option("--hashes", help="A file with a SHA-256 of a content a line.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The release [default: TARGET-erased].")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The key file; made if missing [default: OUT.key].")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The time in the proof [default: now, in UTC].")] = None,
+    keep_near_copies: Annotated[bool, typer.Option("--keep-near-copies", help="Only exact copies go too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be erased; write nothing.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Erase documents and list everything derived from them: a patched release, the proof, a list for later runs."""
+    from . import record_commands
+
+    record_commands.erase(
+        target, id or [], match or [], match_file, hashes, out, key, time,
+        copies=not keep_near_copies, dry_run=dry_run, json=json, quiet=quiet,
+    )  # fmt: skip
+
+
+@app.command()
 def report(folder: Run, json: Json = False) -> None:
     """Lay out the report of a run folder again."""
     from . import commands

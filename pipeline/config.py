@@ -184,9 +184,20 @@ def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any
     corpus = result.get("corpus")
     if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
         result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
+    if isinstance(result.get("curate"), (list, tuple)):
+        result["curate"] = [_with_absolute_list(item, base) for item in result["curate"]]
     if isinstance(result.get("images"), Mapping):
         result["images"] = _with_absolute_paths(result["images"], base)
     return result
+
+
+def _with_absolute_list(step: Any, base: Path) -> Any:
+    """The step ``erased`` names files, as the corpus does."""
+    options = step.get("erased") if isinstance(step, Mapping) else None
+    if not isinstance(options, Mapping):
+        return step
+    paths = {key: str((base / options[key]).absolute()) for key in ("path", "key") if isinstance(options.get(key), str)}
+    return {"erased": {**options, **paths}}
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

@@ -22,11 +22,11 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
+from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, erasure, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
-from .config import RunConfig, TrackConfig, effective_values, effective_yaml
+from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -121,15 +121,16 @@ class _Run:
 
     def curate(self, name: str, track: TrackConfig) -> None:
         source = self.source(name, track)
-        steps = track.steps(source.modality)
+        steps = with_erasure_list(track.steps(source.modality), self.folder)
+        built = build_steps(steps)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
-        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, seed=self.config.seed)
+        key = curation_key(fingerprint, built, self.config.seed)
 
         def work() -> str:
             report = curate(
                 source,
-                build_steps(steps),
+                built,
                 self.folder / name,
                 seed=self.config.seed,
                 workers=self.config.workers,
@@ -218,6 +219,19 @@ class _Run:
         self.stage(
             "report", "", key, ["report.html", "report.json"], lambda: str(make_report(self.config, self.folder))
         )
+
+
+def curation_key(fingerprint: str, steps: Sequence[Step], seed: int) -> str:
+    """The name of one curation: files that steps read (erasure lists) count by their content, not their place."""
+    return stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=describe_steps(steps), seed=seed)
+
+
+def with_erasure_list(steps: Sequence[Named], folder: Path) -> tuple[Named, ...]:
+    """The steps; in a release of ``headwater erase`` its list comes first, unless the config names one itself."""
+    path = folder / erasure.LIST
+    if not path.is_file() or any(name == "erased" for name, _ in steps):
+        return tuple(steps)
+    return (("erased", {"path": str(path)}), *steps)
 
 
 def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manifest:

@@ -1,5 +1,6 @@
 """The built-in filters, one a file; those for near duplicates and personal data have folders of their own."""
 
+from .erased import Erased, erased
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .language import Language, language
 from .length import Length, length
@@ -10,6 +11,7 @@ from .sample import SampleNumber, SampleShare, sample
 from .unicode import Unicode, unicode
 
 __all__ = [
+    "Erased",
     "ExactDuplicates",
     "Language",
     "Length",
@@ -19,6 +21,7 @@ __all__ = [
     "SampleNumber",
     "SampleShare",
     "Unicode",
+    "erased",
     "exact_duplicates",
     "language",
     "length",
