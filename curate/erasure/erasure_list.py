@@ -19,7 +19,7 @@ SHINGLE = 8
 """Words in a shingle. Source: Chowdhery et al. 2022, PaLM, section 8 (8-grams)."""
 LIMIT = 0.7
 """Share of the shingles. Source: as above, "at least 70 % of the 8-grams"."""
-DENSE = 64  # shingles up to which all are kept; of a longer document one in eight
+DENSE = 1_024  # shingles up to which all are kept; of a longer document one in eight, so 128 or more
 _ONE_IN = 8
 
 
