@@ -10,7 +10,7 @@ from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .run import curate
 from .sources import read_source, source_from
-from .steps import build_steps, describe_steps
+from .steps import build_steps, describe_steps, libraries
 
 __all__ = [
     "AUDITS",
@@ -40,6 +40,7 @@ __all__ = [
     "jaccard",
     "language",
     "length",
+    "libraries",
     "licence",
     "licence_keys",
     "near_duplicates",

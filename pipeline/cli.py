@@ -87,6 +87,20 @@ def erase(
 
 
 @app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A run folder; with --check also a release or a corpus.")],
+    check: Annotated[bool, typer.Option("--check", help="Only hash the files against the manifests.")] = False,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Curate a run again and compare it byte for byte, or name what has changed: code, version, source, steps."""
+    from . import record_commands
+
+    record_commands.replay(folder, check, workers=workers, json=json, quiet=quiet)
+
+
+@app.command()
 def report(folder: Run, json: Json = False) -> None:
     """Lay out the report of a run folder again."""
     from . import commands

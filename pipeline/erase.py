@@ -36,9 +36,10 @@ from ..core import (
 from ..curate import erasure
 from .derived import GOES, Artefact, derived
 from .erase_report import Erasure, erasure_report
+from .run import RELEASE_PROOF
 from .stages import locked
 
-PROOF = "erasure.json"
+PROOF = RELEASE_PROOF
 TRACKS = ("", "images")
 OWN = frozenset({PROOF, erasure.LIST})
 

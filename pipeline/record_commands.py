@@ -1,18 +1,23 @@
 """The commands on the record of a run: erase, diff, replay."""
 
 import json as jsonlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from ..core import StageReport, Table
+from ..core import IntegrityError, StageReport, Table
 from ..curate import erasure
 from .erase import erase as erase_run
 from .progress import progress_for
+from .replay import Replay
+from .replay import check as check_files
+from .replay import replay as replay_run
 
 MOST_ROWS = 40
 
@@ -40,6 +45,44 @@ def erase(
     if place and not quiet:
         console.print(f"key of the list: {key}; keep it apart from the release", markup=False)
     typer.echo(place or "nothing was written (--dry-run)")
+
+
+def replay(folder: Path, only_check: bool, *, workers: int | None, json: bool, quiet: bool) -> None:
+    """Check or repeat a run, say what differs, and end with code 4 where anything does."""
+    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    progress = progress_for(console)
+    if only_check:
+        number, wrong = check_files(folder, progress)
+        values: dict[str, Any] = {"checked": number, "same": not wrong, "files": [asdict(entry) for entry in wrong]}
+        lines = [entry.line for entry in wrong]
+        end = f"{number:,} files are what the manifests say"
+    else:
+        replays = replay_run(folder, workers=workers, progress=progress)
+        values = {"same": all(entry.same for entry in replays), "tracks": [entry.to_json() for entry in replays]}
+        lines = [line for entry in replays for line in _replay_lines(entry)]
+        end = f"{sum(entry.compared for entry in replays):,} files came out with the same bytes"
+    if json:
+        typer.echo(jsonlib.dumps(values, indent=1, ensure_ascii=False))
+    for line in lines if not json else ():
+        typer.echo(line, err=True)
+    if not values["same"]:
+        wanted = "restore the file, or make the stage again" if only_check else "the lines above say what has changed"
+        raise IntegrityError(f"{folder}: {_first(values)}; {wanted}")
+    if not (json or quiet):
+        typer.echo(end)
+
+
+def _replay_lines(entry: Replay) -> Iterator[str]:
+    yield from (difference.line for difference in entry.files[:MOST_ROWS])
+    if entry.files and not entry.inputs:
+        yield "code, versions, source, steps and seed are what they were: the files were altered, or a step is not pure"
+    yield from (difference.line for difference in entry.inputs)
+
+
+def _first(values: dict[str, Any]) -> str:
+    files = values.get("files") or [file for track in values["tracks"] for file in track["files"]]
+    more = f" and {len(files) - 1:,} more files are" if len(files) > 1 else " is"
+    return f"{files[0]['name']}{more} not what was recorded"
 
 
 def print_report(console: Console, report: StageReport) -> None:

@@ -16,21 +16,24 @@ from ..core import (
     Manifest,
     Progress,
     StageReport,
+    UsageError,
     canonical_json,
     did_you_mean,
     library_versions,
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, erasure, read_source
+from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
+from .inputs import record_inputs
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
+RELEASE_PROOF = "erasure.json"
 Say = Callable[[str], None]
 
 
@@ -50,6 +53,8 @@ def run(
 
     Raises the stages' own errors; what was finished before stays and is not done again.
     """
+    if (folder / RELEASE_PROOF).is_file():
+        raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
     with locked(folder):
         work = _Run(config, folder, progress, say)
         work.check_names()
@@ -121,7 +126,7 @@ class _Run:
 
     def curate(self, name: str, track: TrackConfig) -> None:
         source = self.source(name, track)
-        steps = with_erasure_list(track.steps(source.modality), self.folder)
+        steps = with_erasure_list(track.steps(source.modality), self.config.erased)
         built = build_steps(steps)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
@@ -140,6 +145,7 @@ class _Run:
 
         outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
         self.stage("curate", name, key, outputs, work)
+        record_inputs(self.folder, name, fingerprint, built, self.config.seed)
 
     def audit(self, name: str, track: TrackConfig) -> None:
         key = stage_key(
@@ -226,12 +232,9 @@ def curation_key(fingerprint: str, steps: Sequence[Step], seed: int) -> str:
     return stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=describe_steps(steps), seed=seed)
 
 
-def with_erasure_list(steps: Sequence[Named], folder: Path) -> tuple[Named, ...]:
-    """The steps; in a release of ``headwater erase`` its list comes first, unless the config names one itself."""
-    path = folder / erasure.LIST
-    if not path.is_file() or any(name == "erased" for name, _ in steps):
-        return tuple(steps)
-    return (("erased", {"path": str(path)}), *steps)
+def with_erasure_list(steps: Sequence[Named], path: str | None) -> tuple[Named, ...]:
+    """The steps, with a search for what was erased before them where the config names an erasure list."""
+    return tuple(steps) if path is None else (("erased", {"path": path}), *steps)
 
 
 def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manifest:
@@ -313,6 +316,7 @@ def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     if result.get("images"):
         result["images"] = _without_paths(result["images"])
     result.pop("workers", None)
+    result.pop("erased", None)
     return result
 
 

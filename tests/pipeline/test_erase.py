@@ -16,6 +16,7 @@ import pytest
 from headwater.core import Corpus, IntegrityError, StageReport, UsageError, sha256, sha256_file
 from headwater.curate import erasure
 from headwater.evaluate import open_subject
+from headwater.pipeline.commands import resolve
 from headwater.pipeline.config import load_config
 from headwater.pipeline.erase import erase
 from headwater.pipeline.run import run
@@ -32,7 +33,7 @@ def texts() -> list[str]:
     rows[5] = f"{FILLER}. Letter from OTTILIE   QUANDT to the mayor."
     rows[17] = f"A word on Ottilie\u2019s mill, then {FILLER}. Ottilie-Quandt wrote it."
     rows[23] = BIOGRAPHY
-    rows[30] = f"The miller\u2019s other note: {FILLER} indeed."
+    rows[30] = f"The miller\u00e2\u20ac\u2122s note: {FILLER} indeed."
     rows[41] = "An introduction that is not hers. " + BIOGRAPHY.replace(NAME, "She")
     rows[42] = rows[5]
     rows[50] = f"Ottilie Quandtner is another person. {FILLER} again."
@@ -228,10 +229,18 @@ def test_a_sample_that_repeats_an_erased_document_is_counted(finished: Path, tmp
 def test_what_comes_back_in_a_later_run_of_the_release_is_removed_again(made: Path, tmp_path: Path) -> None:
     erase(made, erasure.request(strings=[NAME]), tmp_path / "r", tmp_path / "r.key", time=WHEN)
     before = Corpus(tmp_path / "r/corpus").column("text").to_pylist()
-    run(load_config(tmp_path / "r/config.yaml"), tmp_path / "r", until="curate")
-    assert Corpus(tmp_path / "r/corpus").column("text").to_pylist() == before
-    findings = StageReport.load(tmp_path / "r/curation.json").findings
+    config, folder = resolve(tmp_path / "r", tmp_path / "next")
+    run(config, folder, until="curate")
+    assert Corpus(folder / "corpus").column("text").to_pylist() == before
+    findings = StageReport.load(folder / "curation.json").findings
     assert "HW-C020" in [finding.code for finding in findings]
+
+
+def test_a_release_is_not_run_in(made: Path, tmp_path: Path) -> None:
+    erase(made, erasure.request(strings=[NAME]), tmp_path / "r", tmp_path / "r.key", time=WHEN)
+    config, folder = resolve(tmp_path / "r", None)
+    with pytest.raises(UsageError, match="is evidence; give --out"):
+        run(config, folder, until="curate")
 
 
 def test_the_command_never_prints_or_stores_the_string(made: Path, tmp_path: Path) -> None:
