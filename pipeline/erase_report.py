@@ -159,8 +159,8 @@ def _models(result: Erasure) -> Iterator[Finding]:
             "high",
             title,
             f"Track {track}: {meaning}",
-            "Train again ('headwater run RELEASE --out NEW' leaves out what was erased), and withdraw the old checkpoint "
-            "and what was made from it: fine-tuned models, samples, deployed copies.",
+            "Train again ('headwater run RELEASE --out NEW' leaves out what was erased), and withdraw the old "
+            "checkpoint and what was made from it: fine-tuned models, samples, deployed copies.",
         )
 
 

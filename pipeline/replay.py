@@ -12,6 +12,7 @@ from ..core import (
     EmptyCorpus,
     IncompleteError,
     InputError,
+    IntegrityError,
     Manifest,
     Progress,
     read_json,
