@@ -63,6 +63,20 @@ def evaluate(
 
 
 @app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="A run folder or a corpus folder.")],
+    b: Annotated[Path, typer.Argument(help="Another one.")],
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown too.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two runs or corpora: documents, decisions by rule, configuration, versions, scores."""
+    from . import record_commands
+
+    record_commands.diff(a, b, markdown, json=json, quiet=quiet)
+
+
+@app.command()
 def erase(
     target: Annotated[Path, typer.Argument(help="A run folder, or a corpus folder.")],
     id: Annotated[list[str] | None, typer.Option("--id", help="The id of a document; may be repeated.")] = None,

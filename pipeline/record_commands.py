@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from ..core import IntegrityError, StageReport, Table
+from ..core import IntegrityError, StageReport, Table, write_text
 from ..curate import erasure
+from .diff_report import diff as diff_report
+from .diff_report import markdown
 from .erase import erase as erase_run
 from .progress import progress_for
 from .replay import Replay
@@ -45,6 +47,17 @@ def erase(
     if place and not quiet:
         console.print(f"key of the list: {key}; keep it apart from the release", markup=False)
     typer.echo(place or "nothing was written (--dry-run)")
+
+
+def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
+    """Compare, and print the tables on standard output."""
+    report = diff_report(a, b, progress_for(Console(stderr=True, quiet=quiet or json)))
+    if to is not None:
+        write_text(to, markdown(report))
+    if json:
+        typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
+    elif not quiet:
+        print_report(Console(highlight=False), report)
 
 
 def replay(folder: Path, only_check: bool, *, workers: int | None, json: bool, quiet: bool) -> None:
