@@ -21,18 +21,34 @@ Run = Annotated[Path, typer.Argument(help="A run folder.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="The run folder [default: runs/NAME].")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes for curation.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done and try the steps on some rows.")]
+Rows = Annotated[int, typer.Option("--rows", min=1, help="Rows that --dry-run tries the steps on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only errors.")]
 
 
 @app.command()
-def run(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+def run(
+    target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False,
+    dry_run: DryRun = False, rows: Rows = 2000,
+) -> None:  # fmt: skip
     """Run every stage of a config: curate, audit, train, sample, evaluate, report."""
+    if dry_run:
+        from . import record_commands
+
+        return record_commands.dry(target, out, "report", rows, workers=workers, json=json, quiet=quiet)
     _stages(target, out, "report", workers, json, quiet)
 
 
 @app.command()
-def curate(target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+def curate(
+    target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False,
+    dry_run: DryRun = False, rows: Rows = 2000,
+) -> None:  # fmt: skip
     """Clean a corpus: write what is kept, what is removed and why."""
+    if dry_run:
+        from . import record_commands
+
+        return record_commands.dry(target, out, "curate", rows, workers=workers, json=json, quiet=quiet)
     _stages(target, out, "curate", workers, json, quiet)
 
 

@@ -13,8 +13,10 @@ from rich.table import Table as RichTable
 
 from ..core import IntegrityError, StageReport, Table, write_text
 from ..curate import erasure
+from .commands import resolve
 from .diff_report import diff as diff_report
 from .diff_report import markdown
+from .dry_run import dry_run
 from .erase import erase as erase_run
 from .progress import progress_for
 from .replay import Replay
@@ -58,6 +60,20 @@ def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
         print_report(Console(highlight=False), report)
+
+
+def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int | None, json: bool, quiet: bool) -> None:
+    """Print what a run would do; nothing is written."""
+    config, folder = resolve(target, out)
+    if workers is not None:
+        config = config.model_copy(update={"workers": workers})
+    report = dry_run(config, folder, until, rows, progress_for(Console(stderr=True, quiet=quiet or json)))
+    if json:
+        typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
+        return
+    for name, value in report.facts.items():
+        typer.echo(f"{name}: {value:,}" if isinstance(value, int | float) else f"{name}: {value}")
+    print_report(Console(highlight=False), report)
 
 
 def replay(folder: Path, only_check: bool, *, workers: int | None, json: bool, quiet: bool) -> None:

@@ -56,7 +56,7 @@ def run(
     if (folder / RELEASE_PROOF).is_file():
         raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
     with locked(folder):
-        work = _Run(config, folder, progress, say)
+        work = Run(config, folder, progress, say)
         work.check_names()
         write_text(folder / "config.yaml", effective_yaml(config))
         wanted = STAGES[: STAGES.index(until) + 1]
@@ -68,7 +68,9 @@ def run(
         return RunResult(folder, tuple(work.ran), tuple(work.cached))
 
 
-class _Run:
+class Run:
+    """One run in one folder: each method does one stage through the cache."""
+
     def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say) -> None:
         self.config, self.folder, self.progress, self.say = config, folder, progress, say
         self.cache = StageCache(folder)
@@ -86,10 +88,12 @@ class _Run:
             _metrics(track, f"{place}evaluate")
 
     def source(self, name: str, track: TrackConfig) -> Source:
+        """The source of a track."""
         place = f"{name}.corpus" if name else "corpus"
         return read_source(track.corpus.source, place, **track.corpus.options)
 
     def do(self, stage: str, name: str, track: TrackConfig) -> None:
+        """Do one stage of a track; those of a model only where there is one."""
         if stage in ("train", "sample", "evaluate") and track.model is None:
             return
         getattr(self, stage)(name, track)
@@ -125,6 +129,7 @@ class _Run:
         return sha256(canonical_json(outputs))
 
     def curate(self, name: str, track: TrackConfig) -> None:
+        """Curate."""
         source = self.source(name, track)
         steps = with_erasure_list(track.steps(source.modality), self.config.erased)
         built = build_steps(steps)
@@ -141,13 +146,14 @@ class _Run:
                 workers=self.config.workers,
                 progress=self.progress,
             )
+            record_inputs(self.folder, name, fingerprint, built, self.config.seed)
             return _headline(report)
 
         outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
         self.stage("curate", name, key, outputs, work)
-        record_inputs(self.folder, name, fingerprint, built, self.config.seed)
 
     def audit(self, name: str, track: TrackConfig) -> None:
+        """Audit the corpus."""
         key = stage_key(
             code=code_hash(["core", "curate"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
@@ -164,6 +170,7 @@ class _Run:
         self.stage("audit", name, key, ["audit.json"], work)
 
     def train(self, name: str, track: TrackConfig) -> None:
+        """Train the model."""
         assert track.model is not None
         recipe = track.model
         key = stage_key(
@@ -184,6 +191,7 @@ class _Run:
         self.stage("train", name, key, ["checkpoint", "training.json"], work, transient)
 
     def sample(self, name: str, track: TrackConfig) -> None:
+        """Draw samples."""
         folder = self.folder / name
         key = stage_key(
             code=code_hash(["core", "models", "evaluate"]),
@@ -202,6 +210,7 @@ class _Run:
         self.stage("sample", name, key, ["samples"], work)
 
     def evaluate(self, name: str, track: TrackConfig) -> None:
+        """Score the model."""
         metrics = _metrics(track, "evaluate")
         key = stage_key(
             code=code_hash(["core", "curate", "models", "evaluate"]),
@@ -220,6 +229,7 @@ class _Run:
         self.stage("evaluate", name, key, ["evaluation.json", "index"], work)
 
     def report(self) -> None:
+        """Lay out the report."""
         write_manifest(self.config, self.folder, self.cache)
         key = stage_key(code=code_hash(["core", "reports", "evaluate"]), run=Manifest.load(self.folder).hash)
         self.stage(
