@@ -13,6 +13,7 @@ LISTED, NAMED, LONGEST_NAME = 200, 5, 80
 
 
 def short_name(name: str) -> str:
+    """A name for a sentence or a key of a tally: redacted, at most 80 characters, no tab."""
     return redact(name)[:LONGEST_NAME].replace("\t", " ")
 
 
@@ -65,6 +66,7 @@ def _share(tallies: Mapping[str, int], suite: str) -> Score | None:
 
 
 def suite_table(tallies: Mapping[str, int], documents: int) -> Table:
+    """Items of each suite, and the share of them that stands in the corpus."""
     rows: list[tuple[Cell, ...]] = []
     for suite in _suites_of(tallies):
         score = _share(tallies, suite)
@@ -88,6 +90,7 @@ def suite_table(tallies: Mapping[str, int], documents: int) -> Table:
 
 
 def item_table(tallies: Mapping[str, int]) -> Table:
+    """The items that stand in most documents."""
     found = [(key.split("\t"), number) for key, number in tallies.items() if key.startswith("item\t")]
     ranked = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:LISTED]
     rows = [(suite, item, number) for (_, suite, item), number in ranked]
@@ -101,6 +104,7 @@ def item_table(tallies: Mapping[str, int]) -> Table:
 
 
 def contaminated(tallies: Mapping[str, int], documents: int, action: str) -> tuple[Finding, ...]:
+    """HW-C050 where an item of a suite stands in the corpus."""
     hit = [suite for suite in _suites_of(tallies) if tallies.get(f"contaminated\t{suite}")]
     if not hit:
         return ()
@@ -121,6 +125,7 @@ def contaminated(tallies: Mapping[str, int], documents: int, action: str) -> tup
 
 
 def unmeasurable(tallies: Mapping[str, int]) -> tuple[Finding, ...]:
+    """HW-C051 where most items of a suite are too short to be looked for."""
     short = [
         (suite, tallies[f"items\t{suite}"] - tallies.get(f"measurable\t{suite}", 0))
         for suite in _suites_of(tallies)
