@@ -1,5 +1,6 @@
 """The erasure list: what must not come back, as keyed hashes, and the search for it in new documents."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,15 +65,29 @@ class ErasureList:
         if self.strings:
             others = [name for name in free_columns(rows) if name != modality(rows.schema)]
             words += [(row, words_of(text)) for row, text in cells(rows, others)]
-        for place, (row, text) in enumerate(words):
-            values = self.sealer.words(text) if self.shingles or self.strings else np.zeros(0, np.uint64)
-            share = self.share(values) if place < len(texts) else 0.0
-            number = self.named(values)
-            if share >= LIMIT:
-                found.setdefault(row, Hit(row, "near-copy", share, LIMIT))
-            elif number:
-                found.setdefault(row, Hit(row, "string", float(number), 0.0))
+        if self.shingles or self.strings:
+            sealed = Sealed.of([text for _, text in words], self.sealer)
+            for place, share in self._near(sealed, len(texts)):
+                found.setdefault(place, Hit(place, "near-copy", share, LIMIT))
+            for place, number in self._named(sealed):
+                found.setdefault(words[place][0], Hit(words[place][0], "string", number, 0.0))
         return [found[row] for row in sorted(found)]
+
+    def _near(self, sealed: "Sealed", texts: int) -> Iterator[tuple[int, float]]:
+        """Near copies among the first ``texts`` texts: the share is worked out only where a shingle is listed."""
+        values, owners = sealed.windows(SHINGLE if self.shingles else 0)
+        for place in np.unique(owners[_is_in(values, self._values)]).tolist():
+            share = self.share(sealed.text(place)) if place < texts else 0.0
+            if share >= LIMIT:
+                yield place, share
+
+    def _named(self, sealed: "Sealed") -> Iterator[tuple[int, float]]:
+        """The texts that hold a listed string, with the number of occurrences."""
+        counts: Counter[int] = Counter()
+        for size, named in self.strings.items():
+            values, owners = sealed.windows(size)
+            counts.update(owners[_is_in(values, named)].tolist())
+        yield from ((place, float(counts[place])) for place in sorted(counts))
 
     def share(self, words: np.ndarray) -> float:
         """The largest share of a listed document's shingles that stand in a text (its sealed words). Range [0, 1]."""
@@ -83,10 +98,6 @@ class ErasureList:
             return 0.0
         counts = np.bincount(self._owners[np.concatenate(spans)], minlength=len(self._sizes))
         return float((counts / self._sizes).max())
-
-    def named(self, words: np.ndarray) -> int:
-        """How often listed strings stand in a text (its sealed words)."""
-        return sum(int(np.isin(windows(words, size), named).sum()) for size, named in self.strings.items())
 
     def to_json(self) -> dict[str, Any]:
         """What the file holds."""
@@ -99,6 +110,44 @@ class ErasureList:
             "shingles": sorted(_hex(values) for values in self.shingles),
             "strings": [{"words": size, "values": _hex(self.strings[size])} for size in sorted(self.strings)],
         }
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The sealed words of several texts one after another (uint64), and where each text starts (n + 1 offsets)."""
+
+    values: np.ndarray
+    offsets: np.ndarray
+    owners: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[str]], sealer: Sealer) -> "Sealed":
+        """The words of all texts, sealed at once."""
+        sizes = np.array([len(text) for text in texts], np.int64)
+        flat = sealer.words([word for text in texts for word in text])
+        return cls(flat, np.concatenate([[0], np.cumsum(sizes)]), np.repeat(np.arange(len(texts)), sizes))
+
+    def text(self, place: int) -> np.ndarray:
+        """The sealed words of one text."""
+        words: np.ndarray = self.values[self.offsets[place] : self.offsets[place + 1]]
+        return words
+
+    def windows(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """The values of all runs of ``size`` words that lie within a text, and the number of that text; none for 0."""
+        if not size:
+            return np.zeros(0, np.uint64), np.zeros(0, np.int64)
+        values = windows(self.values, size)
+        whole = self.owners[: len(values)] == self.owners[size - 1 :][: len(values)]
+        return values[whole], self.owners[: len(values)][whole]
+
+
+def _is_in(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
+    """Which of the values stand in an ascending array."""
+    if not len(ordered):
+        return np.zeros(len(values), bool)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: np.ndarray = ordered[places] == values
+    return found
 
 
 def content_words(rows: pa.RecordBatch) -> list[list[str]]:
