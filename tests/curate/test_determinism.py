@@ -138,28 +138,18 @@ def test_workers_do_not_change_a_byte_of_a_run_of_all_filters(
 
 
 KILLED = """
-import os, signal, sys
+import sys
 sys.path.insert(0, {tests!r})
 from contextlib import suppress
 from pathlib import Path
 from conftest import FakeSource, rows_of
+from kills import die_at
 from test_determinism import all_steps, provided
 from headwater.core import EmptyCorpus
 from headwater.curate import build_steps, curate, shards
 
 shards.SHARD_ROWS = 15
-left = [int(sys.argv[2])]
-
-def counted(call):
-    def wrapper(*arguments, **options):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return call(*arguments, **options)
-    return wrapper
-
-for name in ("rename", "replace", "rmdir", "unlink", "fsync"):
-    setattr(os, name, counted(getattr(os, name)))
+left = die_at(int(sys.argv[2]), ("rename", "replace", "rmdir", "unlink", "fsync"))
 given = provided(lambda texts, batch: FakeSource(rows_of(texts), batch=batch), 50)
 with suppress(EmptyCorpus):
     curate(given, build_steps(all_steps()), Path(sys.argv[1]), seed=3, workers=int(sys.argv[3]))

@@ -253,8 +253,9 @@ def test_other_steps_replace_an_earlier_result(tmp_path: Path, source: Make) -> 
 
 
 KILLED = """
-import os, signal, sys
+import sys
 sys.path.insert(0, {tests!r})
+from kills import die_at
 from test_run import STEPS, texts_of
 from conftest import FakeSource, rows_of
 from headwater.curate import build_steps, curate, shards
@@ -262,18 +263,7 @@ from pathlib import Path
 import time
 
 shards.SHARD_ROWS = 30
-left = [int(sys.argv[2])]
-
-def counted(call):
-    def wrapper(*arguments, **options):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return call(*arguments, **options)
-    return wrapper
-
-for name in ("rename", "replace", "rmdir", "unlink"):
-    setattr(os, name, counted(getattr(os, name)))
+left = die_at(int(sys.argv[2]), ("rename", "replace", "rmdir", "unlink"))
 curate(FakeSource(rows_of(texts_of(100))), build_steps(STEPS), Path(sys.argv[1]), workers=int(sys.argv[3]))
 print("calls", -left[0])
 """

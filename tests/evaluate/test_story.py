@@ -142,7 +142,8 @@ def test_what_cannot_be_rebuilt_is_said(corpus: Corpus, replayed: Replay, said: 
 
 def test_a_document_without_edits_is_not_read_again(corpus: Corpus) -> None:
     kept, _, _ = run_with_copies(corpus)
-    document_story(subject_of(corpus), kept, lambda until: pytest.fail("read again"))
+    story = document_story(subject_of(corpus), kept, lambda until: pytest.fail("read again"))
+    assert all(not step.get("edit") for step in story["path"])
 
 
 def test_training_steps_and_split_come_from_the_checkpoint(corpus: Corpus) -> None:
