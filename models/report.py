@@ -57,8 +57,8 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def passes(run: Mapping[str, Any]) -> float:
-    """How often each example was seen, on average."""
-    return float(run["steps"] * run["recipe"]["batch"] / run["examples"])
+    """How often each example was seen, on average; planted ones, seen once each, left out."""
+    return float((run["steps"] * run["recipe"]["batch"] - run["planted_examples"]) / run["examples"])
 
 
 def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:

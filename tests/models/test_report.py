@@ -61,7 +61,13 @@ def test_a_collapsed_latent_space_is_a_finding(
     assert [finding.severity for finding in findings if finding.code == "HW-T002"] == ([severity] if severity else [])
 
 
-@pytest.mark.parametrize(("examples", "code"), [(100, "HW-T003"), (48, None), (12, None), (11, "HW-T004")])
-def test_too_few_and_too_many_passes_are_told(checkpoint: TextCheckpoint, examples: int, code: str | None) -> None:
-    found = {"HW-T003", "HW-T004"} & set(codes(changed(checkpoint, examples=examples)))
-    assert found == ({code} if code else set())
+@pytest.mark.parametrize(
+    ("examples", "planted", "code"),
+    [(100, 0, "HW-T003"), (48, 0, None), (12, 0, None), (11, 0, "HW-T004")]
+    + [(33, 16, "HW-T003"), (32, 16, None), (8, 16, None), (7, 16, "HW-T004")],
+)
+def test_too_few_and_too_many_passes_are_told(
+    checkpoint: TextCheckpoint, examples: int, planted: int, code: str | None
+) -> None:
+    seen = changed(checkpoint, examples=examples, planted_examples=planted)
+    assert {"HW-T003", "HW-T004"} & set(codes(seen)) == ({code} if code else set())
