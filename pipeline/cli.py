@@ -43,6 +43,24 @@ def audit(target: Data, out: Out = None, workers: Workers = None, json: Json = F
 
 
 @app.command()
+def calibrate(
+    target: Data,
+    out: Out = None,
+    step: Annotated[str | None, typer.Option("--step", "-s", help="Only this step of the config.")] = None,
+    documents: Annotated[
+        int, typer.Option(min=1, help="Measure at most this many documents, drawn by the seed.")
+    ] = 20_000,
+    examples: Annotated[int, typer.Option(min=0, max=20, help="Examples on each side of each limit.")] = 3,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what each threshold would remove, with examples on both sides, before anything is removed."""
+    from . import commands
+
+    commands.calibrate(target, out, step, documents, examples, json=json, quiet=quiet)
+
+
+@app.command()
 def train(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
     """Train the model of a config (curation and audit come from the cache where they are done)."""
     _stages(target, out, "train", workers, json, quiet)

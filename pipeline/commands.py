@@ -14,6 +14,7 @@ from ..evaluate import METRICS, document_story, open_subject
 from ..evaluate import trace as trace_text
 from ..models import FAMILIES
 from ..reports import SECTIONS
+from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
 from .explain import explain_document, is_document_id
 from .guess import guess_source
@@ -55,6 +56,14 @@ def stages(
             _print_controls(console, result.folder)
         name = "report.html" if until == "report" else ""
         typer.echo(str(folder / name))
+
+
+def calibrate(
+    target: Path, out: Path | None, step: str | None, documents: int, examples: int, *, json: bool, quiet: bool
+) -> None:
+    """What the thresholds of a config, a run folder's config or the built-in steps would remove from the corpus."""
+    config, folder = resolve(target, out)
+    run_calibration(config, target, folder, step=step, documents=documents, examples=examples, json=json, quiet=quiet)
 
 
 def resolve(target: Path, out: Path | None) -> tuple[RunConfig, Path]:

@@ -184,9 +184,27 @@ def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any
     corpus = result.get("corpus")
     if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
         result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
+    if isinstance(result.get("curate"), (list, tuple)):
+        result["curate"] = [_with_absolute_step(item, base) for item in result["curate"]]
     if isinstance(result.get("images"), Mapping):
         result["images"] = _with_absolute_paths(result["images"], base)
     return result
+
+
+def _with_absolute_step(item: Any, base: Path) -> Any:
+    """A step whose options that end in ``_path`` are relative to the config file."""
+    if not isinstance(item, Mapping):
+        return item
+    return {name: _with_absolute_options(options, base) for name, options in item.items()}
+
+
+def _with_absolute_options(options: Any, base: Path) -> Any:
+    if not isinstance(options, Mapping):
+        return options
+    return {
+        key: str((base / value).absolute()) if str(key).endswith("_path") and isinstance(value, str) else value
+        for key, value in options.items()
+    }
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

@@ -23,7 +23,7 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, audit, build_steps, curate, read_source
+from ..curate import AUDITS, Source, audit, build_steps, curate, describe_steps, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
@@ -134,7 +134,8 @@ class _Run:
         steps = track.steps(source.modality)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
-        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=steps, seed=self.config.seed)
+        built = describe_steps(build_steps(steps))  # what the files that the steps name hold is part of them
+        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=built, seed=self.config.seed)
 
         def work() -> str:
             try:
@@ -317,10 +318,21 @@ def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration without machine paths: what they point at is in the corpus hash."""
     result = dict(values)
     result["corpus"] = {key: value for key, value in result["corpus"].items() if key != "path"}
+    if result.get("curate"):
+        result["curate"] = [_without_step_paths(item) for item in result["curate"]]
     if result.get("images"):
         result["images"] = _without_paths(result["images"])
     result.pop("workers", None)
     return result
+
+
+def _without_step_paths(item: Any) -> Any:
+    if not isinstance(item, Mapping):
+        return item
+    return {
+        name: {key: value for key, value in options.items() if not key.endswith("_path")}
+        for name, options in item.items()
+    }
 
 
 def _headline(report: StageReport) -> str:

@@ -1,6 +1,7 @@
 """One self-contained HTML page from the stage reports of a run folder, and the same data as JSON."""
 
 from .build import build_report
+from .calibration import build_calibration
 from .cards import DocumentCard
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
@@ -15,6 +16,7 @@ __all__ = [
     "Section",
     "StageData",
     "Track",
+    "build_calibration",
     "build_report",
     "stage_data",
 ]

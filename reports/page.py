@@ -21,7 +21,7 @@ from markupsafe import Markup
 from .caps import Caps, clip
 from .hidden import visible
 from .run import Run
-from .sections import SECTIONS
+from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .view import PageView
 
@@ -45,7 +45,12 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
     facts = {name: SECTIONS.describe(name).facts for name in SECTIONS.names()}
     names = sorted(facts, key=lambda name: (int(facts[name].get("order", LAST)), name))
     data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
-    return [row for row in data if row[2] is not None]
+    return [row for row in data if row[2] is not None and not _is_beside(run, row[2])]
+
+
+def _is_beside(run: Run, data: Any) -> bool:
+    """A stage that was not run and that nobody expects on this page."""
+    return isinstance(data, StageData) and not data.run and data.stage not in run.main.expected
 
 
 def render(run: Run, caps: Caps, environment: Environment | None = None) -> str:

@@ -11,6 +11,7 @@ from ..core import SEVERITIES, Finding, HeadwaterError, IntegrityError, NotMeasu
 from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
+APART = ("calibration",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,15 @@ class Track:
     stages: Mapping[str, StageReport] = field(default_factory=dict)
 
     @property
+    def expected(self) -> tuple[str, ...]:
+        """The stages of a run; where there is nothing but a stage that stands apart from runs, that one."""
+        apart = tuple(stage for stage in APART if stage in self.stages)
+        return apart if apart and len(apart) == len(self.stages) else STAGES
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The stages that were not run."""
-        return tuple(stage for stage in STAGES if stage not in self.stages)
+        return tuple(stage for stage in self.expected if stage not in self.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Run:
     def stages(self) -> Iterator[tuple[Track, StageReport]]:
         """Every stage report, by track and then in the order of the stages."""
         for track in self.tracks:
-            for stage in STAGES:
+            for stage in (*APART, *STAGES):
                 if stage in track.stages:
                     yield track, track.stages[stage]
 

@@ -26,7 +26,13 @@ HEADLINE = 4
 FEW = 12
 NARROW = 3
 NAME = 100
-HOMES = {"curation": "curation", "audit": "corpus-audit", "training": "training", "evaluation": "scores"}
+HOMES = {
+    "calibration": "calibration",
+    "curation": "curation",
+    "audit": "corpus-audit",
+    "training": "training",
+    "evaluation": "scores",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from .planted_text_quality import boilerplate_trials, hidden_character_trials
 from .planted_trials import RECALL, Trial, duplicate_trials, personal_data_trials
 
 WANTED_RECALL, ALLOWED_FALSE_POSITIVES = 0.9, 0.1
@@ -55,6 +56,8 @@ class PlantedControls:
             trials = list(duplicate_trials(sample, self.per_level, self.threshold, seed, progress))
             task.advance()
             trials += personal_data_trials(sample, self.per_type, seed)
+            trials += hidden_character_trials(sample, self.per_type, seed)
+            trials += boilerplate_trials(sample, self.per_type, seed, progress)
             task.advance()
         return _report(trials, len(sample), self.threshold)
 

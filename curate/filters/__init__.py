@@ -1,30 +1,51 @@
 """The built-in filters, one a file; those for near duplicates and personal data have folders of their own."""
 
+from .boilerplate import Boilerplate, boilerplate
+from .c4 import C4, c4
 from .exact_duplicates import ExactDuplicates, exact_duplicates
+from .fineweb import FineWeb, fineweb
+from .hidden_characters import HiddenCharacters, hidden_characters
 from .language import Language, language
 from .length import Length, length
 from .licence import Licence, licence
+from .perplexity import Perplexity, perplexity
 from .quality import Quality, quality
+from .quality_classifier import QualityClassifier, quality_classifier
 from .repetition import Repetition, repetition
 from .sample import SampleNumber, SampleShare, sample
 from .unicode import Unicode, unicode
+from .urls import Urls, urls
 
 __all__ = [
+    "Boilerplate",
+    "C4",
     "ExactDuplicates",
+    "FineWeb",
+    "HiddenCharacters",
     "Language",
     "Length",
     "Licence",
+    "Perplexity",
     "Quality",
+    "QualityClassifier",
     "Repetition",
     "SampleNumber",
     "SampleShare",
     "Unicode",
+    "Urls",
+    "boilerplate",
+    "c4",
     "exact_duplicates",
+    "fineweb",
+    "hidden_characters",
     "language",
     "length",
     "licence",
+    "perplexity",
     "quality",
+    "quality_classifier",
     "repetition",
     "sample",
     "unicode",
+    "urls",
 ]

@@ -1,18 +1,21 @@
 """The filter that says which language a document is in, and keeps the wanted ones."""
 
 import importlib.util
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import fasttext
+import numpy as np
 import pyarrow as pa
 
-from ...core import UNKNOWN, IncompleteError, UsageError, did_you_mean
+from ...core import UNKNOWN, Cell, Exhibit, IncompleteError, Table, UsageError, did_you_mean
 from ..base import FILTERS, Action, Annotation, Decision, Judgement
 from .text_column import ids_of, text_column
+from .thresholds import Rule, fixed_rule
 
 PIECES = 4
 MACRO_LANGUAGES = {
@@ -28,7 +31,10 @@ MACRO_LANGUAGES = {
     "wuu": "zh",
     "yue": "zh",
 }
+# the model speaks the codes of Wikipedia, where als is Alemannic; in ISO 639-3 that is gsw (als is Tosk Albanian)
+_RENAMED = {"als": "gsw"}
 _LABEL = "__label__"
+_COUNT, _SURE, _UNIT, _SHOWN = "documents ", "confidence ", 10_000, 30
 _ACTIONS: dict[str, Action] = {"quarantine": "quarantined", "remove": "removed"}
 
 
@@ -51,7 +57,40 @@ class Language:
         rows = list(zip(ids_of(batch), languages, found, strict=True))
         decisions = [self._decision(*row) for row in rows if self._is_unwanted(row[1])]
         annotations = [Annotation(name, code, score=confidence) for name, _, (code, confidence) in rows]
-        return Judgement(tuple(decisions), {}, tuple(annotations), {"language": pa.array(languages, pa.string())})
+        column = pa.array(languages, pa.string())
+        return Judgement(tuple(decisions), {}, tuple(annotations), {"language": column}, _tallies(languages, found))
+
+    def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
+        """The languages found, and how sure the model was."""
+        found = sorted(key.removeprefix(_COUNT) for key in tallies if key.startswith(_COUNT))
+        found.sort(key=lambda code: -tallies[f"{_COUNT}{code}"])
+        rows: list[tuple[Cell, ...]] = [
+            (code, number, number / documents, tallies.get(f"{_SURE}{code}", 0) / number / _UNIT)
+            for code in found[:_SHOWN]
+            for number in (tallies[f"{_COUNT}{code}"],)
+        ]
+        note = (
+            f"Unknown: fewer than {self.minimum_characters} characters, or confidence below {self.minimum_confidence}."
+        )
+        columns = ("language", "documents", "share", "mean confidence")
+        return (Table("languages", "Languages found", columns, tuple(rows), note),)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rule on the confidence, where unknown languages are taken out; else no document goes for it."""
+        if self.unknown not in _ACTIONS:
+            return ()
+        return (fixed_rule("minimum-confidence", 0, "at least", self.minimum_confidence),)
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The limit of the rule."""
+        return tuple(rule.prose for rule in self.rules)
+
+    def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+        """All rows, and the confidence of the model in each: float64 of shape (rows, 1); 0 for a short text."""
+        found = self.identify(text_column(batch, self.name).to_pylist())
+        return np.arange(batch.num_rows), np.array([confidence for _, confidence in found], float)[:, None]
 
     def identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Language code (``unknown`` for a short text) and the confidence of the model in [0, 1] for each text."""
@@ -68,7 +107,7 @@ class Language:
         return self._code(label), round(min(max(float(confidence), 0.0), 1.0), 4)
 
     def _code(self, label: str) -> str:
-        code = label.removeprefix(_LABEL)
+        code = _RENAMED.get(label.removeprefix(_LABEL), label.removeprefix(_LABEL))
         return MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
 
     def _is_unwanted(self, language: str) -> bool:
@@ -83,6 +122,15 @@ class Language:
             evidence = "too short to tell" if code == UNKNOWN else f"perhaps {code}"
             return Decision(name, _ACTIONS[self.unknown], "unknown-language", confidence, limit, evidence)
         return Decision(name, "removed", "unwanted-language", confidence, limit, code)
+
+
+def _tallies(languages: Sequence[str], found: Sequence[tuple[str, float]]) -> dict[str, int]:
+    """Documents and summed confidence (in ten-thousandths) of each language."""
+    tallies: Counter[str] = Counter()
+    for code, (_, confidence) in zip(languages, found, strict=True):
+        tallies[f"{_COUNT}{code}"] += 1
+        tallies[f"{_SURE}{code}"] += round(confidence * _UNIT)
+    return dict(tallies)
 
 
 def excerpt(text: str, size: int) -> str:
@@ -112,7 +160,7 @@ def model() -> Any:
 def known_languages() -> frozenset[str]:
     """Every language code that the filter can give."""
     labels, _ = model().predict("any", k=-1, threshold=-1.0)
-    codes = {label.removeprefix(_LABEL) for label in labels}
+    codes = {_RENAMED.get(code, code) for label in labels for code in (label.removeprefix(_LABEL),)}
     return frozenset(codes | set(MACRO_LANGUAGES.values()))
 
 

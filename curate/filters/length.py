@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from ...core import UsageError
 from ..base import FILTERS, Decision, Judgement
 from .text_column import ids_of, text_column
+from .thresholds import Rule, fixed_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,29 @@ class Length:
                     )
         return Judgement(tuple(decisions[row] for row in sorted(decisions)))
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """A rule for each limit that is set; column 0 holds characters, column 1 words."""
+        limits = (self.minimum_characters, self.maximum_characters, self.minimum_words, self.maximum_words)
+        places = (("characters", 0), ("characters", 0), ("words", 1), ("words", 1))
+        return tuple(
+            fixed_rule(f"maximum-{unit}" if number % 2 else f"minimum-{unit}", column, sense, float(limit))
+            for number, (limit, (unit, column)) in enumerate(zip(limits, places, strict=True))
+            if limit is not None
+            for sense in ("at most" if number % 2 else "at least",)
+        )
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The limits that are set, in the order of the rules."""
+        return tuple(rule.prose for rule in self.rules)
+
+    def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+        """All rows, and their characters and words: float64 of shape (rows, 2)."""
+        texts = text_column(batch, self.name)
+        sizes = [_sizes(texts, unit).astype(np.float64) for unit in ("characters", "words")]
+        return np.arange(batch.num_rows), np.column_stack(sizes)
+
 
 def _sizes(texts: pa.Array, unit: str) -> np.ndarray:
     counted = pc.utf8_length(texts) if unit == "characters" else pc.count_substring_regex(texts, r"[^\s\v]+")
@@ -47,7 +71,7 @@ def _sizes(texts: pa.Array, unit: str) -> np.ndarray:
     return sizes
 
 
-@FILTERS.register("length", source="Rae et al. 2021, Gopher, table A1 (words)")
+@FILTERS.register("length", source="Rae et al. 2021, Gopher, appendix A.1.1 (words)")
 def length(
     minimum_characters: int | None = 50,
     maximum_characters: int | None = None,

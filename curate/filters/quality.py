@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ...core import UNKNOWN, Exhibit
 from ..base import FILTERS, Judgement
 from .quality_measures import quality_measures
-from .text_column import ids_of, slices, text_column
+from .text_column import ids_of, rows_in, slices, text_column
 from .thresholds import Rule, TextType, calibration_table, judge_rules, limits_for
 
+SOURCE = "Rae et al. 2021, Gopher, appendix A.1.1 (quality filtering)"
 RULES = (
     Rule("minimum-words", 0, "at least", prose=50, technical=6, code=12),
     Rule("maximum-words", 0, "at most", prose=100_000, technical=100_000, code=100_000),
@@ -37,20 +37,28 @@ class Quality:
 
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """A removal for each document beyond a limit, and tallies for the calibration table."""
-        texts = text_column(batch, self.name)
-        known = batch.column("language").fill_null(UNKNOWN)
-        judged = pc.is_in(known, value_set=pa.array(self.languages, pa.string()))
-        parts = [quality_measures(part) for _, part in slices(texts.filter(judged))]
-        measures = np.concatenate([np.zeros((0, 7)), *parts])
-        decisions, tallies = judge_rules(RULES, self.limits, ids_of(batch.filter(judged)), measures)
+        rows, measures = self.measure(batch)
+        decisions, tallies = judge_rules(RULES, self.limits, ids_of(batch.take(rows)), measures)
         return Judgement(decisions, tallies=tallies)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The nine rules of appendix A.1.1."""
+        return RULES
+
+    def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+        """The rows in the wanted languages, and their measures: float64 of shape (rows, 7)."""
+        texts = text_column(batch, self.name)
+        rows = rows_in(batch, self.languages)
+        parts = [quality_measures(part) for _, part in slices(texts.take(rows))]
+        return rows, np.concatenate([np.zeros((0, 7)), *parts])
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """The calibration table."""
-        return (calibration_table(self.name, self.text_type, RULES, self.limits, tallies),)
+        return (calibration_table(self.name, self.text_type, RULES, self.limits, tallies, SOURCE),)
 
 
-@FILTERS.register("quality", source="Rae et al. 2021, Gopher, table A1")
+@FILTERS.register("quality", source=SOURCE)
 def quality(
     text_type: TextType = "prose",
     limits: Mapping[str, float] | None = None,

@@ -40,9 +40,18 @@ class Repetition:
 
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """A removal for each document beyond a limit, and tallies for the calibration table."""
-        texts = text_column(batch, self.name)
-        decisions, tallies = judge_rules(RULES, self.limits, ids_of(batch), repetition_shares(texts))
+        _, measures = self.measure(batch)
+        decisions, tallies = judge_rules(RULES, self.limits, ids_of(batch), measures)
         return Judgement(decisions, tallies=tallies)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The thirteen rules of table A1."""
+        return RULES
+
+    def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+        """All rows, and their shares: float64 of shape (rows, 13)."""
+        return np.arange(batch.num_rows), repetition_shares(text_column(batch, self.name))
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """The calibration table."""

@@ -1,13 +1,13 @@
 """The text column of a batch, and its bytes as arrays: what every filter on text starts from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...core import UsageError, modality
+from ...core import UNKNOWN, UsageError, modality
 
 BULLET, ELLIPSIS = "\x01", "\x02"
 SLICE_BYTES = 1 << 19
@@ -27,6 +27,13 @@ def ids_of(batch: pa.RecordBatch) -> list[str]:
     """The document ids of a batch, in row order."""
     found: list[str] = batch.column("id").to_pylist()
     return found
+
+
+def rows_in(batch: pa.RecordBatch, languages: Sequence[str]) -> np.ndarray:
+    """The rows (ascending int64) whose language is one of ``languages``; a missing language is ``unknown``."""
+    known = batch.column("language").fill_null(UNKNOWN)
+    judged = pc.is_in(known, value_set=pa.array(languages, pa.string()))
+    return np.flatnonzero(judged.to_numpy(zero_copy_only=False))
 
 
 def slices(texts: pa.Array) -> Iterator[tuple[int, pa.Array]]:

@@ -9,23 +9,29 @@ document in a hundred of plainly legitimate text. ``benchmarks/filter_thresholds
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
+import pyarrow as pa
 
 from ...core import Exhibit, Table, UsageError, did_you_mean
 from ..base import Decision
 
 TextType = Literal["prose", "technical", "code"]
+Sense = Literal["at most", "at least", "below", "above"]
+_BEYOND = {"at most": np.greater, "at least": np.less, "below": np.greater_equal, "above": np.less_equal}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``column`` is the place of its measure; ``prose`` is the published limit, the others are calibrated."""
+    """One rule. ``column`` is the place of its measure; ``prose`` is the published limit, the others are calibrated.
+
+    ``sense`` says how the measure has to stand to the limit for the document to stay.
+    """
 
     name: str
     column: int
-    sense: Literal["at most", "at least"]
+    sense: Sense
     prose: float
     technical: float
     code: float
@@ -37,9 +43,33 @@ class Rule:
 
     def broken(self, measures: np.ndarray, limit: float) -> np.ndarray:
         """Which documents (rows of ``measures``) are beyond a limit: bool of shape (n,)."""
-        values = measures[:, self.column]
-        beyond: np.ndarray = values > limit if self.sense == "at most" else values < limit
+        beyond: np.ndarray = _BEYOND[self.sense](measures[:, self.column], limit)
         return beyond
+
+
+def fixed_rule(name: str, column: int, sense: Sense, limit: float) -> Rule:
+    """A rule with one limit for every type of text."""
+    return Rule(name, column, sense, limit, limit, limit)
+
+
+@runtime_checkable
+class MeasuredStep(Protocol):
+    """A step that compares measures with limits: what ``headwater calibrate`` can look at."""
+
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, with their published limits."""
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The limit in use for each rule."""
+
+    def measure(self, batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+        """Which rows it judges (ascending int64), and the measures of these: float64 of shape (rows, measures)."""
 
 
 def limits_for(rules: Sequence[Rule], text_type: str, own: Mapping[str, float] | None) -> tuple[float, ...]:
@@ -74,7 +104,12 @@ def judge_rules(
 
 
 def calibration_table(
-    step: str, text_type: str, rules: Sequence[Rule], limits: Sequence[float], tallies: Mapping[str, int]
+    step: str,
+    text_type: str,
+    rules: Sequence[Rule],
+    limits: Sequence[float],
+    tallies: Mapping[str, int],
+    source: str = "Rae et al. 2021, table A1",
 ) -> Exhibit:
     """What each rule would remove by itself, with the published limit and with the one that was used."""
     judged = tallies.get("documents judged", 0)
@@ -99,5 +134,5 @@ def calibration_table(
         ),
         (*rows, ("any rule", "", None, None, share("published any"), share("used any"))),
         note=f"Shares of the {judged:,} documents that this step judged; each rule by itself, so the shares overlap. "
-        "Published limits: Rae et al. 2021, table A1.",
+        f"Published limits: {source}.",
     )

@@ -1,6 +1,7 @@
 """The sections of the report, one a file."""
 
 from .base import SECTIONS, FindingLink, Section, StageData, stage_data
+from .calibration import calibration
 from .controls import controls
 from .corpus_audit import corpus_audit
 from .curation import curation
@@ -19,6 +20,7 @@ __all__ = [
     "FindingLink",
     "Section",
     "StageData",
+    "calibration",
     "controls",
     "corpus_audit",
     "curation",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...core import SEVERITIES, Cell, NotMeasured, Severity
-from ..run import STAGES, Run
+from ..run import Run
 from .base import SECTIONS, FindingLink, finding_links
 from .not_measured import gaps
 
@@ -40,7 +40,7 @@ def summary(run: Run) -> Summary:
     """What was examined, the headline facts, the top findings and what was not measured, in ten seconds."""
     links, missing = finding_links(run), gaps(run)
     return Summary(
-        stages=tuple(_head(run, stage) for stage in STAGES),
+        stages=tuple(_head(run, stage) for stage in run.main.expected),
         tracks=tuple(track.name for track in run.tracks if track.name and track.stages),
         severities={severity: sum(link.severity == severity for link in links) for severity in SEVERITIES},
         top=links[:TOP],

@@ -22,6 +22,7 @@ from headwater.core import (
 )
 from headwater.curate import AUDITS, FILTERS
 from headwater.curate.audits.planted_controls import draw_sample
+from headwater.curate.audits.planted_text_quality import HIDDEN
 from headwater.curate.base import Judgement
 from headwater.curate.privacy import TYPES
 
@@ -53,7 +54,7 @@ def scores(report: StageReport) -> dict[tuple[str, str, str], Score]:
 
 def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(corpus: Corpus) -> None:
     found = scores(examine(corpus))
-    detectors = {"exact-duplicates", "near-duplicates", *TYPES}
+    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate"}
     for metric in ("planted-control-recall", "planted-control-false-positive-rate"):
         assert {detector for name, detector, _ in found if name == metric} == detectors
     for score in found.values():

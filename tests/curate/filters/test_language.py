@@ -83,3 +83,21 @@ def test_a_wrong_language_code_gets_a_hint() -> None:
 def test_hostile_texts_pass(batch_of: Batch) -> None:
     texts = ["\x00" * 50, "<script>alert(1)</script>" * 9, "\u202e" * 60, "🙂" * 40, "\n" * 100]
     assert len(language().judge(batch_of(texts)).columns["language"]) == len(texts)
+
+
+def test_alemannic_has_its_iso_code() -> None:
+    assert "gsw" in known_languages() and "als" not in known_languages()
+
+
+def test_the_table_counts_languages_with_their_mean_confidence(batch_of: Batch) -> None:
+    step = language()
+    judgement = step.judge(batch_of([ENGLISH, ENGLISH, GERMAN, "ja"]))
+    (table,) = step.exhibits(judgement.tallies, 4)
+    rows = {row[0]: row[1:] for row in table.rows}  # type: ignore[union-attr]
+    assert {code: row[:2] for code, row in rows.items()} == {"en": (2, 0.5), "de": (1, 0.25), "unknown": (1, 0.25)}
+    assert rows["en"][2] == pytest.approx(judgement.annotations[0].score, abs=1e-4)
+
+
+def test_a_threshold_is_only_one_where_unknown_languages_go() -> None:
+    assert language().rules == ()
+    assert [rule.prose for rule in language(unknown="remove").rules] == [0.5]

@@ -43,7 +43,7 @@ def test_each_rule_finds_its_case(batch_of: Batch, text: str, rule: str) -> None
     assert rules(quality(limits=others), batch_of([text])) == [rule]
 
 
-def test_the_published_limits_are_those_of_table_a1() -> None:
+def test_the_published_limits_are_those_of_appendix_a11() -> None:
     assert [rule.prose for rule in RULES] == [50, 100_000, 3, 10, 0.1, 0.9, 0.3, 0.8, 2]
 
 
