@@ -25,9 +25,11 @@ from headwater.curate import FILTERS, build_steps, curate, shards
 
 Make = Callable[..., Any]
 Options = dict[str, Any]
+FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
+    "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
     "sample": {"share": 0.5},
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
