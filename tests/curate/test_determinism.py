@@ -31,6 +31,7 @@ PARAMETERS: dict[str, Options] = {
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
     "sample": {"share": 0.5},
+    "urls": {"hard_words": ["host3"], "missing": "quarantine"},
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
 BUILT_IN = sorted(

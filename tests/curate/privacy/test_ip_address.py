@@ -65,3 +65,13 @@ def test_no_address_is_reported_that_the_standard_library_calls_private(address:
     assert bool(reported and reported[0][1]) == (
         address.is_global and not address.is_multicast and not address.is_reserved
     )
+
+
+@pytest.mark.parametrize("before", ["<unk> ", "<b>", "</td> ", '<a href="x">', "Arthur V. ", "> <br/> "])
+def test_a_tag_or_an_initial_before_an_address_makes_no_version_of_it(before: str) -> None:
+    assert found(f"{before}141.211.71.158 was placed") == [("141.211.71.158", True)]
+
+
+@pytest.mark.parametrize("before", ["version ", "v", "V", "v. ", "package>", "numpy >= ", "foo<", "rev. "])
+def test_words_and_signs_of_versions_still_count(before: str) -> None:
+    assert found(f"{before}141.211.71.158 was placed") == []

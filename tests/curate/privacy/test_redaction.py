@@ -40,6 +40,21 @@ PIECES = st.sampled_from(
         "日",
         "/",
         ":",
+        "SSN ",
+        "123-45-6789",
+        "CPF ",
+        "52998224725",
+        "born ",
+        "12 March 1985",
+        "DOB: ",
+        "1985-03-12",
+        "12 Oak Street, ",
+        "Springfield, IL 62704",
+        "lives at ",
+        "postgres://app:hunter2x@",
+        "db.host.org",
+        ";password=",
+        "Server=db",
         "'",
         "1",
         "is",
@@ -54,6 +69,8 @@ def test_each_type_is_replaced_by_its_name() -> None:
         + "Q3EXUAL7JD2KWZ5M"
     )
     assert redact(text) == "[EMAIL], [PHONE], [IP-ADDRESS], [PAYMENT-CARD], [IBAN], [SECRET]"
+    text = "123-45-6789; born 12 March 1985; 12 Oak Street, Springfield, IL 62704; ftp://app:hunter2x@host.net"
+    assert redact(text) == "[NATIONAL-ID]; born [DATE-OF-BIRTH]; [POSTAL-ADDRESS]; ftp://[URL-CREDENTIALS]@host.net"
 
 
 def test_text_without_personal_data_comes_back_unchanged() -> None:
@@ -95,3 +112,9 @@ def test_spans_rebuild_the_redacted_text_from_the_original(text: str) -> None:
 @pytest.mark.parametrize("context", ["tel. ", "phone: "])
 def test_a_placeholder_is_no_context_for_what_follows(context: str) -> None:
     assert redact(f"{context}030 1234567, 4567890") == f"{context}[PHONE], 4567890"
+
+
+def test_a_least_confidence_lets_weaker_spans_stay() -> None:
+    text = "a 123-45-6789 b max@mail.org"
+    assert redact_spans(text, minimum_confidence=0.8)[0] == "a 123-45-6789 b [EMAIL]"
+    assert redact_spans(text, minimum_confidence=0.6)[0] == "a [NATIONAL-ID] b [EMAIL]"

@@ -33,6 +33,35 @@ KEYS = [
     "glpat" + "-" + BODY[:20],
     "hf" + "_" + BODY[:34],
     web_token(),
+    "GOC" + "SPX-" + BODY[:28],
+    "ya" + "29." + BODY,
+    "abc" + "8Q~" + BODY[:32],
+    "gl" + "rt-" + BODY[:20],
+    "xap" + "p-1-" + BODY[:30],
+    "sk_" + "live_" + BODY[:24],
+    "wh" + "sec_" + BODY[:32],
+    "sk-" + "ant-api03-" + BODY,
+    "gs" + "k_" + BODY,
+    "r8" + "_" + BODY[:37],
+    "np" + "m_" + BODY[:36],
+    "pyp" + "i-AgEIcHlwaS5vcmc" + BODY,
+    "dckr" + "_pat_" + BODY[:27],
+    "SG" + "." + BODY[:22] + "." + BODY[:43],
+    "S" + "K" + "0123456789abcdef" * 2,
+    "ke" + "y-" + "0123456789abcdef" * 2,
+    "dop" + "_v1_" + "0123456789abcdef" * 4,
+    "shp" + "at_" + "0123456789abcdef" * 2,
+    "da" + "pi" + "0123456789abcdef" * 2,
+    "sq0" + "csp-" + BODY[:43],
+    "hv" + "s." + BODY[:28],
+    "gl" + "sa_" + BODY[:32],
+    "lin" + "_api_" + BODY[:40],
+    "PM" + "AK-" + "0123456789abcdef01234567-0123456789abcdef0123456789abcdef01",
+    "NR" + "AK-" + "0A1B2C3D4E5F6G7H8I9J0K1L2M3",
+    "fig" + "d_" + BODY[:40],
+    "ATA" + "TT3" + BODY,
+    "pscale" + "_pw_" + BODY[:40],
+    "123456789" + ":AA" + BODY[:33],
 ]
 
 
@@ -65,9 +94,10 @@ def test_only_the_value_of_an_assignment_is_the_secret() -> None:
         assert found(text) == [(BODY, True)]
 
 
-def test_the_password_of_a_url_is_the_secret() -> None:
-    assert found("postgres://app:hunter2x@db.host.org/x") == [("hunter2x", True)]
-    assert found("https://user:password@host.org") == [("password", False)]
+def test_the_password_of_a_connection_string_is_the_secret_however_plain() -> None:
+    assert found("Server=db;User Id=app;Password=hunter2x;") == [("hunter2x", True)]
+    assert found("Server=db;Uid=app;Pwd=changeme1") == [("changeme1", False)]
+    assert found("a=1;password=hunter2x") == []
 
 
 @pytest.mark.parametrize(
@@ -87,6 +117,22 @@ def test_the_password_of_a_url_is_the_secret() -> None:
 )
 def test_code_and_digests_are_no_secrets(text: str) -> None:
     assert found(text) == []
+
+
+def test_the_key_of_an_azure_account_is_found_though_words_stand_in_it_by_chance() -> None:
+    key = "Test" + BODY + BODY[:38] + "=="
+    assert found(f"AccountKey={key};") == [(key, True)]
+
+
+def test_a_random_value_without_a_digit_is_found_and_camel_case_is_not() -> None:
+    assert found("password: taSJMCCvuTkAIQcCJhch") == [("taSJMCCvuTkAIQcCJhch", True)]
+    assert found("token = getUserNameFromToken") == []
+    assert found("secret = parseHTTPRequestHeaders") == []
+
+
+def test_the_full_stop_of_a_sentence_is_no_part_of_a_key() -> None:
+    key = "gl" + "rt-" + BODY[:20]
+    assert found(f"The key is {key}.") == [(key, True)]
 
 
 def test_entropy_of_equal_shares_is_the_logarithm_of_their_number() -> None:
