@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -129,7 +130,17 @@ def _totals(counts: RunCounts) -> dict[str, int]:
         "edited": counts.kept_edited,
         "removed": counts.actions["removed"],
         "quarantined": counts.actions["quarantined"],
+        **_personal_data(counts.steps),
     }
+
+
+def _personal_data(steps: Sequence[StepCounts]) -> Counter[str]:
+    """What was found by type: with the recall it tells how much may remain."""
+    found: Counter[str] = Counter()
+    for step in steps:
+        if step.name == "personal-data":
+            found.update({f"{step.name} {tally}": n for tally, n in step.tallies.items() if tally.startswith("found ")})
+    return found
 
 
 def _check_lengths(out: Path, counts: RunCounts) -> None:

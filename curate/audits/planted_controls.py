@@ -1,6 +1,7 @@
 """Audit ``planted-controls``: known items are planted in a copy of the corpus to measure what the detectors find."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ...core import (
 from ..base import AUDITS
 from .planted_text_quality import boilerplate_trials, hidden_character_trials
 from .planted_trials import RECALL, Trial, duplicate_trials, personal_data_trials
+from .residual_personal_data import residual_scores, residual_table, residuals
 
 WANTED_RECALL, ALLOWED_FALSE_POSITIVES = 0.9, 0.1
 LISTED = 20
@@ -59,7 +61,18 @@ class PlantedControls:
             trials += hidden_character_trials(sample, self.per_type, seed)
             trials += boilerplate_trials(sample, self.per_type, seed, progress)
             task.advance()
-        return _report(trials, len(sample), self.threshold)
+        return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
+
+
+def with_residuals(report: StageReport, corpus: Corpus, trials: Sequence[Trial]) -> StageReport:
+    """The report, and what personal data may remain after the pass that made the corpus."""
+    found = residuals(corpus, trials)
+    return replace(
+        report,
+        facts={**report.facts, **{f"Remaining {one.detector}": one.sentence() for one in found if one.found}},
+        scores=(*report.scores, *residual_scores(found)),
+        exhibits=(*report.exhibits, *residual_table(found)),
+    )
 
 
 def draw_sample(corpus: Corpus, wanted: int, seed: int) -> dict[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from .planted_identities import IDENTITY_MAKERS
+
 Maker = Callable[[np.random.Generator], str]
 _UPPER = string.ascii_uppercase
 _ALNUM = string.ascii_letters + string.digits
@@ -164,6 +166,13 @@ def secret(rng: np.random.Generator) -> str:
         lambda: "sk-" + _draw(rng, _ALNUM, 48),
         lambda: _web_token(rng),
         lambda: _key_block(rng),
+        lambda: f"glpat-{_draw(rng, _ALNUM, 20)}",
+        lambda: "GOCSPX-" + _draw(rng, _ALNUM, 28),
+        lambda: "hf_" + _draw(rng, _ALNUM, 34),
+        lambda: "sk_live_" + _draw(rng, _ALNUM, 24),
+        lambda: "npm_" + _draw(rng, _ALNUM, 36),
+        lambda: f"Server=db;User Id=app;Password={_draw(rng, _ALNUM, 10)};",
+        lambda: f"AccountKey={_draw(rng, _ALNUM + '+/', 86)}==",
         lambda: f'api_key = "{_draw(rng, _ALNUM, 32)}"',
         lambda: f"password: {_draw(rng, _ALNUM, 20)}",
     ]
@@ -189,4 +198,5 @@ MAKERS: Mapping[str, tuple[Maker, Maker]] = {
     "payment-card": (card, no_card),
     "iban": (iban, no_iban),
     "secret": (secret, no_secret),
+    **IDENTITY_MAKERS,
 }

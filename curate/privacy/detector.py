@@ -1,12 +1,27 @@
 """What a detector of personal data is: a candidate pattern for the one linear pass, and a check of each candidate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..base import DETECTORS
 
 CONTEXT = 40
 _WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") | frozenset(range(0x80, 0x100))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Personal data in a text: characters ``start`` to ``end`` (half open).
+
+    ``valid`` is False for a placeholder that can belong to nobody, such as ``jane@example.com``. ``confidence`` in
+    (0, 1] ranks how much speaks for the span; it is no probability.
+    """
+
+    type: str
+    start: int
+    end: int
+    valid: bool = True
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +61,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An accepted span in bytes. ``valid`` is False for placeholders that can belong to nobody (``example.com``)."""
+    """An accepted span in bytes. ``valid`` is False for placeholders that can belong to nobody (``example.com``).
+
+    ``confidence``: 1 for a check digit, a vendor's format or a form that nothing else has; 0.8 for a form with a word
+    that announces it; 0.6 for a form alone.
+    """
 
     start: int
     end: int
     valid: bool = True
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +89,26 @@ class Detector:
     @property
     def placeholder(self) -> str:
         """What a redacted span is replaced by."""
-        return f"[{self.name.upper()}]"
+        return placeholder(self.name)
 
 
-def detectors(names: tuple[str, ...]) -> tuple[Detector, ...]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A detector that reads whole texts, such as a model of named entities.
+
+    ``find`` returns spans of any types in characters, in order and without overlap. It is asked once for each text and
+    only about types that are not on by default; where a pattern found something, the pattern wins.
+    """
+
+    name: str
+    find: Callable[[str], Sequence[Span]]
+
+
+def placeholder(name: str) -> str:
+    """What a redacted span of this type is replaced by: ``[EMAIL]``."""
+    return f"[{name.upper()}]"
+
+
+def detectors(names: tuple[str, ...]) -> tuple[Detector | Reader, ...]:
     """The registered detectors of these names, in this order; a wrong name raises ``UnknownName``."""
     return tuple(DETECTORS.get(name)() for name in names)

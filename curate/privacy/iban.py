@@ -5,7 +5,7 @@ import re
 from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
 
-_PATTERN = r"[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?"
+_PATTERN = r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?"
 
 # IBAN registry (SWIFT), total length by country.
 _LENGTHS = {

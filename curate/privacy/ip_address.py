@@ -10,11 +10,14 @@ import re
 from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
 
-_PATTERN = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{4,34}"
+_PATTERN = r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\b[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{4,34}"
 _VERSION = re.compile(
-    rb"(?:\b(?:v|ver|version|versions|release|rev|revision|section|sec|chapter|table|figure|since|build|oid)[.:]?|[<>=~^])\s*[\"']?\Z",
+    rb"(?:\b(?:ver|version|versions|release|rev|revision|section|sec|chapter|table|figure|since|build|oid)[.:]?"
+    rb"|\b(?:v|(?-i:v)[.:])|[<>=~^])\s*[\"']?\Z",
     re.IGNORECASE,
 )
+# What closes a tag is no comparison, and the middle initial of a name ("Arthur V.") is no version.
+_TAG = re.compile(rb"<[^<>\n]{1,38}>\s*[\"']?\Z")
 _NETWORK = re.compile(
     rb"\b(?:ip|ipv4|addr|address|host|server|client|dns|ping|ssh|remote|from|https?|peer)\b|//\Z|@\Z", re.I
 )
@@ -56,7 +59,7 @@ def _continues(candidate: Candidate, end: int) -> bool:
 
 def _is_no_version(candidate: Candidate, address: ipaddress.IPv4Address) -> bool:
     before = candidate.before()
-    if _VERSION.search(before):
+    if _VERSION.search(before) and not _TAG.search(before):
         return False
     small = all(part < _SMALL for part in address.packed)
     return not small or _NETWORK.search(before) is not None

@@ -5,10 +5,11 @@ import re
 from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
 
+# A border before the first digit: without it every digit of a long row is a start, and the states multiply.
 _PATTERN = (
-    r"[2-6][0-9]{13,18}"
+    r"\b(?:[2-6][0-9]{13,18}"
     r"|[2-6][0-9]{3}[ \-][0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}(?:[ \-][0-9]{3})?"
-    r"|3[0-9]{3}[ \-][0-9]{6}[ \-][0-9]{4,5}"
+    r"|3[0-9]{3}[ \-][0-9]{6}[ \-][0-9]{4,5})"
 )
 _ISSUERS = (
     (re.compile(rb"4"), (16, 19)),

@@ -9,15 +9,20 @@ import re
 
 from ..base import DETECTORS
 from .detector import Candidate, Detector, Match
+from .phone_library import is_confirmed, judged
 
-_WORDS = r"tel|telefon|telefono|telephone|phone|fone|fax|mobile|cell|call|whatsapp|sms|hotline|handy"
+# Whole words: television, cello and called announce nothing.
+_WORDS = (
+    r"(?:tele?|telefono?|telephone|phone|fone|telefax|fax|mobile|mobil|cell|cellphone|call|whatsapp|sms|hotline|handy)"
+    r"(?:s|[ _]?(?:number|nummer|no))?"
+)
 _SIGN = r"\xe2\x98\x8e"
 _SEPARATOR = r"[ .\-/()]"
 _DIGITS = rf"[0-9](?:{_SEPARATOR}{{0,3}}[0-9]){{6,14}}"
 _PATTERN = (
     rf"\+\(?{_DIGITS}"
-    r"|\(?[2-9][0-9]{2}(?:\) ?|[.\-])[2-9][0-9]{2}[.\- ][0-9]{4}"
-    rf"|(?:(?i:{_WORDS})[a-z]{{0,8}}\b|{_SIGN})[^0-9\n+\[\]]{{0,12}}(?:\+|00)?\(?{_DIGITS}"
+    r"|(?:\(|\b)[2-9][0-9]{2}(?:\) ?|[.\-])[2-9][0-9]{2}[.\- ][0-9]{4}"
+    rf"|(?:(?i:{_WORDS})\b|{_SIGN})[^0-9\n+\[\]]{{0,12}}(?:\+|00)?\(?{_DIGITS}"
 )
 _NUMBER = re.compile(rb"[+(]{0,2}[0-9].*\Z", re.DOTALL)
 _WORD = re.compile(rb"\A(?:" + _WORDS.encode() + rb"|" + _SIGN.encode() + rb")", re.IGNORECASE)
@@ -59,9 +64,25 @@ def _check(candidate: Candidate) -> Match | None:
     number = found.group()
     if announced and not candidate.stands_alone(candidate.start, candidate.start + 1) and not _word_break(candidate):
         return None
-    if not _borders_are_clear(candidate, start) or _ISBN.search(candidate.before(start)) or _DATE.match(number):
+    if _ISBN.search(candidate.before(start)) or _DATE.match(number):
         return None
-    return Match(start, candidate.end) if _shape_is_right(number, announced) else None
+    return _accepted(candidate, start, number, announced) or _without_last_group(candidate, start, number)
+
+
+def _accepted(candidate: Candidate, start: int, number: bytes, announced: bool) -> Match | None:
+    end = start + len(number)
+    if not _borders_are_clear(candidate, start, end) or not _shape_is_right(number, announced):
+        return None
+    possible, valid = judged(number)
+    return Match(start, end, confidence=1.0 if valid else 0.8) if possible else None
+
+
+def _without_last_group(candidate: Candidate, start: int, number: bytes) -> Match | None:
+    """The same without what follows the last space, where a numbering plan confirms it: '+44 20 7946 0958 25th'."""
+    shorter = number.rpartition(b" ")[0].rstrip(b" ")
+    if not shorter.startswith((b"+", b"(+")) or not is_confirmed(shorter):
+        return None
+    return _accepted(candidate, start, shorter, False)
 
 
 def _word_break(candidate: Candidate) -> bool:
@@ -70,11 +91,11 @@ def _word_break(candidate: Candidate) -> bool:
     )
 
 
-def _borders_are_clear(candidate: Candidate, start: int) -> bool:
-    after = candidate.data[candidate.end : candidate.end + 2]
+def _borders_are_clear(candidate: Candidate, start: int, end: int) -> bool:
+    after = candidate.data[end : end + 2]
     before = candidate.data[max(candidate.floor, start - 1) : start]
     return (
-        candidate.stands_alone(start, candidate.end)
+        candidate.stands_alone(start, end)
         and before not in (b".", b"-", b"/", b"=", b"%")
         and after[:1] not in (b"@", b"%", b"=")
         and re.match(rb"[.\-/:][0-9]", after) is None

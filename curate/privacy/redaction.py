@@ -1,15 +1,18 @@
-"""Replace personal data by the name of its type."""
+"""Replace personal data by the name of its type, or by whatever a step wants in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from .detector import detectors
-from .search import TYPES, Span, find_in_text
+from .detector import Reader, Span, placeholder
+from .search import TYPES, find_in_text, pattern_types
+
+Replacement = Callable[[Span, str], str]
 
 
 def redact(text: str) -> str:
-    """The text with every e-mail address, phone number, IP address, card, IBAN and secret replaced, as in ``[EMAIL]``.
+    """The text with every e-mail address, phone number, card, identity number, secret and so on replaced: ``[EMAIL]``.
 
-    Placeholders such as ``jane@example.com`` are replaced too: what is shown to people errs on the safe side.
+    All types of :data:`TYPES` are replaced. Placeholders such as ``jane@example.com`` are replaced too: what is shown
+    to people errs on the safe side.
 
     >>> redact("Ask jane.doe@mail.org or +44 20 7946 0958.")
     'Ask [EMAIL] or [PHONE].'
@@ -17,35 +20,56 @@ def redact(text: str) -> str:
     return redact_spans(text)[0]
 
 
-def redact_spans(text: str, types: Sequence[str] = TYPES, placeholders: bool = True) -> tuple[str, tuple[Span, ...]]:
+def tag(span: Span, value: str) -> str:
+    """The name of the type in brackets."""
+    return placeholder(span.type)
+
+
+def redact_spans(
+    text: str,
+    types: Sequence[str] = TYPES,
+    placeholders: bool = True,
+    *,
+    minimum_confidence: float = 0.0,
+    replacement: Replacement = tag,
+    readers: Sequence[Reader] | None = None,
+) -> tuple[str, tuple[Span, ...]]:
     """The redacted text, and the spans of the original text that were replaced.
 
-    Without ``placeholders``, values that can belong to nobody stay. Redaction repeats until nothing more is found, so
-    that redacting twice changes nothing; spans of later rounds are given in positions of the original text.
+    Without ``placeholders``, values that can belong to nobody stay. ``replacement`` gives what stands for a span and
+    its value; it must be in square brackets, which no detector reads across. Redaction repeats until nothing more is
+    found, so that redacting twice changes nothing; spans of later rounds are given in positions of the original text.
+    Readers (named entities) are asked in the first round only.
     """
-    names = {detector.name: detector.placeholder for detector in detectors(tuple(types))}
-    replaced: tuple[Span, ...] = ()
-    while spans := tuple(span for span in find_in_text(text, types) if span.valid or placeholders):
-        originals = tuple(_original(span, replaced, names) for span in spans)
-        text = _replace(text, spans, names)
-        replaced = tuple(sorted((*replaced, *originals), key=lambda span: span.start))
-    return text, replaced
+    replaced: list[tuple[Span, int]] = []
+    chosen: Sequence[str] = types
+    while spans := tuple(
+        span
+        for span in find_in_text(text, chosen, readers)
+        if (span.valid or placeholders) and span.confidence >= minimum_confidence
+    ):
+        values = [replacement(span, text[span.start : span.end]) for span in spans]
+        found = [(_original(span, replaced), len(value)) for span, value in zip(spans, values, strict=True)]
+        text = _replace(text, spans, values)
+        replaced = sorted([*replaced, *found], key=lambda entry: entry[0].start)
+        chosen, readers = pattern_types(types), ()
+    return text, tuple(span for span, _ in replaced)
 
 
-def _replace(text: str, spans: Sequence[Span], names: dict[str, str]) -> str:
+def _replace(text: str, spans: Sequence[Span], values: Sequence[str]) -> str:
     pieces: list[str] = []
     position = 0
-    for span in spans:
-        pieces += [text[position : span.start], names[span.type]]
+    for span, value in zip(spans, values, strict=True):
+        pieces += [text[position : span.start], value]
         position = span.end
     return "".join([*pieces, text[position:]])
 
 
-def _original(span: Span, replaced: Sequence[Span], names: dict[str, str]) -> Span:
+def _original(span: Span, replaced: Sequence[tuple[Span, int]]) -> Span:
     """A span of a partly redacted text, moved to where it stands in the original text."""
     shift = 0
-    for earlier in replaced:
+    for earlier, size in replaced:
         if earlier.start + shift > span.start:
             break
-        shift += len(names[earlier.type]) - (earlier.end - earlier.start)
-    return Span(span.type, span.start - shift, span.end - shift, span.valid)
+        shift += size - (earlier.end - earlier.start)
+    return Span(span.type, span.start - shift, span.end - shift, span.valid, span.confidence)
