@@ -27,6 +27,7 @@ from .licences import licence_keys, normalise_licence
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
+from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .sources import read_source, source_from
 from .steps import build_steps, describe_steps
 
@@ -48,6 +49,7 @@ __all__ = [
     "SOURCES",
     "Source",
     "Step",
+    "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
     "audit",
@@ -72,8 +74,10 @@ __all__ = [
     "near_duplicates",
     "normalise_licence",
     "perplexity",
+    "poisoning",
     "quality",
     "quality_classifier",
+    "read_labelled",
     "read_source",
     "redact",
     "redact_spans",
@@ -82,7 +86,10 @@ __all__ = [
     "sample",
     "snippet",
     "source_from",
+    "synthetic_text",
+    "toxicity",
     "train_quality_model",
+    "train_text_classifier",
     "unicode",
     "urls",
 ]

@@ -9,7 +9,16 @@ from .audits.curation_record import has_record
 from .base import AUDITS
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
-    "text": ("composition", "identity-terms", "associations", "filtering-impact", "planted-controls"),
+    "text": (
+        "composition",
+        "identity-terms",
+        "associations",
+        "filtering-impact",
+        "toxicity",
+        "poisoning",
+        "synthetic-text",
+        "planted-controls",
+    ),
     "image": ("composition", "filtering-impact"),
     "table": ("composition", "filtering-impact"),
 }

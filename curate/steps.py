@@ -20,6 +20,9 @@ LIBRARIES = {
     "perplexity": ("xxhash",),
     "quality-classifier": ("scikit-learn", "scipy", "xxhash"),
     "personal-data": ("google-re2", "phonenumbers", "presidio-analyzer", "python-stdnum", "spacy"),
+    "poisoning": ("google-re2",),
+    "synthetic-text": ("google-re2", "scikit-learn"),
+    "toxicity": ("google-re2", "scikit-learn"),
     "unicode": ("ftfy",),
 }
 PRIVATE_STEPS = frozenset({"personal-data"})

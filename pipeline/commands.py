@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES
+from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS
 from ..evaluate import METRICS, document_story, open_subject
 from ..evaluate import trace as trace_text
 from ..models import FAMILIES
@@ -29,7 +29,8 @@ PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
 STARTER = PACKAGE / "examples" / "starter.yaml"
 REGISTRIES: dict[str, Registry[Any]] = {
-    registry.kind: registry for registry in (SOURCES, FILTERS, AUDITS, DETECTORS, FAMILIES, METRICS, SECTIONS)
+    registry.kind: registry
+    for registry in (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, METRICS, SECTIONS)
 }
 
 

@@ -17,7 +17,7 @@ import yaml
 
 import headwater
 from headwater.core import Description, Registry
-from headwater.curate import AUDITS, DETECTORS, FILTERS, SOURCES, build_steps
+from headwater.curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, build_steps
 from headwater.evaluate import METRICS, SamplingPlan
 from headwater.models import FAMILIES, Recipe
 from headwater.pipeline.cli import app
@@ -33,6 +33,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "filters": FILTERS,
     "audits": AUDITS,
     "detectors": DETECTORS,
+    "text-detectors": TEXT_DETECTORS,
     "families": FAMILIES,
     "metrics": METRICS,
     "sections": SECTIONS,

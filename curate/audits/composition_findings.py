@@ -15,17 +15,15 @@ DOCUMENTS = 50
 def concentrated_source(corpus: Corpus, by_source: pa.Table, limit: float) -> Finding | None:
     """HW-A001: one of several sources holds more than ``limit`` of the bytes."""
     sizes = by_source["bytes"].to_numpy()
-    if not sizes.sum() or sizes[0] <= limit * sizes.sum():
+    if len(sizes) < 2 or not sizes.sum() or sizes[0] <= limit * sizes.sum():
         return None
     source, share = by_source["source"][0].as_py(), float(sizes[0] / sizes.sum())
-    alone = len(sizes) == 1
     return Finding(
         "HW-A001",
-        "low" if alone else "medium",
+        "medium",
         f"One source holds {share:.0%} of the bytes",
-        f"{redact(source)!r} holds {share:.1%} of the corpus"
-        + (": it is the only source." if alone else f", the other {len(sizes) - 1} sources share the rest.")
-        + " A model learns the habits and errors of that source, and every result speaks mostly about it.",
+        f"{redact(source)!r} holds {share:.1%} of the corpus, the other {len(sizes) - 1} sources share the rest."
+        " A model learns the habits and errors of that source, and every result speaks mostly about it.",
         "Check that this source stands for the intended use; add other sources or limit the documents taken from it.",
         document_ids=_ids(corpus, "source", [source]),
     )

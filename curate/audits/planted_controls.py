@@ -19,6 +19,7 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from .planted_safety import safety_trials
 from .planted_text_quality import boilerplate_trials, hidden_character_trials
 from .planted_trials import RECALL, Trial, duplicate_trials, personal_data_trials
 from .residual_personal_data import residual_scores, residual_table, residuals
@@ -60,6 +61,7 @@ class PlantedControls:
             trials += personal_data_trials(sample, self.per_type, seed)
             trials += hidden_character_trials(sample, self.per_type, seed)
             trials += boilerplate_trials(sample, self.per_type, seed, progress)
+            trials += safety_trials(sample, self.per_type, seed)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
 

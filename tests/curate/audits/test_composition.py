@@ -55,6 +55,11 @@ def test_a_dominant_source_is_a_finding_with_its_documents(make_corpus: MakeCorp
     assert codes(report) == ["HW-A001"] and report.findings[0].document_ids == (corpus.ids()[0],)
 
 
+def test_a_single_source_is_no_finding_and_keeps_its_score(make_corpus: MakeCorpus) -> None:
+    report = examine(make_corpus(["xx", "yy"], licence=["MIT", "MIT"]))
+    assert codes(report) == [] and value(report, "source-largest") == 1.0
+
+
 def test_balanced_sources_are_no_finding(make_corpus: MakeCorpus) -> None:
     report = examine(make_corpus(["xx", "yy"], source=["a", "b"], licence=["MIT", "MIT"]))
     assert codes(report) == []

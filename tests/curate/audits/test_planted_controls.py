@@ -54,7 +54,8 @@ def scores(report: StageReport) -> dict[tuple[str, str, str], Score]:
 
 def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(corpus: Corpus) -> None:
     found = scores(examine(corpus))
-    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate"}
+    safety = {"poisoning", "synthetic-text", "toxicity", "trigger-ngrams"}
+    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate", *safety}
     for metric in ("planted-control-recall", "planted-control-false-positive-rate"):
         assert {detector for name, detector, _ in found if name == metric} == detectors
     for score in found.values():
