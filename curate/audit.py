@@ -11,6 +11,7 @@ from .base import AUDITS
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "text": (
         "composition",
+        "licences",
         "identity-terms",
         "associations",
         "filtering-impact",
@@ -19,8 +20,8 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "synthetic-text",
         "planted-controls",
     ),
-    "image": ("composition", "filtering-impact"),
-    "table": ("composition", "filtering-impact"),
+    "image": ("composition", "licences", "filtering-impact"),
+    "table": ("composition", "licences", "filtering-impact"),
 }
 NEEDS_RECORD = "filtering-impact"
 

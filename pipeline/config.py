@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ..core import ConfigError, did_you_mean
 from ..evaluate import SamplingPlan
 from ..models import Recipe
+from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
 Named = tuple[str, dict[str, Any]]
@@ -116,7 +117,7 @@ def parse_config(file: YamlFile, base: Path) -> RunConfig:
     """Check the values of a file; the first wrong one becomes a :class:`ConfigError` with its place."""
     _check_dataclass_keys(file)
     try:
-        config = RunConfig.model_validate(_with_absolute_paths(file.values, base))
+        config = RunConfig.model_validate(with_absolute_paths(file.values, base))
     except ValidationError as error:
         raise ConfigError(_explain(file, error)) from None
     return _with_seed(config)
@@ -177,34 +178,6 @@ def _with_seed(config: RunConfig) -> RunConfig:
         return track.model_copy(update={"model": dataclasses.replace(track.model, seed=config.seed)})
 
     return seeded(config).model_copy(update={"images": seeded(config.images)})  # type: ignore[no-any-return]
-
-
-def _with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    result = dict(values)
-    corpus = result.get("corpus")
-    if isinstance(corpus, Mapping) and isinstance(corpus.get("path"), str):
-        result["corpus"] = {**corpus, "path": str((base / corpus["path"]).absolute())}
-    if isinstance(result.get("curate"), (list, tuple)):
-        result["curate"] = [_with_absolute_step(item, base) for item in result["curate"]]
-    if isinstance(result.get("images"), Mapping):
-        result["images"] = _with_absolute_paths(result["images"], base)
-    return result
-
-
-def _with_absolute_step(item: Any, base: Path) -> Any:
-    """A step whose options that end in ``_path`` are relative to the config file."""
-    if not isinstance(item, Mapping):
-        return item
-    return {name: _with_absolute_options(options, base) for name, options in item.items()}
-
-
-def _with_absolute_options(options: Any, base: Path) -> Any:
-    if not isinstance(options, Mapping):
-        return options
-    return {
-        key: str((base / value).absolute()) if str(key).endswith("_path") and isinstance(value, str) else value
-        for key, value in options.items()
-    }
 
 
 def _known_keys(path: KeyPath) -> Sequence[str]:

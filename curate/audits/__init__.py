@@ -5,6 +5,7 @@ from .composition import Composition
 from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
+from .licences import Licences
 from .planted_controls import PlantedControls
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .snippets import snippet
@@ -18,6 +19,7 @@ __all__ = [
     "GroupGap",
     "IdentityTermAudit",
     "IdentityTerms",
+    "Licences",
     "Mention",
     "PlantedControls",
     "Rate",

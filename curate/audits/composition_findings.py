@@ -40,30 +40,31 @@ def unknown_licences(corpus: Corpus, unknown: Score, limit: float, names: Sequen
         f"For {round(unknown.value * unknown.n):,} of {unknown.n:,} documents (interval {unknown.low:.1%} to "
         f"{unknown.high:.1%}) nothing says that they may be used. Absence of a licence is not permission.",
         "Find the licence of these sources and state it in the source's options, or remove the documents with the "
-        "filter 'licences'.",
+        "filter 'licence'.",
         (unknown,),
         document_ids=_ids(corpus, "licence", names),
     )
 
 
 def licence_conflict(corpus: Corpus, by_licence: pa.Table) -> Finding | None:
-    """HW-A003: share-alike licences are present that ask for different licences of a combined work."""
+    """HW-A003: licences are present that no one licence of a combined work satisfies."""
     pairs = conflicts(by_licence["licence"].to_pylist())
     if not pairs:
         return None
     involved = sorted({licence for pair in pairs for licence in pair})
     examples = tuple(
-        Example(f"{first} / {second}", f"{first} and {second}", "no licence satisfies both", (),
-                (*_ids(corpus, "licence", [first], 5), *_ids(corpus, "licence", [second], 5)))
+        Example(f"{first} / {second}", f"{first} and {second}" if first != second else f"{first} by itself",
+                "no licence satisfies both", (),
+                tuple(name for one in dict.fromkeys((first, second)) for name in _ids(corpus, "licence", [one], 5)))
         for first, second in pairs[:10]
     )  # fmt: skip
     return Finding(
         "HW-A003",
         "medium",
-        f"{len(pairs)} pair{'s' * (len(pairs) > 1)} of share-alike licences conflict",
+        f"{len(pairs)} pair{'s' * (len(pairs) > 1)} of licences conflict",
         f"The corpus holds {', '.join(involved)}. A work adapted from documents of both licences of a pair could be "
         "passed on under neither. Whether a model or its output is such a work is a question for a lawyer.",
-        "Keep one licence of each pair (filter 'licences'), or keep the corpora and the models made from them apart.",
+        "Keep one licence of each pair (filter 'licence'), or keep the corpora and the models made from them apart.",
         examples=examples,
         document_ids=_ids(corpus, "licence", involved),
     )

@@ -2,6 +2,8 @@
 
 from .boilerplate import Boilerplate, boilerplate
 from .c4 import C4, c4
+from .code import Code, code
+from .consent import Consent, consent
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
 from .hidden_characters import HiddenCharacters, hidden_characters
@@ -13,12 +15,16 @@ from .quality import Quality, quality
 from .quality_classifier import QualityClassifier, quality_classifier
 from .repetition import Repetition, repetition
 from .sample import SampleNumber, SampleShare, sample
+from .sequence_identity import SequenceIdentity, sequence_identity
+from .sequence_quality import SequenceQuality, sequence_quality
 from .unicode import Unicode, unicode
 from .urls import Urls, urls
 
 __all__ = [
     "Boilerplate",
     "C4",
+    "Code",
+    "Consent",
     "ExactDuplicates",
     "FineWeb",
     "HiddenCharacters",
@@ -31,10 +37,14 @@ __all__ = [
     "Repetition",
     "SampleNumber",
     "SampleShare",
+    "SequenceIdentity",
+    "SequenceQuality",
     "Unicode",
     "Urls",
     "boilerplate",
     "c4",
+    "code",
+    "consent",
     "exact_duplicates",
     "fineweb",
     "hidden_characters",
@@ -46,6 +56,8 @@ __all__ = [
     "quality_classifier",
     "repetition",
     "sample",
+    "sequence_identity",
+    "sequence_quality",
     "unicode",
     "urls",
 ]

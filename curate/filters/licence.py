@@ -1,16 +1,18 @@
 """The filter that keeps documents under allowed licences."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 import pyarrow as pa
-from license_expression import LicenseWithExceptionSymbol, get_spdx_licensing
 
-from ...core import UNKNOWN, UsageError, did_you_mean
+from ...core import UNKNOWN, Cell, Exhibit, Table, UsageError, did_you_mean
 from ..base import FILTERS, Action, Decision, Judgement
-from ..licences import normalise_licence
+from ..licence_families import FAMILIES, families
+from ..licence_policy import ALLOWED, LicencePolicy, names_of
+from ..licences import licence_keys, normalise_licence
+from ..wildcards import matches
 from .text_column import ids_of
 
 PERMISSIVE = (
@@ -35,76 +37,139 @@ PERMISSIVE = (
     "Zlib",
 )
 LONGEST_EVIDENCE = 200
+UNKNOWN_LICENCE = "unknown-licence"
+SETTINGS = ("allow", "deny", "unknown", "licence")
 _ACTIONS: dict[str, Action] = {"quarantine": "quarantined", "remove": "removed"}
+_SHOWN = tuple(name for name in FAMILIES if name not in ("any", "attribution"))
+
+Unknown = Literal["keep", "quarantine", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """What holds for the sources that fit ``pattern``; ``licence`` is that of their documents which state none."""
+
+    pattern: str
+    policy: LicencePolicy
+    unknown: str
+    licence: str = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Judges the licence column against a list; see :func:`licence`."""
+    """Judges the licence column against lists; see :func:`licence`. The last rule holds for every source."""
 
     name: str
-    allow: tuple[str, ...]
-    unknown: str
+    rules: tuple[SourceRule, ...]
+    action: str
 
     def judge(self, batch: pa.RecordBatch) -> Judgement:
         """A decision for each document whose licence is not allowed, or is unknown."""
-        coded = batch.column("licence").fill_null(UNKNOWN).dictionary_encode()
-        verdicts = [self._verdict(value) for value in coded.dictionary.to_pylist()]
-        chosen = (
-            (name, *verdicts[place]) for name, place in zip(ids_of(batch), coded.indices.to_pylist(), strict=True)
+        stated = batch.column("licence").fill_null(UNKNOWN).to_pylist()
+        sources = batch.column("source").fill_null("").to_pylist()
+        cases = {case: self._case(*case) for case in set(zip(stated, sources, strict=True))}
+        found = [cases[case] for case in zip(stated, sources, strict=True)]
+        decisions = [
+            self._decision(name, rule, unknown, expression)
+            for name, (rule, unknown, expression) in zip(ids_of(batch), found, strict=True)
+            if rule != ALLOWED
+        ]
+        columns = {}
+        if any(rule.licence != UNKNOWN for rule in self.rules):
+            written = [
+                new if normalise_licence(old) == UNKNOWN and new != UNKNOWN else old
+                for old, (_, _, new) in zip(stated, found, strict=True)
+            ]
+            columns["licence"] = pa.array(written, pa.string())
+        kept = tuple(decision for decision in decisions if decision is not None)
+        return Judgement(kept, columns=columns, tallies=_tallies(found))
+
+    def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
+        """Documents by what the policy says of them and by family of licence."""
+        verdicts = ("allowed", "licence-denied", "licence-not-allowed", UNKNOWN_LICENCE)
+        rows: list[tuple[Cell, ...]] = [("all documents", *(tallies.get(verdict, 0) for verdict in verdicts))]
+        for family in _SHOWN:
+            counts = [tallies.get(f"{verdict} {family}", 0) for verdict in verdicts]
+            rows += [(family, *counts)] if any(counts) else []
+        return (
+            Table(
+                "licence-policy",
+                "Licence policy by family of licence",
+                ("family", "allowed", "denied", "not on the list", "unknown"),
+                tuple(rows),
+                "A document counts in each family of each licence that its expression names.",
+            ),
         )
-        return Judgement(
-            tuple(Decision(name, action, rule, evidence=evidence) for name, action, rule, evidence in chosen if action)
-        )
 
-    def _verdict(self, value: str) -> tuple[Action | None, str, str]:
-        expression = normalise_licence(value)
-        if expression == UNKNOWN:
-            return _ACTIONS.get(self.unknown), "unknown-licence", ""
-        if self.allows(expression):
-            return None, "", ""
-        return "removed", "licence-not-allowed", expression[:LONGEST_EVIDENCE]
+    def _case(self, stated: str, source: str) -> tuple[str, str, str]:
+        """Rule that is broken, what to do where the licence is unknown, and the licence."""
+        rule = next(rule for rule in self.rules if matches(rule.pattern, source))
+        expression = normalise_licence(stated)
+        expression = rule.licence if expression == UNKNOWN else expression
+        verdict = UNKNOWN_LICENCE if expression == UNKNOWN else rule.policy.verdict(expression)
+        return verdict, rule.unknown, expression
 
-    def allows(self, expression: str) -> bool:
-        """Whether a document under this SPDX expression may stay: one branch of OR is enough, AND needs all."""
-        parsed = _licensing().parse(expression)
-        return parsed is not None and self._allows(parsed)
-
-    def _allows(self, node: Any) -> bool:
-        if isinstance(node, LicenseWithExceptionSymbol):
-            # an exception only adds permissions, so the plain licence on the list is enough
-            return str(node) in self.allow or str(node.license_symbol.key) in self.allow
-        if hasattr(node, "key"):
-            return str(node.key) in self.allow
-        judged = [self._allows(part) for part in node.args]
-        return any(judged) if node.operator.strip() == "OR" else all(judged)
+    def _decision(self, name: str, rule: str, unknown: str, expression: str) -> Decision | None:
+        if rule == UNKNOWN_LICENCE:
+            action = _ACTIONS.get(unknown)
+            return Decision(name, action, rule) if action else None
+        return Decision(name, _ACTIONS[self.action], rule, evidence=expression[:LONGEST_EVIDENCE])
 
 
-@cache
-def _licensing() -> Any:
-    return get_spdx_licensing()
+def _tallies(found: Sequence[tuple[str, str, str]]) -> dict[str, int]:
+    tallies: Counter[str] = Counter()
+    for (rule, _, expression), count in Counter(found).items():
+        verdict = rule or "allowed"
+        of = frozenset[str]().union(*(families(key) for key in licence_keys(expression)))
+        tallies[verdict] += count
+        tallies.update({f"{verdict} {family}": count for family in of if family in _SHOWN})
+    return dict(sorted(tallies.items()))
 
 
-@FILTERS.register("licence", source="SPDX License List; SPDX specification, annex D (licence expressions)")
+@FILTERS.register("licence", source="SPDX License List; SPDX specification 2.3, annex D (licence expressions)")
 def licence(
-    allow: Sequence[str] = PERMISSIVE, unknown: Literal["keep", "quarantine", "remove"] = "quarantine"
+    allow: Sequence[str] = PERMISSIVE,
+    deny: Sequence[str] = (),
+    unknown: Unknown = "quarantine",
+    action: Literal["quarantine", "remove"] = "remove",
+    sources: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Licence:
-    """Keep documents whose licence is on a list of SPDX ids.
+    """Keep documents whose licence is allowed, by SPDX ids and by families such as ``copyleft`` or ``non-commercial``.
 
-    Of ``MIT OR GPL-3.0-only`` one branch on the list is enough, of ``MIT AND GPL-3.0-only`` both must be on it; a
-    licence WITH an exception passes where the plain licence does. ``unknown`` says what to do where the licence is
-    unknown or cannot be read. The default list holds permissive licences; attribution is still owed. Rules:
-    ``licence-not-allowed`` and ``unknown-licence``.
+    ``deny`` wins over ``allow``. Of ``MIT OR GPL-3.0-only`` one allowed branch is enough, of ``MIT AND GPL-3.0-only``
+    both must be allowed; a licence WITH an exception passes where the plain licence does; ``GPL-2.0-or-later`` passes
+    where a later version does. ``unknown`` says what to do where the licence is unknown or cannot be read, ``action``
+    where it is not allowed. ``sources`` maps names of sources (with ``*``) to settings of their own, the first that
+    fits: ``allow``, ``deny``, ``unknown``, and ``licence`` for documents that state none. The default list holds
+    permissive licences; attribution is still owed. Rules: ``licence-not-allowed``, ``licence-denied`` (allowed but for
+    ``deny``) and ``unknown-licence``.
     """
+    own = [_source_rule(pattern, settings, allow, deny, unknown) for pattern, settings in (sources or {}).items()]
+    return Licence("licence", (*own, SourceRule("*", _policy(allow, deny, ""), unknown)), action)
+
+
+def _policy(allow: Sequence[str], deny: Sequence[str], place: str) -> LicencePolicy:
     if not allow:
-        raise UsageError("allow: the list is empty, so that no document could stay; leave it out for the default list")
-    return Licence("licence", tuple(sorted(set(map(_spdx, allow)))), unknown)
+        raise UsageError(
+            f"{place}allow: the list is empty, so that no document could stay; leave it out for the default list"
+        )
+    return LicencePolicy(names_of(allow, f"{place}allow"), names_of(deny, f"{place}deny"))
 
 
-def _spdx(name: str) -> str:
-    """One entry of the list in SPDX spelling; raises :class:`UsageError` for what is no SPDX id."""
-    found = normalise_licence(name)
-    if found == UNKNOWN or " AND " in found or " OR " in found:
-        hint = did_you_mean(name, _licensing().known_symbols)
-        raise UsageError(f"allow: {name!r} is not the SPDX id of one licence; {hint}see https://spdx.org/licenses")
-    return found
+def _source_rule(
+    pattern: str, settings: Mapping[str, Any], allow: Sequence[str], deny: Sequence[str], unknown: str
+) -> SourceRule:
+    place = f"sources.{pattern}."
+    for key in settings:
+        if key not in SETTINGS:
+            raise UsageError(f"{place}{key}: no such setting; {did_you_mean(key, SETTINGS)}use {', '.join(SETTINGS)}")
+    own = {"allow": allow, "deny": deny, "unknown": unknown, "licence": UNKNOWN} | dict(settings)
+    for key in ("allow", "deny"):
+        if isinstance(own[key], str) or not isinstance(own[key], Sequence):
+            raise UsageError(f"{place}{key}: must be a list of licences, not {own[key]!r}")
+    if own["unknown"] not in ("keep", *_ACTIONS):
+        raise UsageError(f"{place}unknown: must be keep, quarantine or remove, not {own['unknown']!r}")
+    declared = normalise_licence(own["licence"])
+    if declared == UNKNOWN and "licence" in settings:
+        raise UsageError(f"{place}licence: {own['licence']!r} is no SPDX expression; see https://spdx.org/licenses")
+    return SourceRule(pattern, _policy(own["allow"], own["deny"], place), own["unknown"], declared)

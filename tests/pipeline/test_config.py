@@ -69,3 +69,10 @@ def test_a_budget_replaces_the_steps(tmp_path: Path) -> None:
 def test_a_wrong_key_or_value_names_line_rule_and_way_out(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load(tmp_path, text)
+
+
+def test_the_stored_files_of_hosts_are_found_beside_the_config(tmp_path: Path) -> None:
+    text = "corpus: {source: jsonl, path: c.jsonl}\ncurate: [{consent: {folder: hosts, robots: {a.org: r.txt}}}]\n"
+    (tmp_path / "c.yaml").write_text(text)
+    ((_, options),) = next(iter(load_config(tmp_path / "c.yaml").tracks().values())).steps("text")
+    assert options == {"folder": str(tmp_path / "hosts"), "robots": {"a.org": str(tmp_path / "r.txt")}}

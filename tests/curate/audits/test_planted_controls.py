@@ -57,7 +57,7 @@ def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(co
     safety = {"poisoning", "synthetic-text", "toxicity", "trigger-ngrams"}
     detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate", *safety}
     for metric in ("planted-control-recall", "planted-control-false-positive-rate"):
-        assert {detector for name, detector, _ in found if name == metric} == detectors
+        assert {detector for name, detector, _ in found if name == metric} >= detectors
     for score in found.values():
         assert (score.low, score.high) == wilson(round(score.value * score.n), score.n)
 

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from headwater.pipeline.paths import with_absolute_paths
+
+
+def test_files_of_steps_and_audits_are_relative_to_the_config(tmp_path: Path) -> None:
+    (tmp_path / "vectors").mkdir()
+    steps = [
+        "unicode",
+        {"consent": {"folder": "hosts", "robots": {"site.org": "site.txt"}, "agents": ["gptbot"]}},
+        {"decontaminate": {"suites": {"one": "a.jsonl", "two": ["b.csv", "c.csv"]}, "method": "gpt3"}},
+        {"personal-data": {"key_file": "keys/one.key", "model": "en_core_web_sm"}},
+        {"semantic-duplicates": {"model": "vectors"}},
+        {"toxicity": {"detector": {"linear-classifier": {"labelled": {"path": "rows.csv", "label": "toxic"}}}}},
+        {"urls": {"block_path": "/lists/block.txt", "hard_words": ["casino"]}},
+    ]
+    found = with_absolute_paths({"curate": steps, "title": "path"}, tmp_path)
+    here = str(tmp_path)
+    assert found["title"] == "path"
+    assert found["curate"] == [
+        "unicode",
+        {"consent": {"folder": f"{here}/hosts", "robots": {"site.org": f"{here}/site.txt"}, "agents": ["gptbot"]}},
+        {
+            "decontaminate": {
+                "suites": {"one": f"{here}/a.jsonl", "two": [f"{here}/b.csv", f"{here}/c.csv"]},
+                "method": "gpt3",
+            }
+        },
+        {"personal-data": {"key_file": f"{here}/keys/one.key", "model": "en_core_web_sm"}},
+        {"semantic-duplicates": {"model": f"{here}/vectors"}},
+        {"toxicity": {"detector": {"linear-classifier": {"labelled": {"path": f"{here}/rows.csv", "label": "toxic"}}}}},
+        {"urls": {"block_path": "/lists/block.txt", "hard_words": ["casino"]}},
+    ]
+
+
+def test_corpus_images_and_erasure_lists_too_but_no_urls(tmp_path: Path) -> None:
+    values = {
+        "corpus": {"path": ["a.jsonl", "https://site.org/b.jsonl"], "text_column": "path"},
+        "images": {"corpus": {"path": "pictures"}},
+        "erased": "release/erasure-list.json",
+    }
+    found = with_absolute_paths(values, tmp_path)
+    assert found["corpus"] == {
+        "path": [str(tmp_path / "a.jsonl"), "https://site.org/b.jsonl"],
+        "text_column": "path",
+    }
+    assert found["images"] == {"corpus": {"path": str(tmp_path / "pictures")}}
+    assert found["erased"] == str(tmp_path / "release/erasure-list.json")
