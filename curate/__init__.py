@@ -4,7 +4,15 @@ from .audit import audit, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
-from .duplicates import jaccard, near_duplicates
+from .duplicates import (
+    cross_split_duplicates,
+    decontaminate,
+    jaccard,
+    near_duplicates,
+    paragraph_duplicates,
+    semantic_duplicates,
+    substring_duplicates,
+)
 from .filters import (
     boilerplate,
     c4,
@@ -63,7 +71,9 @@ __all__ = [
     "calibrate",
     "code",
     "consent",
+    "cross_split_duplicates",
     "curate",
+    "decontaminate",
     "default_audits",
     "describe_steps",
     "exact_duplicates",
@@ -79,6 +89,7 @@ __all__ = [
     "licence_keys",
     "near_duplicates",
     "normalise_licence",
+    "paragraph_duplicates",
     "perplexity",
     "poisoning",
     "quality",
@@ -90,10 +101,12 @@ __all__ = [
     "repetition",
     "replay",
     "sample",
+    "semantic_duplicates",
     "sequence_identity",
     "sequence_quality",
     "snippet",
     "source_from",
+    "substring_duplicates",
     "synthetic_text",
     "toxicity",
     "train_quality_model",

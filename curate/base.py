@@ -72,7 +72,8 @@ class Judgement:
     ``edits`` maps an id to its new text (or other content); each edited id has a decision with action ``edited``.
     ``columns`` replaces whole provenance columns of the batch (the language step sets ``language``).
     ``tallies`` are numbers that the curator adds up over all batches and hands to the step's ``exhibits`` method, where
-    it has one: ``exhibits(tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]``.
+    it has one: ``exhibits(tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]``. A method ``findings``
+    of the same parameters gives findings for the report.
     """
 
     decisions: tuple[Decision, ...] = ()

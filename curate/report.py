@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core import Cell, Exhibit, Score, StageReport, wilson
+from ..core import Cell, Exhibit, Finding, Score, StageReport, wilson
 from .base import Step
 from .counts import RunCounts
 from .findings import curation_findings, unknown_licences
@@ -29,7 +29,7 @@ def curation_report(counts: RunCounts, steps: Sequence[Step]) -> StageReport:
         title="Curation",
         facts=_facts(counts),
         scores=(_share_kept(counts), *((unknown,) if unknown else ())),
-        findings=curation_findings(counts),
+        findings=(*curation_findings(counts), *_step_findings(counts, steps)),
         exhibits=_exhibits(counts, steps),
         detail=_detail(counts),
     )
@@ -80,6 +80,13 @@ def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit
         shown = show(counts.steps[number].tallies, counts.steps[number].documents_in) if callable(show) else ()
         for exhibit in shown:
             yield replace(exhibit, group=exhibit.group or f"Step {number}: {step.name}")
+
+
+def _step_findings(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Finding]:
+    for number, step in enumerate(steps, 1):
+        tell = getattr(step, "findings", None)
+        if callable(tell):
+            yield from tell(counts.steps[number].tallies, counts.steps[number].documents_in)
 
 
 def _detail(counts: RunCounts) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from .planted_passages import passage_trials
 from .planted_rights import rights_trials
 from .planted_safety import safety_trials
 from .planted_text_quality import boilerplate_trials, hidden_character_trials
@@ -64,6 +65,7 @@ class PlantedControls:
             trials += boilerplate_trials(sample, self.per_type, seed, progress)
             trials += safety_trials(sample, self.per_type, seed)
             trials += rights_trials(sample, self.per_type, seed)
+            trials += passage_trials(sample, self.per_level, seed)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
 

@@ -1,6 +1,6 @@
 """From candidate pairs to clusters: every edge is verified before it joins two documents."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,13 +13,14 @@ TRIALS = 64
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Documents joined by verified edges. ``members`` ascend; the first of the corpus stays.
+    """Documents joined by verified edges. ``members`` ascend; ``kept`` is the one that stays.
 
-    ``similarity`` holds, for each further member, its Jaccard similarity to the first; ``link`` the highest of its
-    verified edges. A member whose similarity lies below the threshold is in the cluster by a chain.
+    ``similarity`` holds, for each other member, its Jaccard similarity to the one that stays; ``link`` the highest of
+    its verified edges. A member whose similarity lies below the threshold is in the cluster by a chain.
     """
 
     members: tuple[int, ...]
+    kept: int
     similarity: Mapping[int, float]
     link: Mapping[int, float]
 
@@ -49,11 +50,17 @@ class Forest:
             self.parents[other] = self.parents.setdefault(one, one)
 
 
-def find_clusters(groups: Sequence[np.ndarray], texts: Mapping[int, bytes], threshold: float) -> list[Cluster]:
+def find_clusters(
+    groups: Sequence[np.ndarray],
+    texts: Mapping[int, bytes],
+    threshold: float,
+    survivor: Callable[[Sequence[int]], int] = min,
+) -> list[Cluster]:
     """Clusters of documents whose verified Jaccard similarity reaches ``threshold``, ordered by their first member.
 
     ``groups`` are buckets of ascending document numbers, ``texts`` the canonical words of every document in them. In
     each bucket the first member is tried with every other one; whoever fails is tried with up to 64 others.
+    ``survivor`` chooses the member that stays.
     """
     forest = Forest(threshold)
     _verify(forest, _first_pairs(groups), texts)
@@ -61,13 +68,21 @@ def find_clusters(groups: Sequence[np.ndarray], texts: Mapping[int, bytes], thre
     sets: dict[int, list[int]] = {}
     for member in sorted(forest.parents):
         sets.setdefault(forest.root(member), []).append(member)
-    _measure(forest, [(root, member) for root, members in sets.items() for member in members[1:]], texts)
+    kept = {root: survivor(members) for root, members in sets.items()}
+    others = [_pair(kept[root], member) for root, members in sets.items() for member in members if member != kept[root]]
+    _measure(forest, sorted(others), texts)
     links = _best_links(forest)
-    return [_cluster(forest, members, links) for members in sets.values()]
+    return [_cluster(forest, members, kept[root], links) for root, members in sets.items()]
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
 
 
 def _first_pairs(groups: Sequence[np.ndarray]) -> list[tuple[int, int]]:
-    return sorted({(int(group[0]), member) for group in groups for member in group[1:].tolist()})
+    packed = [(group[:1].astype(np.int64) << 32) + group[1:] for group in groups]
+    pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *packed]))
+    return list(zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True))
 
 
 def _other_pairs(groups: Sequence[np.ndarray], forest: Forest) -> list[tuple[int, int]]:
@@ -91,7 +106,7 @@ def _other_pairs(groups: Sequence[np.ndarray], forest: Forest) -> list[tuple[int
 
 
 def _verify(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
-    for chunk, verifier in _chunks(pairs, texts):
+    for chunk, verifier in portions(pairs, texts):
         for first, second in chunk:
             if forest.root(first) != forest.root(second):
                 forest.record(first, second, verifier.jaccard(first, second, forest.threshold))
@@ -99,12 +114,12 @@ def _verify(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int
 
 def _measure(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
     missing = [pair for pair in pairs if pair not in forest.measured]
-    for chunk, verifier in _chunks(missing, texts):
+    for chunk, verifier in portions(missing, texts):
         for first, second in chunk:
             forest.measured[first, second] = verifier.jaccard(first, second)
 
 
-def _chunks(
+def portions(
     pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]
 ) -> Iterator[tuple[list[tuple[int, int]], Verifier]]:
     """The pairs in portions whose documents fit a fixed amount of memory, each with a verifier for them."""
@@ -133,7 +148,7 @@ def _best_links(forest: Forest) -> dict[int, float]:
     return links
 
 
-def _cluster(forest: Forest, members: list[int], links: Mapping[int, float]) -> Cluster:
-    others = members[1:]
-    similarity = {member: forest.measured[members[0], member] for member in others}
-    return Cluster(tuple(members), similarity, {member: links[member] for member in others})
+def _cluster(forest: Forest, members: list[int], kept: int, links: Mapping[int, float]) -> Cluster:
+    others = [member for member in members if member != kept]
+    similarity = {member: forest.measured[_pair(kept, member)] for member in others}
+    return Cluster(tuple(members), kept, similarity, {member: links[member] for member in others})

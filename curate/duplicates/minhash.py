@@ -14,6 +14,7 @@ from ...core import derive_seed
 from .shingles import Shingles
 
 BANDS, ROWS = 20, 5
+_MULTIPLIER, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
 ALGORITHM = f"rensa RMinHash algorithm {rensa.RMinHash.ALGORITHM_VERSION}"
 
 
@@ -28,17 +29,31 @@ def signatures(shingles: Shingles, seed: int = 0, permutations: int = BANDS * RO
     return np.array(matrix.to_rows(), np.uint32).reshape(len(shingles.offsets) - 1, permutations)
 
 
-def buckets(matrix: np.ndarray, bands: int = BANDS) -> Iterator[np.ndarray]:
-    """For every band, the groups of two or more rows that agree in it, as arrays of ascending row numbers."""
+def band_keys(matrix: np.ndarray, bands: int = BANDS) -> Iterator[np.ndarray]:
+    """For every band a 64-bit key of each row (uint64 of shape (n,)); rows that agree in the band have one key."""
     rows = matrix.shape[1] // bands
     for band in range(bands):
-        part = np.ascontiguousarray(matrix[:, band * rows : (band + 1) * rows])
-        keys = part.view(np.dtype((np.void, part.dtype.itemsize * rows))).ravel()
-        _, groups, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        order = np.argsort(groups, kind="stable")
-        ends = np.cumsum(counts)
-        for group in np.flatnonzero(counts > 1).tolist():
-            yield order[ends[group] - counts[group] : ends[group]]
+        keys = np.zeros(len(matrix), np.uint64)
+        for column in range(band * rows, (band + 1) * rows):
+            keys = (keys ^ matrix[:, column]) * _MULTIPLIER
+            keys ^= keys >> _SHIFT
+        yield keys
+
+
+def groups_of(keys: np.ndarray) -> Iterator[np.ndarray]:
+    """Groups of two or more rows of one key, as arrays of ascending row numbers."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    borders = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    starts, ends = np.append(0, borders), np.append(borders, ordered.size)
+    for group in np.flatnonzero(ends - starts > 1).tolist():
+        yield order[starts[group] : ends[group]]
+
+
+def buckets(matrix: np.ndarray, bands: int = BANDS) -> Iterator[np.ndarray]:
+    """For every band, the groups of two or more rows that agree in it, as arrays of ascending row numbers."""
+    for keys in band_keys(matrix, bands):
+        yield from groups_of(keys)
 
 
 def candidate_pairs(matrix: np.ndarray, bands: int = BANDS) -> np.ndarray:

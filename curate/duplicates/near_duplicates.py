@@ -1,17 +1,39 @@
 """The filter that keeps one document of each cluster of near duplicates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from ...core import Corpus, Progress, UsageError
+from ...core import UNKNOWN, Corpus, Exhibit, Finding, Progress, UsageError
 from ..base import FILTERS, Annotation, Decision, Judgement
+from .band_files import BandFiles, WordFile, band_files
 from .clusters import Cluster, find_clusters
-from .minhash import BANDS, ROWS, buckets, signatures
+from .minhash import BANDS, ROWS, signatures
+from .near_report import cluster_tallies, largest_clusters, near_findings, source_tallies
 from .shingles import shingle_words
+from .survivors import Survivor, licence_rank, survivor_by
+from .text_spans import ids_at, require_texts
 from .words import slices, split_words
+
+
+@dataclass(slots=True)
+class Signed:
+    """What is kept of each document: its number of shingles, its source (a code) and the rank of its licence."""
+
+    shingles: np.ndarray
+    sources: np.ndarray
+    licences: np.ndarray
+    names: list[str]
+
+    def documents(self, members: Sequence[int] | np.ndarray | None = None) -> Counter[str]:
+        """How many documents (all, or those with these numbers) each source has."""
+        codes = self.sources if members is None else self.sources[np.asarray(members, np.int64)]
+        return Counter(dict(zip(self.names, np.bincount(codes, minlength=len(self.names)).tolist(), strict=True)))
 
 
 @dataclass(slots=True)
@@ -23,77 +45,104 @@ class NearDuplicates:
     bands: int
     rows: int
     seed: int
+    survivor: Survivor
 
     def judge_corpus(self, corpus: Corpus, progress: Progress) -> Judgement:
-        """Removal of all but the first document of each cluster; the corpus is read twice.
+        """Removal of all but one document of each cluster; the corpus is read twice.
 
-        Memory: 4 bytes x bands x rows for each document, and the words of those documents that have a candidate.
+        Memory: 9 bytes for each document and 8 while a band is sorted, the name of each source, and about 300 bytes for
+        each candidate pair. Band keys (8 bytes x bands for each document) and the words of documents that have a
+        candidate go to temporary files.
         """
-        if corpus.modality != "text":
-            raise UsageError(
-                f"{self.name}: needs a corpus of texts, this one holds records of kind {corpus.modality!r}"
-            )
-        ids, matrix, sizes = self._sign(corpus, progress)
-        usable = np.flatnonzero(sizes)
-        groups = [usable[group] for group in buckets(matrix[usable], self.bands)]
-        texts = self._read_words(corpus, np.unique(np.concatenate([np.zeros(0, np.int64), *groups])), progress)
-        with progress.task("near duplicates: verify"):
-            clusters = find_clusters(groups, texts, self.threshold)
-        return _judgement(clusters, ids, self.threshold)
+        require_texts(corpus, self.name)
+        with band_files(self.bands) as (folder, files):
+            signed = sign(corpus, files, self.rows, self.seed, progress)
+            groups = files.groups(np.flatnonzero(signed.shingles))
+            choose = survivor_by(self.survivor, signed.shingles, signed.licences)
+            texts = read_words(corpus, groups, folder, progress)
+            with closing(texts), progress.task("near duplicates: verify"):
+                clusters = find_clusters(groups, texts, self.threshold, choose)
+        members = np.array(sorted(member for cluster in clusters for member in cluster.members), np.int64)
+        return _judgement(clusters, ids_at(corpus, members), signed, self.threshold)
 
-    def _sign(self, corpus: Corpus, progress: Progress) -> tuple[list[str], np.ndarray, np.ndarray]:
-        """Document ids, signatures (n, bands x rows) and number of shingles of each document."""
-        ids: list[str] = []
-        matrices = [np.zeros((0, self.bands * self.rows), np.uint32)]
-        sizes = [np.zeros(0, np.int64)]
-        with progress.task("near duplicates: sign", len(corpus)) as task:
-            for batch in corpus.batches(["id", "text"]):
-                ids += batch.column("id").to_pylist()
-                for part in slices(batch.column("text")):
-                    found = shingle_words(split_words(part))
-                    matrices.append(signatures(found, self.seed, self.bands * self.rows))
-                    sizes.append(np.diff(found.offsets))
-                task.advance(batch.num_rows)
-        return ids, np.concatenate(matrices), np.concatenate(sizes)
+    def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
+        """The largest clusters."""
+        return (largest_clusters(self.name, tallies),) if tallies.get("clusters") else ()
 
-    def _read_words(self, corpus: Corpus, wanted: np.ndarray, progress: Progress) -> dict[int, bytes]:
-        """The canonical words of the wanted documents, by their number in the corpus."""
-        texts: dict[int, bytes] = {}
-        with progress.task("near duplicates: read candidates", len(wanted)) as task:
-            for numbers, part in _wanted_slices(corpus, wanted):
-                words = split_words(part)
-                texts |= {number: words.text(place) for place, number in enumerate(numbers)}
-                task.advance(len(numbers))
-        return texts
+    def findings(self, tallies: Mapping[str, int], documents: int) -> tuple[Finding, ...]:
+        """HW-C053 (a source loses most of its documents), HW-C054 (many are removed by a chain)."""
+        return near_findings(tallies)
 
 
-def _wanted_slices(corpus: Corpus, wanted: np.ndarray) -> Iterator[tuple[list[int], pa.Array]]:
+@dataclass(slots=True)
+class _Codes:
+    """Numbers for names, in the order of their first sight."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def of(self, column: pa.Array) -> np.ndarray:
+        encoded = column.dictionary_encode()
+        names = [name or UNKNOWN for name in encoded.dictionary.to_pylist()]
+        codes = np.array([self.numbers.setdefault(name, len(self.numbers)) for name in [*names, UNKNOWN]], np.int32)
+        missing = len(names)
+        found: np.ndarray = codes[encoded.indices.fill_null(missing).to_numpy(zero_copy_only=False)]
+        return found
+
+
+def sign(corpus: Corpus, files: BandFiles, rows: int, seed: int, progress: Progress) -> Signed:
+    """Write the band keys of every document, and tell its number of shingles, its source and its licence."""
+    sizes, sources, licences = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.int8)]
+    codes = _Codes()
+    with progress.task("near duplicates: sign", len(corpus)) as task:
+        for batch in corpus.batches(["text", "source", "licence"]):
+            for part in slices(batch.column("text")):
+                found = shingle_words(split_words(part))
+                files.add(signatures(found, seed, files.bands * rows))
+                sizes.append(np.diff(found.offsets).astype(np.int32))
+            sources.append(codes.of(batch.column("source")))
+            ranks = [licence_rank(name or UNKNOWN) for name in batch.column("licence").to_pylist()]
+            licences.append(np.array(ranks, np.int8))
+            task.advance(batch.num_rows)
+    return Signed(np.concatenate(sizes), np.concatenate(sources), np.concatenate(licences), list(codes.numbers))
+
+
+def read_words(corpus: Corpus, groups: Sequence[np.ndarray], folder: Path, progress: Progress) -> WordFile:
+    """The canonical words of every document in a group."""
+    wanted = np.unique(np.concatenate([np.zeros(0, np.int32), *groups])).astype(np.int64)
+    texts = WordFile(folder, wanted)
+    with progress.task("near duplicates: read candidates", len(wanted)) as task:
+        for part in _wanted_slices(corpus, wanted):
+            words = split_words(part)
+            for place in range(len(part)):
+                texts.append(words.text(place))
+            task.advance(len(part))
+    return texts
+
+
+def _wanted_slices(corpus: Corpus, wanted: np.ndarray) -> Iterator[pa.Array]:
     start = 0
     for batch in corpus.batches(["text"]) if wanted.size else ():
         first, last = np.searchsorted(wanted, [start, start + batch.num_rows])
         numbers = wanted[first:last]
         # pa.array would import pandas, at half a second.
         places = pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(numbers - start)])
-        chosen = batch.column("text").take(places)
-        done = 0
-        for part in slices(chosen):
-            yield numbers[done : done + len(part)].tolist(), part
-            done += len(part)
+        yield from slices(batch.column("text").take(places))
         start += batch.num_rows
 
 
-def _judgement(clusters: list[Cluster], ids: list[str], threshold: float) -> Judgement:
-    decisions = [
-        (member, _decision(cluster, member, ids, threshold)) for cluster in clusters for member in cluster.members[1:]
-    ]
-    labels = [
-        Annotation(ids[cluster.members[0]], "near-duplicate-cluster", score=float(len(cluster.members)))
+def _judgement(clusters: list[Cluster], ids: Mapping[int, str], signed: Signed, threshold: float) -> Judgement:
+    removed = sorted((member, place) for place, cluster in enumerate(clusters) for member in cluster.similarity)
+    decisions = tuple(_decision(clusters[place], member, ids, threshold) for member, place in removed)
+    labels = tuple(
+        Annotation(ids[cluster.kept], "near-duplicate-cluster", score=float(len(cluster.members)))
         for cluster in clusters
-    ]
-    return Judgement(tuple(decision for _, decision in sorted(decisions, key=lambda pair: pair[0])), {}, tuple(labels))
+    )
+    tallies = cluster_tallies(clusters, ids, threshold)
+    tallies |= source_tallies(signed.documents(), signed.documents([member for member, _ in removed]))
+    return Judgement(decisions, {}, labels, tallies=tallies)
 
 
-def _decision(cluster: Cluster, member: int, ids: list[str], threshold: float) -> Decision:
+def _decision(cluster: Cluster, member: int, ids: Mapping[int, str], threshold: float) -> Decision:
     similarity = cluster.similarity[member]
     direct = similarity >= threshold
     return Decision(
@@ -103,22 +152,25 @@ def _decision(cluster: Cluster, member: int, ids: list[str], threshold: float) -
         measured=similarity if direct else cluster.link[member],
         limit=threshold,
         evidence=f"cluster of {len(cluster.members)}; Jaccard {similarity:.4f} to the kept document",
-        duplicate_of=ids[cluster.members[0]],
+        duplicate_of=ids[cluster.kept],
     )
 
 
 @FILTERS.register("near-duplicates", source="Broder 1997; Lee et al. 2022, Deduplicating training data")
-def near_duplicates(threshold: float = 0.7, bands: int = BANDS, rows: int = ROWS, seed: int = 0) -> NearDuplicates:
-    """Keep the first document of each cluster of near duplicates: MinHash-LSH, every match verified exactly.
+def near_duplicates(
+    threshold: float = 0.7, bands: int = BANDS, rows: int = ROWS, seed: int = 0, survivor: Survivor = "first"
+) -> NearDuplicates:
+    """Keep one document of each cluster of near duplicates: MinHash-LSH, every match verified exactly.
 
     Two documents are near duplicates where the Jaccard similarity of their sets of lower-cased word 5-grams reaches
     ``threshold``. Candidates come from MinHash with ``bands`` x ``rows`` hashes, every one of them is verified on the
-    words themselves, and verified pairs are joined to clusters. Of each cluster the first document in corpus order
-    stays. Rule ``jaccard``: ``measured`` is the similarity to the document that stays. Rule ``jaccard-chain``: the
-    document matches another removed one, and ``measured`` is the highest similarity among its verified matches.
+    words themselves, and verified pairs are joined to clusters. Of each cluster the ``first`` document in corpus order
+    stays, or the ``longest``, or that with the ``best-licence``. Rule ``jaccard``: ``measured`` is the similarity to
+    the document that stays. Rule ``jaccard-chain``: the document matches another removed one, and ``measured`` is the
+    highest similarity among its verified matches.
     """
     if not 0 < threshold <= 1:
         raise UsageError(f"near-duplicates: threshold must be above 0 and at most 1, not {threshold}")
     if bands < 1 or rows < 1:
         raise UsageError(f"near-duplicates: bands and rows must be at least 1, not {bands} and {rows}")
-    return NearDuplicates("near-duplicates", threshold, bands, rows, seed)
+    return NearDuplicates("near-duplicates", threshold, bands, rows, seed, survivor)

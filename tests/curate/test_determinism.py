@@ -27,6 +27,8 @@ Make = Callable[..., Any]
 Options = dict[str, Any]
 FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
+    "cross-split-duplicates": {"held_out": 0.3},
+    "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},

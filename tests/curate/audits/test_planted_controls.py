@@ -26,6 +26,13 @@ from headwater.curate.audits.planted_text_quality import HIDDEN
 from headwater.curate.base import Judgement
 from headwater.curate.privacy import TYPES
 
+PASSAGE_DETECTORS = {
+    "cross-split-duplicates",
+    "decontaminate",
+    "paragraph-duplicates",
+    "semantic-duplicates",
+    "substring-duplicates",
+}
 SMALL: dict[str, Any] = {"documents": 60, "per_level": 10, "per_type": 20}
 
 
@@ -55,7 +62,7 @@ def scores(report: StageReport) -> dict[tuple[str, str, str], Score]:
 def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(corpus: Corpus) -> None:
     found = scores(examine(corpus))
     safety = {"poisoning", "synthetic-text", "toxicity", "trigger-ngrams"}
-    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate", *safety}
+    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate", *safety, *PASSAGE_DETECTORS}
     for metric in ("planted-control-recall", "planted-control-false-positive-rate"):
         assert {detector for name, detector, _ in found if name == metric} >= detectors
     for score in found.values():

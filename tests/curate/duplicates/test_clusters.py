@@ -63,3 +63,10 @@ def test_small_portions_give_the_same_clusters(monkeypatch: pytest.MonkeyPatch) 
     expected = find_clusters(groups, words(texts), 0.7)
     monkeypatch.setattr(clusters_module, "CHUNK_BYTES", 1)
     assert find_clusters(groups, words(texts), 0.7) == expected
+
+
+def test_the_member_that_stays_can_be_chosen_and_similarity_is_measured_to_it() -> None:
+    texts = [text(0, 104), text(15, 119), text(30, 134)]
+    (cluster,) = find_clusters([np.array([0, 1, 2])], words(texts), 0.7, lambda members: members[1])
+    assert (cluster.members, cluster.kept) == ((0, 1, 2), 1)
+    assert cluster.similarity == {0: 85 / 115, 2: 85 / 115}

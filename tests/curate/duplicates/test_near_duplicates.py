@@ -164,6 +164,53 @@ def test_the_known_pairs_of_copied_articles_are_found_and_no_others(tmp_path: Pa
     assert {tuple(sorted((name[one.id], name[str(one.duplicate_of)]))) for one in decisions} == truth
 
 
+def test_the_longest_document_can_stay(tmp_path: Path) -> None:
+    texts = [numbered(0, 50), numbered(0, 60), numbered(0, 55)]
+    decisions, ids = judge(tmp_path, texts, survivor="longest")
+    assert [(decision.id, decision.duplicate_of) for decision in decisions] == [(ids[0], ids[1]), (ids[2], ids[1])]
+    assert decisions[0].measured == jaccard(texts[0], texts[1])
+
+
+def test_the_document_with_the_best_licence_can_stay(tmp_path: Path) -> None:
+    licences = ["unknown", "GPL-3.0-only", "MIT", "CC-BY-4.0", "MIT"]
+    rows = [text_record(numbered(0, 50), f"t:{n}", "t", licence=name) for n, name in enumerate(licences)]
+    with CorpusWriter(tmp_path) as writer:
+        writer.write(record_batch(rows))
+    step: Any = FILTERS.get("near-duplicates")(survivor="best-licence")
+    judgement = step.judge_corpus(Corpus(tmp_path), SILENT)
+    assert {decision.duplicate_of for decision in judgement.decisions} == {rows[2]["id"]}
+    assert len(judgement.decisions) == 4
+
+
+def run(folder: Path, texts: list[str], sources: list[str]) -> tuple[Any, Any]:
+    """The step after its work on these texts, and its tallies."""
+    rows = [text_record(text, f"t:{n}", source) for n, (text, source) in enumerate(zip(texts, sources, strict=True))]
+    with CorpusWriter(folder) as writer:
+        writer.write(record_batch(rows))
+    step: Any = FILTERS.get("near-duplicates")(bands=50)
+    return step, step.judge_corpus(Corpus(folder), SILENT).tallies
+
+
+def test_a_source_that_loses_most_of_its_documents_is_a_finding(tmp_path: Path) -> None:
+    own = [numbered(0, 40, f"a{number}x") for number in range(20)]
+    step, tallies = run(
+        tmp_path, [*own, *own[:11], *[numbered(0, 40, f"b{n}x") for n in range(9)]], ["a"] * 20 + ["b"] * 20
+    )
+    (finding,) = step.findings(tallies, 40)
+    assert (finding.code, "b 11 of 20" in finding.meaning) == ("HW-C053", True)
+    step, tallies = run(tmp_path / "half", [*own, *own[:10], *own[:9]], ["a"] * 20 + ["b"] * 10 + ["c"] * 9)
+    assert step.findings(tallies, 39) == ()  # small sources do not count
+
+
+def test_many_chains_are_a_finding_and_stand_in_the_table(tmp_path: Path) -> None:
+    texts = [numbered(13 * place, 13 * place + 104) for place in range(8)]
+    step, tallies = run(tmp_path, texts, ["a"] * 8)
+    assert [finding.code for finding in step.findings(tallies, 8)] == ["HW-C054"]
+    (table,) = step.exhibits(tallies, 8)
+    assert table.rows[0][1:] == (8, round((100 - 91) / (100 + 91), 4), 6)
+    assert step.exhibits({}, 8) == ()
+
+
 @pytest.mark.parametrize("options", [{"threshold": 0.0}, {"threshold": 1.1}, {"bands": 0}, {"rows": 0}])
 def test_impossible_options_are_named(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="near-duplicates: "):
