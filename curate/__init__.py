@@ -36,11 +36,12 @@ from .filters import (
 )
 from .filters.quality_model import QualityModel, train_quality_model
 from .licences import licence_keys, normalise_licence
+from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
-from .sources import read_source, source_from
+from .sources import guess_source, read_source, source_from
 from .steps import build_steps, describe_steps
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "GroupGap",
     "IdentityTerms",
     "Judgement",
+    "Pipeline",
     "QualityModel",
     "Rejected",
     "Replay",
@@ -81,6 +83,7 @@ __all__ = [
     "fineweb",
     "group_gap",
     "group_share",
+    "guess_source",
     "hidden_characters",
     "jaccard",
     "language",

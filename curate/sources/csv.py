@@ -78,7 +78,7 @@ class _Records:
             names = self._names(self._values(read_lines(chunks, self.limit)))
         if names:
             advice = "" if self.columns else "; where these are values, name the columns with the option columns"
-            layout.check(names, str(self.file.path), advice)
+            layout.check(names, self.file.place, advice)
 
     def read(self, layout: Columns, advance: Advance) -> Iterator[dict[str, Any] | Rejected]:
         """A record or a rejected row for each row of the file."""
@@ -94,7 +94,7 @@ class _Records:
             return list(self.columns)
         _, header = next(((first, row) for first, row in values if row), (1, []))
         if isinstance(header, Rejected):
-            raise InputError(f"{self.file.path}: the header line cannot be read ({header.rule}); is it a CSV file?")
+            raise InputError(f"{self.file.place}: the header line cannot be read ({header.rule}); is it a CSV file?")
         return _unique(header)
 
     def _record(

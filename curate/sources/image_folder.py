@@ -57,8 +57,12 @@ def image_folder(
         else:
             yield from _records(file, found, provenance)
 
+    files = find_files(path)
+    for file in files:
+        if file.remote:
+            raise InputError(f"{file.place}: images are read from disk only; copy the folder and give its path")
     options = {"size": size, "mode": mode, "maximum_pixels": maximum_pixels, "maximum_bytes": maximum_bytes}
-    return FileSource("image-folder", find_files(path), read, options | {"declared": provenance}, "image")
+    return FileSource("image-folder", files, read, options | {"declared": provenance}, "image")
 
 
 @dataclass(frozen=True, slots=True)

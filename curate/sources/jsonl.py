@@ -44,13 +44,14 @@ def jsonl(
         with open_input(file, advance) as chunks:
             for line in read_lines(chunks, maximum_line_bytes):
                 if line.content.strip() or not line.whole:
-                    yield from _row(line, file, columns, maximum_line_bytes, reject)
+                    yield from object_row(line, file, columns, maximum_line_bytes, reject)
 
     options = columns.options() | {"maximum_line_bytes": maximum_line_bytes}
     return FileSource("jsonl", find_files(path, SUFFIXES), read, options, modality)
 
 
-def _row(line: Line, file: InputFile, columns: Columns, limit: int, reject: Reject) -> Iterator[dict[str, Any]]:
+def object_row(line: Line, file: InputFile, columns: Columns, limit: int, reject: Reject) -> Iterator[dict[str, Any]]:
+    """The record of one JSON object, or none where it was sent to ``reject``."""
     bad = Rejected(f"{file.name}:{line.number}", file.name, "", "", content=line.content[:EVIDENCE_BYTES])
     found = parse_object(line, limit, bad)
     if not isinstance(found, Rejected):

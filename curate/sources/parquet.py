@@ -37,7 +37,7 @@ def parquet(
     files = find_files(path, SUFFIXES)
     for file in files:
         with _opened(file) as opened:
-            readable_columns(opened.schema_arrow, columns, str(file.path))
+            readable_columns(opened.schema_arrow, columns, file.place)
 
     def read(file: InputFile, reject: Reject, advance: Advance) -> Rows:
         with _opened(file) as opened:
@@ -53,7 +53,7 @@ def parquet(
 
 def _rows(opened: pq.ParquetFile, file: InputFile, columns: Columns) -> Iterator[Found]:
     metadata = opened.metadata
-    names = readable_columns(opened.schema_arrow, columns, str(file.path))
+    names = readable_columns(opened.schema_arrow, columns, file.place)
     size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
     done = 0
     for batch in opened.iter_batches(rows_per_batch(size, metadata.num_rows), columns=names, use_threads=False):
@@ -64,8 +64,8 @@ def _rows(opened: pq.ParquetFile, file: InputFile, columns: Columns) -> Iterator
 @contextmanager
 def _opened(file: InputFile) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(file.path, buffer_size=1 << 20) as opened:
+        with file.open() as raw, pq.ParquetFile(raw, buffer_size=1 << 20, page_checksum_verification=True) as opened:
             yield opened
     except (pa.ArrowException, OSError) as error:
         reason = str(error).split("\n")[0]
-        raise InputError(f"{file.path}: not a readable Parquet file ({reason}); restore it or take it out") from None
+        raise InputError(f"{file.place}: not a readable Parquet file ({reason}); restore it or take it out") from None

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from datasets import Dataset, DatasetDict, disable_progress_bars, load_dataset
 
-from headwater.core import ConfigError, InputError
+from headwater.core import ConfigError, InputError, TemporaryError
 from headwater.curate import read_source
 from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.datasets import dataset_rows
@@ -81,6 +81,40 @@ def test_streamed_data_set_gives_the_rows_of_the_loaded_one(tmp_path: Path) -> N
     )
     loaded = Dataset.from_dict({"text": [f"text {number}" for number in range(1_234)]})
     assert list(dataset_rows(streamed, Columns(), "a", "a")) == list(dataset_rows(loaded, Columns(), "a", "a"))
+
+
+def test_data_set_on_the_hub_is_streamed_at_its_revision(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def load(path: str, **options: Any) -> Any:
+        asked.append((path, options))
+        return Dataset.from_dict(ROWS).to_iterable_dataset()
+
+    monkeypatch.setattr("datasets.load_dataset", load)
+    source = read_source("datasets", name="owner/data", revision="5f2b1e0", split="train", config="en")
+    assert asked == []  # nothing is fetched before it is read
+    rows, rejected = read(source)
+    assert [row["attributes"]["locator"] for row in rows] == [
+        "owner/data@5f2b1e0/train:1",
+        "owner/data@5f2b1e0/train:3",
+    ]
+    assert [row.locator for row in rejected] == ["owner/data@5f2b1e0/train:2"]
+    assert asked == [("owner/data", {"name": "en", "split": "train", "revision": "5f2b1e0", "streaming": True})]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(ConnectionError("no route"), TemporaryError), (FileNotFoundError("no such data set"), InputError)],
+)
+def test_hub_that_is_away_is_told_from_a_name_that_is_wrong(
+    read: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: type[Exception]
+) -> None:
+    def load(path: str, **options: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("datasets.load_dataset", load)
+    with pytest.raises(expected, match=f"owner/data: .*{error}"):
+        read(read_source("datasets", name="owner/data", revision="5f2b1e0", split="train"))
 
 
 def test_fingerprint_follows_content_and_split(folder: Path) -> None:
