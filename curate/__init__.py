@@ -1,5 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
+from . import erasure
 from .audit import audit, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
@@ -42,7 +43,7 @@ from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .sources import guess_source, read_source, source_from
-from .steps import build_steps, describe_steps
+from .steps import build_steps, describe_steps, libraries
 
 __all__ = [
     "AUDITS",
@@ -78,6 +79,7 @@ __all__ = [
     "decontaminate",
     "default_audits",
     "describe_steps",
+    "erasure",
     "exact_duplicates",
     "find_personal_data",
     "fineweb",
@@ -88,6 +90,7 @@ __all__ = [
     "jaccard",
     "language",
     "length",
+    "libraries",
     "licence",
     "licence_keys",
     "near_duplicates",

@@ -114,7 +114,7 @@ def _findings(view: StepView, shares: dict[str, float]) -> Iterator[Finding]:
         worst = max(counts, key=lambda name: counts[name])
         severity: Severity = "high" if share > 0.9 else "medium"
         yield Finding(
-            "HW-C020",
+            "HW-C030",
             severity,
             f"Step {view.name} would remove {share:.0%} of the documents",
             f"More than half of what the step judges breaks a rule, most of it {worst} ({counts[worst]:,} of "
@@ -125,7 +125,7 @@ def _findings(view: StepView, shares: dict[str, float]) -> Iterator[Finding]:
     likely = suggested(shares)
     if view.text_type in TYPES and likely is not None and likely != view.text_type:
         yield Finding(
-            "HW-C021",
+            "HW-C031",
             "medium",
             f"Step {view.name} has the limits for {view.text_type} text, but most documents look like {likely} text",
             f"{shares[likely]:.0%} of the documents look like {likely} text, judged line by line. A threshold belongs "

@@ -12,13 +12,14 @@ _SHOWN = 20
 
 
 def curation_findings(counts: RunCounts) -> tuple[Finding, ...]:
-    """Findings HW-C001 to HW-C005, those that hold."""
+    """Findings HW-C001 to HW-C005 and HW-C020, those that hold."""
     return (
         *_unreadable(counts),
         *_much_removed(counts),
         *_unknown_licences(counts),
         *_failed(counts),
         *_large_clusters(counts),
+        *_reappeared(counts),
     )
 
 
@@ -117,6 +118,21 @@ def _large_clusters(counts: RunCounts) -> Iterator[Finding]:
                 "Read the documents that stayed and a few of their copies; raise the threshold where they are "
                 "different texts.",
                 document_ids=tuple(names[:_SHOWN]),
+            )
+
+
+def _reappeared(counts: RunCounts) -> Iterator[Finding]:
+    for step in counts.steps[1:]:
+        if step.name == "erased" and step.taken_out:
+            yield Finding(
+                "HW-C020",
+                "high",
+                f"{step.taken_out:,} erased documents came back in the source, and were taken out again",
+                f"By rule of the erasure list: {_listed(_rules(counts, step))}. The corpus of this run does not "
+                "hold them, but whoever reads the source elsewhere gets them.",
+                "Erase them in the source; the locators in removed/ say where they stand. Near copies and documents "
+                "that hold a string can be others than the ones erased: read the decisions.",
+                document_ids=_ids(counts, "erased"),
             )
 
 

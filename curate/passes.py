@@ -34,10 +34,11 @@ def run_segment(segment: Segment, source: Path, target: Path, shards: int, crew:
     judgement = judge_corpus(segment.corpus_step, source, target, shards, progress) if segment.corpus_step else None
     jobs = _jobs(source, target, open_shards, judgement)
     title = ", ".join(step.name for step in segment.steps)
-    with progress.task(title[:60], total=shards) as task:
-        task.advance(shards - len(open_shards))
-        for _ in crew.map(run_shard, segment, jobs):
-            task.advance()
+    sizes = [int(read_facts(source / shard_name(number))["documents"]) for number in range(shards)]
+    with progress.task(title[:60], total=sum(sizes)) as task:
+        task.advance(sum(sizes) - sum(sizes[number] for number in open_shards))
+        for number, _ in zip(open_shards, crew.map(run_shard, segment, jobs), strict=True):
+            task.advance(sizes[number])
 
 
 def run_shard(segment: Segment, job: Job) -> None:

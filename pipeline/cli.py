@@ -21,18 +21,34 @@ Run = Annotated[Path, typer.Argument(help="A run folder.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="The run folder [default: runs/NAME].")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes for curation.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done and try the steps on some rows.")]
+Rows = Annotated[int, typer.Option("--rows", min=1, help="Rows that --dry-run tries the steps on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only errors.")]
 
 
 @app.command()
-def run(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+def run(
+    target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False,
+    dry_run: DryRun = False, rows: Rows = 2000,
+) -> None:  # fmt: skip
     """Run every stage of a config: curate, audit, train, sample, evaluate, report."""
+    if dry_run:
+        from . import record_commands
+
+        return record_commands.dry(target, out, "report", rows, workers=workers, json=json, quiet=quiet)
     _stages(target, out, "report", workers, json, quiet)
 
 
 @app.command()
-def curate(target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+def curate(
+    target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False,
+    dry_run: DryRun = False, rows: Rows = 2000,
+) -> None:  # fmt: skip
     """Clean a corpus: write what is kept, what is removed and why."""
+    if dry_run:
+        from . import record_commands
+
+        return record_commands.dry(target, out, "curate", rows, workers=workers, json=json, quiet=quiet)
     _stages(target, out, "curate", workers, json, quiet)
 
 
@@ -78,6 +94,58 @@ def evaluate(
 ) -> None:
     """Score the model: quality, memorization, bias, hallucination."""
     _stages(target, out, "evaluate", workers, json, quiet)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="A run folder or a corpus folder.")],
+    b: Annotated[Path, typer.Argument(help="Another one.")],
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown too.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two runs or corpora: documents, decisions by rule, configuration, versions, scores."""
+    from . import record_commands
+
+    record_commands.diff(a, b, markdown, json=json, quiet=quiet)
+
+
+@app.command()
+def erase(
+    target: Annotated[Path, typer.Argument(help="A run folder, or a corpus folder.")],
+    id: Annotated[list[str] | None, typer.Option("--id", help="The id of a document; may be repeated.")] = None,
+    match: Annotated[list[str] | None, typer.Option("--match", help="A string of the subject; repeatable.")] = None,
+    match_file: Annotated[Path | None, typer.Option("--match-file", help="A file with a string a line.")] = None,
+    hashes: Annotated[Path | None, typer.Option("--hashes", help="A file with a SHA-256 of a content a line.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The release [default: TARGET-erased].")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The key file; made if missing [default: OUT.key].")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The time in the proof [default: now, in UTC].")] = None,
+    keep_near_copies: Annotated[bool, typer.Option("--keep-near-copies", help="Only exact copies go too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be erased; write nothing.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Erase documents and list everything derived from them: a patched release, the proof, a list for later runs."""
+    from . import record_commands
+
+    record_commands.erase(
+        target, id or [], match or [], match_file, hashes, out, key, time,
+        copies=not keep_near_copies, dry_run=dry_run, json=json, quiet=quiet,
+    )  # fmt: skip
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A run folder; with --check also a release or a corpus.")],
+    check: Annotated[bool, typer.Option("--check", help="Only hash the files against the manifests.")] = False,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Curate a run again and compare it byte for byte, or name what has changed: code, version, source, steps."""
+    from . import record_commands
+
+    record_commands.replay(folder, check, workers=workers, json=json, quiet=quiet)
 
 
 @app.command()

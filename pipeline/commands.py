@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS
+from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
 from ..evaluate import METRICS, document_story, open_subject
 from ..evaluate import trace as trace_text
 from ..models import FAMILIES
@@ -70,13 +70,19 @@ def calibrate(
 def resolve(target: Path, out: Path | None) -> tuple[RunConfig, Path]:
     """The config behind a target (config file, run folder or data) and the run folder to use."""
     if (target / "config.yaml").is_file():
-        return load_config(target / "config.yaml"), out or target
+        return with_list_of(target, load_config(target / "config.yaml")), out or target
     if target.suffix in (".yaml", ".yml"):
         return load_config(target), out or Path("runs") / target.stem
     if not target.exists():
         raise InputError(f"{target}: no such file or folder; give a config file, a run folder or a data set")
     config = config_from({"title": f"Audit of {target.name}", "corpus": guess_source(target)})
     return config, out or Path("runs") / (target.name.split(".")[0] or "corpus")
+
+
+def with_list_of(folder: Path, config: RunConfig) -> RunConfig:
+    """The config of a folder; that of a release also names its erasure list."""
+    path = folder / erasure.LIST
+    return config.model_copy(update={"erased": str(path.absolute())}) if path.is_file() else config
 
 
 def summary(result: RunResult) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class RunConfig(TrackConfig):
     title: str = Field("", description="heading of the report")
     seed: int = Field(0, ge=0, lt=2**31, description="the one seed behind all randomness")
     workers: int = Field(1, ge=1, le=64, description="processes for curation; the result does not depend on it")
+    erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")
     images: TrackConfig | None = Field(None, description="a second track in the same run, in the folder images/")
 
     def tracks(self) -> dict[str, TrackConfig]:

@@ -4,10 +4,40 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
+from rich.progress import Task as BarTask
+from rich.text import Text
 
 from ..core import SILENT, Progress, Task
+
+
+class RateColumn(ProgressColumn):
+    """How fast a task is: ``12.3M/s`` of whatever it counts (bytes of the source, documents, shards)."""
+
+    def render(self, task: BarTask) -> Text:
+        """The mean rate of the task so far; blank until there is one."""
+        speed = task.finished_speed or task.speed
+        return Text("" if not speed else rate(speed))
+
+
+def rate(speed: float) -> str:
+    """A rate for people, with three digits.
+
+    >>> rate(0.25), rate(950), rate(12_345), rate(6_200_000)
+    ('0.25/s', '950/s', '12.3k/s', '6.2M/s')
+    """
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if speed >= size:
+            return f"{speed / size:.3g}{unit}/s"
+    return f"{speed:.3g}/s"
 
 
 class _Bar:
@@ -30,6 +60,7 @@ class RichProgress:
             TextColumn("  {task.description:<28}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
+            RateColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),

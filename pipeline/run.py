@@ -17,22 +17,25 @@ from ..core import (
     Manifest,
     Progress,
     StageReport,
+    UsageError,
     canonical_json,
     did_you_mean,
     library_versions,
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, audit, build_steps, curate, describe_steps, read_source
+from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, read_source
 from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
 from ..models import fit, load, training_report
 from ..reports import build_report
 from .as_read import audit_as_read
-from .config import RunConfig, TrackConfig, effective_values, effective_yaml
+from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
+from .inputs import record_inputs
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
+RELEASE_PROOF = "erasure.json"
 Say = Callable[[str], None]
 
 
@@ -59,8 +62,10 @@ def run(
     Where curation leaves no document that is an error; with ``as_read`` the corpus is audited as it was read instead.
     Raises the stages' own errors; what was finished before stays and is not done again.
     """
+    if (folder / RELEASE_PROOF).is_file():
+        raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
     with locked(folder):
-        work = _Run(config, folder, progress, say, as_read)
+        work = Run(config, folder, progress, say, as_read)
         work.check_names()
         write_text(folder / "config.yaml", effective_yaml(config))
         wanted = STAGES[: STAGES.index(until) + 1]
@@ -72,8 +77,10 @@ def run(
         return RunResult(folder, tuple(work.ran), tuple(work.cached))
 
 
-class _Run:
-    def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say, as_read: bool) -> None:
+class Run:
+    """One run in one folder: each method does one stage through the cache."""
+
+    def __init__(self, config: RunConfig, folder: Path, progress: Progress, say: Say, as_read: bool = False) -> None:
         self.config, self.folder, self.progress, self.say = config, folder, progress, say
         self.as_read = as_read
         self.cache = StageCache(folder)
@@ -91,10 +98,12 @@ class _Run:
             _metrics(track, f"{place}evaluate")
 
     def source(self, name: str, track: TrackConfig) -> Source:
+        """The source of a track."""
         place = f"{name}.corpus" if name else "corpus"
         return read_source(track.corpus.source, place, **track.corpus.options)
 
     def do(self, stage: str, name: str, track: TrackConfig) -> None:
+        """Do one stage of a track; those of a model only where there is one."""
         if stage in ("train", "sample", "evaluate") and track.model is None:
             return
         getattr(self, stage)(name, track)
@@ -130,18 +139,19 @@ class _Run:
         return sha256(canonical_json(outputs))
 
     def curate(self, name: str, track: TrackConfig) -> None:
+        """Curate."""
         source = self.source(name, track)
-        steps = track.steps(source.modality)
+        steps = with_erasure_list(track.steps(source.modality), self.config.erased)
+        built = build_steps(steps)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
-        built = describe_steps(build_steps(steps))  # what the files that the steps name hold is part of them
-        key = stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=built, seed=self.config.seed)
+        key = curation_key(fingerprint, built, self.config.seed)
 
         def work() -> str:
             try:
                 report = curate(
                     source,
-                    build_steps(steps),
+                    built,
                     self.folder / name,
                     seed=self.config.seed,
                     workers=self.config.workers,
@@ -151,6 +161,7 @@ class _Run:
                 if not self.as_read or not (self.folder / name / "curation.json").is_file():
                     raise
                 report = StageReport.load(self.folder / name / "curation.json")
+            record_inputs(self.folder, name, fingerprint, built, self.config.seed)
             return _headline(report)
 
         outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
@@ -159,6 +170,7 @@ class _Run:
             Corpus(self.folder / name / "corpus").require_documents()
 
     def audit(self, name: str, track: TrackConfig) -> None:
+        """Audit the corpus."""
         key = stage_key(
             code=code_hash(["core", "curate"]),
             curated=self.parent(name, "curate"),
@@ -179,6 +191,7 @@ class _Run:
         self.stage("audit", name, key, ["audit.json"], work)
 
     def train(self, name: str, track: TrackConfig) -> None:
+        """Train the model."""
         assert track.model is not None
         recipe = track.model
         key = stage_key(
@@ -199,6 +212,7 @@ class _Run:
         self.stage("train", name, key, ["checkpoint", "training.json"], work, transient)
 
     def sample(self, name: str, track: TrackConfig) -> None:
+        """Draw samples."""
         folder = self.folder / name
         key = stage_key(
             code=code_hash(["core", "models", "evaluate"]),
@@ -217,6 +231,7 @@ class _Run:
         self.stage("sample", name, key, ["samples"], work)
 
     def evaluate(self, name: str, track: TrackConfig) -> None:
+        """Score the model."""
         metrics = _metrics(track, "evaluate")
         key = stage_key(
             code=code_hash(["core", "curate", "models", "evaluate"]),
@@ -235,11 +250,22 @@ class _Run:
         self.stage("evaluate", name, key, ["evaluation.json", "index"], work)
 
     def report(self) -> None:
+        """Lay out the report."""
         write_manifest(self.config, self.folder, self.cache)
         key = stage_key(code=code_hash(["core", "reports", "evaluate"]), run=Manifest.load(self.folder).hash)
         self.stage(
             "report", "", key, ["report.html", "report.json"], lambda: str(make_report(self.config, self.folder))
         )
+
+
+def curation_key(fingerprint: str, steps: Sequence[Step], seed: int) -> str:
+    """The name of one curation: files that steps read (erasure lists) count by their content, not their place."""
+    return stage_key(code=code_hash(["core", "curate"]), source=fingerprint, steps=describe_steps(steps), seed=seed)
+
+
+def with_erasure_list(steps: Sequence[Named], path: str | None) -> tuple[Named, ...]:
+    """The steps, with a search for what was erased before them where the config names an erasure list."""
+    return tuple(steps) if path is None else (("erased", {"path": path}), *steps)
 
 
 def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manifest:
@@ -323,6 +349,7 @@ def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     if result.get("images"):
         result["images"] = _without_paths(result["images"])
     result.pop("workers", None)
+    result.pop("erased", None)
     return result
 
 

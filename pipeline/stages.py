@@ -14,9 +14,14 @@ PACKAGE = Path(__file__).parent.parent
 
 def code_hash(folders: Sequence[str]) -> str:
     """SHA-256 of the package's own source in these folders: changed code is a changed stage."""
+    return sha256(canonical_json([list(pair) for pair in code_files(folders).items()]))
+
+
+def code_files(folders: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each file of the package's own source in these folders, by its path in the package."""
     files = sorted(path for folder in folders for path in (PACKAGE / folder).rglob("*") if path.is_file())
     sources = [path for path in files if path.suffix in {".py", ".json", ".jinja", ".css", ".js"}]
-    return sha256(canonical_json([[path.relative_to(PACKAGE).as_posix(), sha256_file(path)] for path in sources]))
+    return {path.relative_to(PACKAGE).as_posix(): sha256_file(path) for path in sources}
 
 
 def stage_key(**parts: Any) -> str:

@@ -19,6 +19,7 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from .planted_erasure import erasure_trials
 from .planted_passages import passage_trials
 from .planted_rights import rights_trials
 from .planted_safety import safety_trials
@@ -66,6 +67,7 @@ class PlantedControls:
             trials += safety_trials(sample, self.per_type, seed)
             trials += rights_trials(sample, self.per_type, seed)
             trials += passage_trials(sample, self.per_level, seed)
+            trials += erasure_trials(sample, self.per_type, seed)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
 

@@ -4,6 +4,7 @@ from .boilerplate import Boilerplate, boilerplate
 from .c4 import C4, c4
 from .code import Code, code
 from .consent import Consent, consent
+from .erased import Erased, erased
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
 from .hidden_characters import HiddenCharacters, hidden_characters
@@ -25,6 +26,7 @@ __all__ = [
     "C4",
     "Code",
     "Consent",
+    "Erased",
     "ExactDuplicates",
     "FineWeb",
     "HiddenCharacters",
@@ -45,6 +47,7 @@ __all__ = [
     "c4",
     "code",
     "consent",
+    "erased",
     "exact_duplicates",
     "fineweb",
     "hidden_characters",

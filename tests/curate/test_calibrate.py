@@ -81,10 +81,10 @@ def test_groups_show_who_pays(source: Source) -> None:
 
 def test_limits_for_another_type_of_text_are_a_finding_that_names_the_option(source: Source) -> None:
     findings = {finding.code: finding for finding in look(source([CODE] * 4 + [PROSE]), "quality").findings}
-    assert set(findings) == {"HW-C020", "HW-C021"}
-    assert "{text_type: code}" in findings["HW-C021"].advice
+    assert set(findings) == {"HW-C030", "HW-C031"}
+    assert "{text_type: code}" in findings["HW-C031"].advice
     assert look(source([CODE * 2] * 4 + [PROSE]), ("quality", {"text_type": "code"})).findings == ()
-    (c4,) = [f for f in look(source([CODE] * 4), "c4").findings if f.code == "HW-C021"]
+    (c4,) = [f for f in look(source([CODE] * 4), "c4").findings if f.code == "HW-C031"]
     assert "text_type" not in c4.advice
 
 

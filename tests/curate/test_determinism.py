@@ -29,6 +29,7 @@ FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "cross-split-duplicates": {"held_out": 0.3},
     "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
+    "erased": {"path": str(FILES / "erasure-list.json"), "key": str(FILES / "erasure-list.key")},
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -521,3 +522,29 @@ def test_in_is_kept_and_edited_and_removed_and_quarantined(
 def test_the_corpus_keeps_the_schema_of_texts(tmp_path: Path, source: Make) -> None:
     curate(source(["a", "b"]), [], tmp_path)
     assert Corpus(tmp_path / "corpus").schema.equals(TEXT_SCHEMA)
+
+
+def test_a_pass_counts_documents_so_that_its_rate_is_one_of_documents(
+    tmp_path: Path, source: Make, small_shards: None
+) -> None:
+    class Recorder:
+        def __init__(self) -> None:
+            self.tasks: dict[str, list[float]] = {}
+
+        @contextmanager
+        def task(self, name: str, total: float | None = None) -> Iterator["Bar"]:
+            yield Bar(self.tasks.setdefault(name, [total or 0.0, 0.0]))
+
+    class Bar:
+        def __init__(self, numbers: list[float]) -> None:
+            self.numbers = numbers
+
+        def advance(self, amount: float = 1) -> None:
+            self.numbers[1] += amount
+
+        def note(self, text: str) -> None:
+            pass
+
+    recorder = Recorder()
+    curate(source(texts_of(70)), [Remove("one")], tmp_path, progress=recorder)
+    assert recorder.tasks["one"] == [70, 70]

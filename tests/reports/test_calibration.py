@@ -6,7 +6,7 @@ from headwater.reports import Run, Track, build_calibration
 
 def report() -> StageReport:
     score = Score("calibration-removal", 0.5, 4, "share of documents", "calibration/1", 0.15, 0.85, interval="Wilson")
-    finding = Finding("HW-C021", "medium", "Limits for other text", "It means this.", "Do that.")
+    finding = Finding("HW-C031", "medium", "Limits for other text", "It means this.", "Do that.")
     table = Table("t", "What each rule would remove", ("rule",), (("<script>alert(1)</script>",),))
     return StageReport("calibration", "Calibration", {"documents": 4}, (score,), (finding,), (table,))
 

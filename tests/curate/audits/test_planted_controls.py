@@ -62,7 +62,16 @@ def scores(report: StageReport) -> dict[tuple[str, str, str], Score]:
 def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(corpus: Corpus) -> None:
     found = scores(examine(corpus))
     safety = {"poisoning", "synthetic-text", "toxicity", "trigger-ngrams"}
-    detectors = {"exact-duplicates", "near-duplicates", *TYPES, *HIDDEN, "boilerplate", *safety, *PASSAGE_DETECTORS}
+    detectors = {
+        "exact-duplicates",
+        "near-duplicates",
+        *TYPES,
+        *HIDDEN,
+        "boilerplate",
+        *safety,
+        *PASSAGE_DETECTORS,
+        "erased",
+    }
     for metric in ("planted-control-recall", "planted-control-false-positive-rate"):
         assert {detector for name, detector, _ in found if name == metric} >= detectors
     for score in found.values():
