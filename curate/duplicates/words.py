@@ -9,11 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 
 SLICE_BYTES = 400_000
+REMEMBERED_LENGTH = 8
 _SPACE = 0x20
 _TABLE = bytes(
     code + 32
@@ -86,9 +88,16 @@ def canonical(text: str) -> str:
 
 def _canonical_run(found: re.Match[str]) -> str:
     run = found.group()
+    return _remembered(run) if len(run) <= REMEMBERED_LENGTH else _spaced(run)
+
+
+def _spaced(run: str) -> str:
     if not run.isalpha():
         run = "".join(character if unicodedata.category(character)[0] in _WORD_CLASSES else " " for character in run)
     return _UNSPACED.sub(r" \g<0> ", run)
+
+
+_remembered = lru_cache(1 << 14)(_spaced)  # most runs are a dash, a quotation mark or a letter with an accent
 
 
 def _buffer(texts: pa.Array) -> tuple[bytes, np.ndarray]:

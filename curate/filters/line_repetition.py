@@ -16,8 +16,8 @@ def line_shares(texts: Iterable[str]) -> np.ndarray:
 
 
 def _shares(text: str) -> tuple[float, float, float, float]:
-    stripped = [line.strip() for line in text.split("\n")]
-    lines = [line for line in stripped if line]
+    stripped = list(map(str.strip, text.split("\n")))
+    lines = list(filter(None, stripped))
     if len(set(lines)) == len(lines):  # then no paragraph repeats either
         return 0.0, 0.0, 0.0, 0.0
     paragraphs = ["\n".join(group) for filled, group in groupby(stripped, bool) if filled]
