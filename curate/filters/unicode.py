@@ -40,11 +40,14 @@ class Unicode:
         """An edit for each text that changed; annotations count hidden and bidirectional control characters."""
         texts = text_column(batch, self.name)
         suspects = pc.match_substring_regex(texts, _SUSPECT)
-        ids = batch.column("id").filter(suspects).to_pylist()
+        ids, texts = batch.column("id").filter(suspects).to_pylist(), texts.filter(suspects)
+        broken = pc.match_substring_regex(texts, _may_be_broken()).to_pylist()
         decisions: list[Decision] = []
         annotations: list[Annotation] = []
         edits: dict[str, str] = {}
-        for name, text in zip(ids, texts.filter(suspects).to_pylist(), strict=True):
+        for name, text, doubtful in zip(ids, texts.to_pylist(), broken, strict=True):
+            if not doubtful and unicodedata.is_normalized("NFC", text):
+                continue
             repaired, rules, dropped = self._repair(text)
             if repaired != text:
                 edits[name] = repaired
@@ -79,7 +82,7 @@ def fix_mojibake(text: str) -> str:
     if not suspect(text):
         return text
     lines = text.splitlines(keepends=True)
-    return "".join(ftfy.fix_encoding(line) if suspect(line) else line for line in lines)
+    return "".join(line if line.isascii() or not suspect(line) else ftfy.fix_encoding(line) for line in lines)
 
 
 @cache
@@ -93,6 +96,13 @@ def _may_be_mojibake() -> re.Pattern[str]:
     short = _shown([*range(0xC2, 0xE0), 0xE2, 0xE3, 0xF0], but="macroman")
     lost = "\x1a\ufffd"
     return re.compile(f"[{first}][{more}{lost}]|[{first}] [ {more}]|[{short}][ ?]|[\x80-\x9f]")
+
+
+@cache
+def _may_be_broken() -> str:
+    """What stands in every text that is not NFC alone to mend, or that holds something to count: for whole columns."""
+    counted = (pattern for _, pattern in _COUNTED)
+    return "|".join(found.pattern for found in (_may_be_mojibake(), _LINE_BREAKS, _CONTROLS, *counted))
 
 
 def _shown(values: Iterable[int], but: str = "") -> str:

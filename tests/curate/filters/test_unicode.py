@@ -5,12 +5,12 @@ import ftfy
 import ftfy.chardata
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.core import record_batch, text_record
 from headwater.curate import unicode
-from headwater.curate.filters.unicode import fix_mojibake
+from headwater.curate.filters.unicode import _COUNTED, fix_mojibake
 
 Batch = Callable[..., pa.RecordBatch]
 
@@ -108,3 +108,20 @@ def test_the_quick_test_for_mojibake_misses_nothing_that_ftfy_mends(encoding: st
         assert fix_mojibake(broken) == wanted
         mended += wanted != broken
     assert mended > 50
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from("aé’Ã©â€™\u00ad\u200b\u202e\U000e0041\x00\x1b[0m\r\n\u2028\u0301가ᄀ\x85\ufeff 字"), max_size=6
+    )
+)
+def test_the_test_of_whole_columns_leaves_no_text_out(characters: list[str]) -> None:
+    text = "".join(characters)
+    batch = pa.record_batch({"id": ["a"], "text": [text]})
+    judgement = unicode().judge(batch)
+    step = unicode()
+    repaired, _, _ = step._repair(text)
+    assert judgement.edits.get("a", text) == repaired
+    counted = sum(len(pattern.findall(repaired)) for _, pattern in _COUNTED)
+    assert sum(note.score or 0 for note in judgement.annotations) == counted
