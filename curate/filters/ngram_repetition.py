@@ -61,7 +61,7 @@ def ngram_shares(texts: pa.Array) -> np.ndarray:
 
 def _repeated_words(words: Words, document: np.ndarray) -> _Repeats:
     keys = word_hashes(words) ^ (document.astype(np.uint64) * _SALT)
-    return _repeated(np.arange(keys.size), keys)
+    return _repeated(np.arange(keys.size), keys >> np.uint64(keys.size.bit_length()))
 
 
 def _longer(repeats: _Repeats, document: np.ndarray) -> _Repeats:
@@ -69,22 +69,36 @@ def _longer(repeats: _Repeats, document: np.ndarray) -> _Repeats:
     places, groups = repeats.places, repeats.groups
     neighbours = np.flatnonzero((places[1:] - places[:-1] == 1) & (document[places[1:]] == document[places[:-1]]))
     keys = groups[neighbours] * np.int64(repeats.heads.size) + groups[neighbours + 1]
-    return _repeated(places[neighbours], keys)
+    return _repeated(places[neighbours], keys.astype(np.uint64))
 
 
 def _repeated(places: np.ndarray, keys: np.ndarray) -> _Repeats:
     """Those of the ascending places whose key occurs more than once."""
-    order = np.argsort(keys)
-    ordered = keys[order]
+    order, ordered = _in_order(keys)
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: keys.size])
     sizes = np.diff(np.append(starts, keys.size))
     repeated = sizes > 1
     number = np.where(repeated, np.cumsum(repeated) - 1, -1)
     group = np.empty(keys.size, np.int64)
     group[order] = np.repeat(number, sizes)
-    heads = np.minimum.reduceat(places[order], starts)[repeated] if starts.size else places[:0]
+    heads = places[order[starts[repeated]]]
     kept = np.flatnonzero(group >= 0)
     return _Repeats(places[kept], group[kept], heads)
+
+
+def _in_order(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The order of the keys (equal ones as they stand), and the keys in it.
+
+    Key and place are sorted as one number where both fit into 64 bits: sorting values is many times as fast as sorting
+    places by their values.
+    """
+    bits = keys.size.bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits > 64:
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]
+    packed = (keys << np.uint64(bits)) | np.arange(keys.size, dtype=np.uint64)
+    packed.sort()
+    return (packed & np.uint64((1 << bits) - 1)).astype(np.int64), packed >> np.uint64(bits)
 
 
 def _most_frequent(repeats: _Repeats, length: int, sizes: np.ndarray, document: np.ndarray) -> np.ndarray:
