@@ -32,6 +32,7 @@ from .intervals import wilson
 from .manifest import MANIFEST, Manifest, hash_files, library_versions
 from .progress import SILENT, Progress, Task
 from .randomness import derive_seed, generator
+from .recipe import CanaryPlan, Recipe
 from .records import (
     IMAGE_SCHEMA,
     SCHEMAS,
@@ -44,11 +45,15 @@ from .records import (
     text_record,
 )  # fmt: skip
 from .registry import Description, Parameter, Registry
+from .sampling_plan import SamplingPlan
 from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json
 from .splits import held_out
 from .stage import StageReport
 
 __all__ = [
+    "CanaryPlan",
+    "Recipe",
+    "SamplingPlan",
     "Cell",
     "Chart",
     "ConfigError",

@@ -1,5 +1,6 @@
 """Scores, findings and traces."""
 
+from ..core import SamplingPlan
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
@@ -20,7 +21,7 @@ from .quality.frechet_metric import FrechetMetric
 from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .run import SUITES, evaluate, open_subject
-from .sampling import SamplingPlan, draw_samples
+from .sampling import draw_samples
 from .statistics import (
     Estimate,
     clopper_pearson,

@@ -8,10 +8,9 @@
 | counterfactual | the same sentence for each identity group | parity |
 """
 
-import dataclasses
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from ..core import (
     SILENT,
     Corpus,
     Progress,
-    UsageError,
+    SamplingPlan,
     canonical_json,
     derive_seed,
     generator,
@@ -40,37 +39,6 @@ from .lineage import Split, split
 CHUNK = 64
 LONGEST_TEXT = 40_000
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingPlan:
-    """How many samples of each kind, and how long (in tokens). A number of 0 leaves a kind out.
-
-    ``prefixes`` counts trained documents; as many held-out ones are added as control. Prefixes are continued greedily,
-    everything else is drawn at ``temperature``. ``counterfactual`` counts pairs of prompts, with a sample each.
-    """
-
-    free: int = 200
-    free_tokens: int = 128
-    prefixes: int = 200
-    prefix_tokens: int = 32
-    continuation_tokens: int = 50
-    repeats: int = 20
-    repeat_samples: int = 5
-    repeat_tokens: int = 64
-    counterfactual: int = 90
-    counterfactual_tokens: int = 32
-    temperature: float = 1.0
-    top_k: int | None = None
-    images: int = 1000
-
-    def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is not None and value < 0:
-                raise UsageError(f"sample.{field.name}: must be 0 or more, not {value}")
-        if 0 in (self.prefix_tokens, self.continuation_tokens):
-            raise UsageError("sample: prefix_tokens and continuation_tokens must be 1 or more")
 
 
 def draw_samples(

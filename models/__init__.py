@@ -1,6 +1,7 @@
 """Model families, one training loop, checkpoints."""
 
-from .base import Canary, CanaryPlan, Checkpoint, Ledger, Recipe
+from ..core import CanaryPlan, Recipe
+from .base import Canary, Checkpoint, Ledger
 from .canaries import canary_alternatives
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net

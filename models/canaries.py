@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core import UsageError, generator
-from .base import Canary, CanaryPlan
+from ..core import CanaryPlan, UsageError, generator
+from .base import Canary
 
 ALPHABET = "0123456789"
 LENGTH = 9

@@ -20,6 +20,7 @@ from ..core import (
     IncompleteError,
     InputError,
     IntegrityError,
+    Recipe,
     UsageError,
     read_json,
     sha256_file,
@@ -27,7 +28,7 @@ from ..core import (
     write_json,
     write_text,
 )
-from .base import Canary, Ledger, Recipe
+from .base import Canary, Ledger
 from .canaries import canaries_from_json, canaries_to_json
 from .ledger import TrainingLedger
 from .plan import PLAN, recipe_from_json

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from torch import nn
 
-from ..core import Corpus, Progress, Registry
-from .base import Canary, Checkpoint, Recipe
+from ..core import Corpus, Progress, Recipe, Registry
+from .base import Canary, Checkpoint
 from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan

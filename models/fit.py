@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, library_versions, write_json
-from .base import Checkpoint, Recipe
+from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
+from .base import Checkpoint
 from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
 from .order import StepPlan

@@ -6,8 +6,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from ..core import Corpus, InputError
-from .base import Recipe
+from ..core import Corpus, InputError, Recipe
 from .ledger import ledger_table
 from .selection import select_documents
 

@@ -8,8 +8,18 @@ from typing import Any
 
 import torch
 
-from ..core import ConfigError, Corpus, IntegrityError, canonical_json, did_you_mean, read_json, sha256, write_json
-from .base import CanaryPlan, Recipe
+from ..core import (
+    CanaryPlan,
+    ConfigError,
+    Corpus,
+    IntegrityError,
+    Recipe,
+    canonical_json,
+    did_you_mean,
+    read_json,
+    sha256,
+    write_json,
+)
 
 PLAN = "plan.json"
 PRECISIONS = ("auto", "float32", "bfloat16")

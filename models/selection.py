@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..core import Corpus, EmptyCorpus, generator, held_out
-from .base import Recipe
+from ..core import Corpus, EmptyCorpus, Recipe, generator, held_out
 
 
 @dataclass(frozen=True)

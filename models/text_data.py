@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from ..core import Corpus, EmptyCorpus, Progress, generator
-from .base import Canary, Recipe
+from ..core import Corpus, EmptyCorpus, Progress, Recipe, generator
+from .base import Canary
 from .canaries import plan_canaries
 from .ledger import documents_in, ledger_table
 from .planting import plant

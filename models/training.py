@@ -16,8 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..core import SILENT, ConfigError, IncompleteError, Progress, derive_seed
-from .base import Recipe
+from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, derive_seed
 from .optimizer import Optimizer, schedule
 from .order import StepPlan, examples_at
 from .state import StateFile

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..core import Corpus, Progress, derive_seed
-from .base import Checkpoint, Recipe
+from ..core import Corpus, Progress, Recipe, derive_seed
+from .base import Checkpoint
 from .checkpoint import Parts
 from .families import FAMILIES, Prepared
 from .gpt import GPT, GPTConfig

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..core import Corpus, Progress, derive_seed
-from .base import Checkpoint, Recipe
+from ..core import Corpus, Progress, Recipe, derive_seed
+from .base import Checkpoint
 from .checkpoint import Parts
 from .conv_vae import ConvVAE, VAEConfig, divergence
 from .families import FAMILIES, Prepared

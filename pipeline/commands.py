@@ -10,9 +10,6 @@ from rich.table import Table as RichTable
 
 from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
 from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
-from ..evaluate import METRICS, document_story, open_subject
-from ..evaluate import trace as trace_text
-from ..models import FAMILIES
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
@@ -28,10 +25,15 @@ from .show_story import story_lines
 PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
 STARTER = PACKAGE / "examples" / "starter.yaml"
-REGISTRIES: dict[str, Registry[Any]] = {
-    registry.kind: registry
-    for registry in (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, METRICS, SECTIONS)
-}
+
+
+def registries() -> dict[str, Registry[Any]]:
+    """Every registry by its kind. Those of models and metrics bring torch with them, which takes seconds."""
+    from ..evaluate import METRICS
+    from ..models import FAMILIES
+
+    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, METRICS, SECTIONS)
+    return {registry.kind: registry for registry in found}
 
 
 def stages(
@@ -117,6 +119,9 @@ def trace(folder: Path, text: str | None, document: str | None, json: bool) -> N
     """Trace a text to its documents, or tell the story of one document."""
     if (text is None) == (document is None):
         raise UsageError("give either a text to trace or --document ID")
+    from ..evaluate import document_story, open_subject
+    from ..evaluate import trace as trace_text
+
     subject = open_subject(folder)
     if document is not None:
         _print_story(document_story(subject, document), json)
@@ -127,11 +132,11 @@ def trace(folder: Path, text: str | None, document: str | None, json: bool) -> N
 
 def list_kind(kind: str | None, json: bool) -> None:
     """List one registry, or all of them."""
-    if kind is not None and kind.removesuffix("s") not in {name.removesuffix("s") for name in REGISTRIES}:
-        raise UnknownName("kind", kind, REGISTRIES)
+    if kind is not None and kind.removesuffix("s") not in {name.removesuffix("s") for name in registries()}:
+        raise UnknownName("kind", kind, registries())
     chosen = [
         registry
-        for name, registry in REGISTRIES.items()
+        for name, registry in registries().items()
         if kind is None or kind in (name, f"{name}s", name[:-1] + "ies")
     ]
     rows = [registry.describe(name) for registry in chosen for name in registry.names()]
@@ -153,12 +158,12 @@ def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True
     kind, _, short = name.rpartition("/")
     found = [
         registry.describe(short)
-        for registry in REGISTRIES.values()
+        for registry in registries().values()
         if kind in ("", registry.kind) and short in registry.names()
     ]
     if not found:
         raise UnknownName(
-            kind or "name", short, [known for registry in REGISTRIES.values() for known in registry.names()]
+            kind or "name", short, [known for registry in registries().values() for known in registry.names()]
         )
     if json:
         typer.echo(jsonlib.dumps([_description(item) for item in found], indent=1))

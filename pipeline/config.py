@@ -12,9 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ..core import ConfigError, did_you_mean
-from ..evaluate import SamplingPlan
-from ..models import Recipe
+from ..core import ConfigError, Recipe, SamplingPlan, did_you_mean
 from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import MANIFEST, SILENT, Corpus, HeadwaterError, InputError, Progress, UsageError
 from ..curate import Replay, build_steps, read_source, replay
-from ..evaluate import Subject, document_story, open_subject
 from .config import load_config
+
+if TYPE_CHECKING:
+    from ..evaluate import Subject
 
 DOCUMENT_ID = re.compile("[0-9a-f]{16}-[0-9a-f]{8}|canary-[0-9]{1,9}(-[0-9]{1,9})?")
 TRACKS = ("", "images")
@@ -34,6 +36,8 @@ def explain_document(name: str, run: Path | None, rebuild: bool, progress: Progr
     if len({folder for folder, _ in found}) > 1:
         runs = ", ".join(str(folder) for folder, _ in found)
         raise UsageError(f"{name}: in several runs ({runs}); choose one with --run")
+    from ..evaluate import document_story
+
     folder, track = found[0]
     subject, note = _open(folder / track)
     again = partial(_rebuild, folder, track, name, progress) if rebuild else None
@@ -65,8 +69,10 @@ def _planted(folder: Path, name: str) -> bool:
     return subject.checkpoint is not None and any(canary.id == name for canary in subject.checkpoint.canaries)
 
 
-def _open(folder: Path) -> tuple[Subject, list[str]]:
+def _open(folder: Path) -> "tuple[Subject, list[str]]":
     """The run folder; where training was interrupted or damaged, without its checkpoint, and a note says so."""
+    from ..evaluate import Subject, open_subject
+
     try:
         return open_subject(folder), []
     except HeadwaterError as error:

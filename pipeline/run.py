@@ -1,4 +1,7 @@
-"""The order of the stages: the only place that knows it."""
+"""The order of the stages: the only place that knows it.
+
+What trains and scores is imported by the stage that needs it: torch takes seconds, and curation does without.
+"""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +28,6 @@ from ..core import (
     write_text,
 )
 from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, read_source
-from ..evaluate import METRICS, SUITES, document_cards, draw_samples, evaluate, open_subject
-from ..models import fit, load, training_report
 from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
@@ -192,6 +193,8 @@ class Run:
 
     def train(self, name: str, track: TrackConfig) -> None:
         """Train the model."""
+        from ..models import fit, training_report
+
         assert track.model is not None
         recipe = track.model
         key = stage_key(
@@ -213,6 +216,9 @@ class Run:
 
     def sample(self, name: str, track: TrackConfig) -> None:
         """Draw samples."""
+        from ..evaluate import draw_samples
+        from ..models import load
+
         folder = self.folder / name
         key = stage_key(
             code=code_hash(["core", "models", "evaluate"]),
@@ -232,6 +238,8 @@ class Run:
 
     def evaluate(self, name: str, track: TrackConfig) -> None:
         """Score the model."""
+        from ..evaluate import evaluate, open_subject
+
         metrics = _metrics(track, "evaluate")
         key = stage_key(
             code=code_hash(["core", "curate", "models", "evaluate"]),
@@ -288,6 +296,8 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
 
 def make_report(config: RunConfig, folder: Path) -> Path:
     """Lay out the report of a run folder, with a card for every document that a finding names."""
+    from ..evaluate import document_cards, open_subject
+
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
@@ -330,6 +340,8 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
     """None stands for the suite that fits the modality (the default)."""
     if track.evaluate.suites == ("quick",) and not track.evaluate.metrics:
         return None
+    from ..evaluate import METRICS, SUITES
+
     for index, suite in enumerate(track.evaluate.suites):
         if suite not in SUITES:
             hint = did_you_mean(suite, SUITES)

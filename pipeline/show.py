@@ -1,16 +1,18 @@
 """How a trace and a document's story look on a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import Description
-from ..evaluate import Trace, TracedDocument, TracedSpan
+
+if TYPE_CHECKING:
+    from ..evaluate import Trace, TracedDocument, TracedSpan
 
 WIDTH = 160
 STEPS = 8
 
 
-def trace_lines(trace: Trace) -> Iterator[str]:
+def trace_lines(trace: "Trace") -> Iterator[str]:
     """Each span of a traced text with its documents."""
     yield f"{trace.covered:.0%} of the text stands word for word in the corpus ({len(trace.spans)} spans)"
     yield from trace.notes
@@ -24,12 +26,12 @@ def trace_lines(trace: Trace) -> Iterator[str]:
             yield f"  and {span.document_count - len(span.documents):,} more documents"
 
 
-def _where(span: TracedSpan) -> str:
+def _where(span: "TracedSpan") -> str:
     documents = "1 document" if span.document_count == 1 else f"{span.document_count:,} documents"
     return f"{span.bytes} bytes, in {documents}; {span.before} times before curation, {span.after} after"
 
 
-def _document(document: TracedDocument) -> Iterator[str]:
+def _document(document: "TracedDocument") -> Iterator[str]:
     yield f"  {document.id}  {document.source}  {document.licence}  {document.locator}"
     yield f"      copies: {document.copies_before} before deduplication, {document.copies_after} after"
     yield f"      {steps_seen(document.steps)}"

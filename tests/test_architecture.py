@@ -163,3 +163,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_core_imports_no_heavy_library() -> None:
     assert modules_after("import headwater.core") & (HEAVY - {"numpy", "pyarrow"}) == set()
+
+
+def test_what_curates_and_audits_does_without_torch() -> None:
+    for module in ("pipeline.commands", "pipeline.run", "pipeline.calibrate", "curate", "reports"):
+        assert "torch" not in modules_after(f"import headwater.{module}"), module

@@ -40,7 +40,7 @@ def test_an_id_is_known_by_its_form(name: str, is_id: bool) -> None:
 
 
 def test_no_registered_name_looks_like_an_id() -> None:
-    names = [name for registry in commands.REGISTRIES.values() for name in registry.names()]
+    names = [name for registry in commands.registries().values() for name in registry.names()]
     assert not any(is_document_id(name) for name in names)
 
 
