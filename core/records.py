@@ -68,8 +68,8 @@ def text_record(text: str, locator: str, source: str, **fields: Any) -> dict[str
 
 def record_batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema = TEXT_SCHEMA) -> pa.RecordBatch:
     """Rows (dicts) as one record batch of ``schema``."""
-    return pa.RecordBatch.from_pylist([dict(row) for row in rows], schema=schema)
+    return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
 def _pairs(values: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    return sorted((str(key), str(value)) for key, value in (values or {}).items() if value is not None)
+    return sorted([(str(key), str(value)) for key, value in values.items() if value is not None]) if values else []

@@ -93,7 +93,7 @@ def _json_lines(file: InputFile, refuse: Callable[[Rejected], NoReturn]) -> Iter
         for line in read_lines(chunks, LONGEST_LINE):
             if line.content.strip() or not line.whole:
                 locator = f"{file.name}:{line.number}"
-                found = parse_object(line, LONGEST_LINE, Rejected(locator, file.name, "", ""))
+                found = parse_object(line, LONGEST_LINE, locator, file.name)
                 if isinstance(found, Rejected):
                     refuse(found)
                 yield locator, found

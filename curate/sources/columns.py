@@ -1,5 +1,6 @@
 """Rows with named columns as records: which column is the text, which is provenance, which names a group."""
 
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,11 @@ class Columns:
     attributes: Sequence[str] | None = None
     modality: Modality = "text"
     declared: Mapping[str, str] = field(default_factory=dict)
+    _layouts: Mapping[str, "_Layout"] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        layouts = {name: self._layout(name) for name in _LICENCE_COLUMNS}
+        object.__setattr__(self, "_layouts", layouts)  # worked out once, for every row asks
 
     @classmethod
     def of(
@@ -101,21 +107,21 @@ class Columns:
         return {**record, "id": document_id(content.encode("utf-8", "surrogatepass"), locator), "table": content}
 
     def _provenance(self, row: Mapping[str, Any], source: str) -> dict[str, Any]:
-        columns = {name: name for name in PROVENANCE} | dict(self.fields)
-        if "licence" not in self.fields:
-            columns["licence"] = next((name for name in _LICENCE_COLUMNS if name in row), "licence")
-        values = {name: _as_text(row.get(column)) for name, column in columns.items()}
-        stated = values["licence"]
-        attributes = self._attributes(row, {self.text, *columns.values(), *self.groups})
-        if stated:
+        layout = self._layouts[next((name for name in _LICENCE_COLUMNS if name in row), "licence")]
+        values = {name: value for name, column in layout.provenance if (value := _as_text(row.get(column)))}
+        attributes = self._attributes(row, layout.used)
+        if stated := values.get("licence"):
             values["licence"] = normalise_licence(stated)
             if stated != values["licence"]:
                 attributes["licence_declared"] = stated[:LONGEST_ATTRIBUTE]
-        known = {"source": source, **self.declared, **{name: value for name, value in values.items() if value}}
         groups = {name: _as_text(row.get(name)) for name in self.groups}
-        return {**known, "groups": groups, "attributes": attributes}
+        return {"source": source, **self.declared, **values, "groups": groups, "attributes": attributes}
 
-    def _attributes(self, row: Mapping[str, Any], used: set[str]) -> dict[str, str | None]:
+    def _layout(self, licence: str) -> "_Layout":
+        columns = {name: name for name in PROVENANCE} | {"licence": licence} | dict(self.fields)
+        return _Layout(tuple(columns.items()), frozenset({self.text, *columns.values(), *self.groups}))
+
+    def _attributes(self, row: Mapping[str, Any], used: frozenset[str]) -> dict[str, str | None]:
         names = row if self.attributes is None else self.attributes
         taken = {str(name): _as_text(row.get(name)) for name in names if name not in used}
         return {
@@ -123,6 +129,14 @@ class Columns:
             for name, value in taken.items()
             if value is not None and len(value) <= LONGEST_ATTRIBUTE
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Provenance fields with their columns, and every column that is no attribute."""
+
+    provenance: tuple[tuple[str, str], ...]
+    used: frozenset[str]
 
 
 def _is_plain(value: Any) -> bool:
@@ -137,6 +151,8 @@ def _plain(value: Any) -> str | int | float | bool | None:
 
 def _as_text(value: Any) -> str | None:
     """A plain value as text; missing, empty and nested ones are None."""
+    if type(value) is str:
+        return value.strip() or None
     plain = _plain(value) if _is_plain(value) else None
     if isinstance(plain, bool):
         return "true" if plain else "false"
@@ -150,12 +166,13 @@ def _kind(value: Any) -> str:
 
 def storable(record: Mapping[str, Any]) -> bool:
     """Whether Arrow can store every string: a lone surrogate has no UTF-8 form."""
+    texts = [value for value in record.values() if isinstance(value, str)]
+    for name in ("groups", "attributes"):
+        texts += itertools.chain.from_iterable(record[name])
     try:
-        for value in record.values():
-            for part in value if isinstance(value, list) else (value,):
-                for text in part if isinstance(part, tuple) else (part,):
-                    if isinstance(text, str) and not text.isascii():
-                        text.encode()
+        for text in texts:
+            if not text.isascii():
+                text.encode()
         return True
     except UnicodeEncodeError:
         return False

@@ -8,7 +8,7 @@ from .columns import Columns, Modality
 from .file_source import FileSource, Rows
 from .files import Advance, InputFile, Paths, find_files, open_input
 from .json_elements import elements
-from .jsonl import object_row
+from .jsonl import object_rows
 from .lines import LONGEST_LINE
 
 SUFFIXES = (".json",)
@@ -42,8 +42,8 @@ def json(
 
     def read(file: InputFile, reject: Reject, advance: Advance) -> Rows:
         with open_input(file, advance) as chunks:
-            for element in elements(chunks, keys, maximum_element_bytes, file.place):
-                yield from object_row(element, file, columns, maximum_element_bytes, reject)
+            found = elements(chunks, keys, maximum_element_bytes, file.place)
+            yield from object_rows(found, file, columns, maximum_element_bytes, reject)
 
     options = columns.options() | {"array": array, "maximum_element_bytes": maximum_element_bytes}
     return FileSource("json", find_files(path, SUFFIXES), read, options, modality)

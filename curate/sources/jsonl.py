@@ -1,7 +1,7 @@
 """JSON Lines: one object a line. Each line ends as a row or as a rejected row with its number and the reason."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,46 +42,46 @@ def jsonl(
 
     def read(file: InputFile, reject: Reject, advance: Advance) -> Rows:
         with open_input(file, advance) as chunks:
-            for line in read_lines(chunks, maximum_line_bytes):
-                if line.content.strip() or not line.whole:
-                    yield from object_row(line, file, columns, maximum_line_bytes, reject)
+            lines = read_lines(chunks, maximum_line_bytes)
+            filled = (line for line in lines if line.content.strip() or not line.whole)
+            yield from object_rows(filled, file, columns, maximum_line_bytes, reject)
 
     options = columns.options() | {"maximum_line_bytes": maximum_line_bytes}
     return FileSource("jsonl", find_files(path, SUFFIXES), read, options, modality)
 
 
-def object_row(line: Line, file: InputFile, columns: Columns, limit: int, reject: Reject) -> Iterator[dict[str, Any]]:
-    """The record of one JSON object, or none where it was sent to ``reject``."""
-    bad = Rejected(f"{file.name}:{line.number}", file.name, "", "", content=line.content[:EVIDENCE_BYTES])
-    found = parse_object(line, limit, bad)
-    if not isinstance(found, Rejected):
-        found = columns.record(found, bad.locator, bad.source)
-    if isinstance(found, Rejected):
-        reject(replace(found, content=bad.content))
-    else:
-        yield found
+def object_rows(lines: Iterable[Line], file: InputFile, columns: Columns, limit: int, reject: Reject) -> Rows:
+    """The records of lines that hold one JSON object each; a bad one goes to ``reject``."""
+    for line in lines:
+        locator = f"{file.name}:{line.number}"
+        found = parse_object(line, limit, locator, file.name)
+        if not isinstance(found, Rejected):
+            found = columns.record(found, locator, file.name)
+        if isinstance(found, Rejected):
+            reject(replace(found, content=line.content[:EVIDENCE_BYTES]))
+        else:
+            yield found
 
 
-def parse_object(line: Line, limit: int, bad: Rejected) -> dict[str, Any] | Rejected:
-    """The object that a line holds, or ``bad`` with the rule that it breaks."""
+def parse_object(line: Line, limit: int, locator: str, source: str) -> dict[str, Any] | Rejected:
+    """The object that a line holds, or the rule that it breaks."""
     if not line.whole:
-        return replace(bad, rule="line-too-long", evidence="longer than a row may be", measured=line.size, limit=limit)
+        return Rejected(locator, source, "line-too-long", "longer than a row may be", line.size, limit)
     depth = nesting(line.content)
     if depth > DEEPEST:
-        evidence = "lists and objects inside one another"
-        return replace(bad, rule="nested-too-deep", evidence=evidence, measured=depth, limit=DEEPEST)
+        return Rejected(locator, source, "nested-too-deep", "lists and objects inside one another", depth, DEEPEST)
     try:
         value = json.loads(line.content.decode())
     except UnicodeDecodeError as error:
-        return replace(bad, rule="invalid-utf8", evidence=f"byte {error.start + 1} of the line is not UTF-8")
+        return Rejected(locator, source, "invalid-utf8", f"byte {error.start + 1} of the line is not UTF-8")
     except json.JSONDecodeError as error:
         if b"\0" in line.content:
-            return replace(bad, rule="nul-bytes", evidence="NUL bytes, which JSON does not allow")
-        return replace(bad, rule="invalid-json", evidence=f"{error.msg.lower()} at character {error.pos + 1}")
+            return Rejected(locator, source, "nul-bytes", "NUL bytes, which JSON does not allow")
+        return Rejected(locator, source, "invalid-json", f"{error.msg.lower()} at character {error.pos + 1}")
     except ValueError:
-        return replace(bad, rule="invalid-json", evidence="a number of more digits than can be read")
+        return Rejected(locator, source, "invalid-json", "a number of more digits than can be read")
     if not isinstance(value, dict):
-        return replace(bad, rule="not-an-object", evidence="a row must be a JSON object, {...}")
+        return Rejected(locator, source, "not-an-object", "a row must be a JSON object, {...}")
     return value
 
 

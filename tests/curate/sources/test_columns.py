@@ -1,11 +1,33 @@
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from headwater.core import ConfigError, InputError
-from headwater.curate import Rejected
+from headwater.core import ConfigError, InputError, record_batch, text_record
+from headwater.curate import Rejected, normalise_licence
 from headwater.curate.sources.columns import Columns
+
+PROVENANCE = ("source", "url", "licence", "collected", "language")
+NAMES = st.sampled_from(
+    [*PROVENANCE, "license", "locator", "declared_locator", "licence_declared", "text", "body", "note", "sex", "\udfff"]
+)
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=3), st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.integers(), max_size=1), st.text(max_size=4),
+    st.sampled_from(["", " ", " MIT ", "Apache 2.0", "my own terms", "\u00a0", "caf\u00e9", "\ud800", "y" * 1_001]),
+)  # fmt: skip
+ROWS = st.dictionaries(st.one_of(NAMES, NAMES, st.integers(0, 1), st.booleans()), VALUES, max_size=8)
+LAYOUTS = st.builds(
+    Columns,
+    text=st.sampled_from(["text", "body"]),
+    fields=st.dictionaries(st.sampled_from(PROVENANCE), NAMES, max_size=2),
+    groups=st.lists(NAMES, max_size=2),
+    attributes=st.none() | st.lists(NAMES, max_size=3),
+    declared=st.dictionaries(st.sampled_from(PROVENANCE), st.sampled_from(["MIT", "x"]), max_size=2),
+)
 
 
 def record(columns: Columns, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,3 +120,54 @@ def test_message_about_columns_holds_no_personal_data() -> None:
     with pytest.raises(InputError) as error:
         Columns().check(["mary.jones@mail-provider.com", "b"], "a.csv")
     assert "mary.jones@" not in str(error.value)
+
+
+def plain_text(value: Any) -> str | None:
+    """The rule for one value, step by step."""
+    if (
+        value is None
+        or isinstance(value, (dict, list, bytes))
+        or (isinstance(value, float) and not math.isfinite(value))
+    ):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value).strip() or None
+
+
+def plain_record(columns: Columns, row: Mapping[Any, Any], locator: str, source: str) -> dict[str, Any]:
+    """The rules for a row with a text, each written out for each row."""
+    licence = "license" if "license" in row and "licence" not in row else "licence"
+    sources = {name: columns.fields.get(name, licence if name == "licence" else name) for name in PROVENANCE}
+    known: dict[str, Any] = {"source": source}
+    for name in PROVENANCE:
+        known[name] = plain_text(row.get(sources[name])) or columns.declared.get(name) or known.get(name)
+    stated, attributes = plain_text(row.get(sources["licence"])), {}
+    for name in row if columns.attributes is None else columns.attributes:
+        if name not in (columns.text, *sources.values(), *columns.groups):
+            attributes[str(name)] = plain_text(row.get(name))
+    attributes = {name: value for name, value in attributes.items() if value is not None and len(value) <= 1_000}
+    if "locator" in attributes:
+        names = {"locator": "declared_locator"}
+        attributes = {names.get(name, name): value for name, value in attributes.items()}
+    if stated:
+        known["licence"] = normalise_licence(stated)
+        if known["licence"] != stated:
+            attributes["licence_declared"] = stated[:1_000]
+    groups = {name: plain_text(row.get(name)) for name in columns.groups}
+    return text_record(row[columns.text], locator, **known, groups=groups, attributes=attributes)
+
+
+def fits_arrow(row: dict[str, Any]) -> bool:
+    try:
+        return record_batch([row]).num_rows == 1
+    except UnicodeEncodeError:
+        return False
+
+
+@given(LAYOUTS, ROWS, st.text(max_size=3) | st.just("\udc00"))
+def test_any_row_follows_the_rules_as_they_are_written_out(columns: Columns, row: dict[Any, Any], text: str) -> None:
+    row[columns.text] = text
+    found, expected = columns.record(row, "a:1", "a"), plain_record(columns, row, "a:1", "a")
+    if fits_arrow(expected):
+        assert found == expected
+    else:
+        assert isinstance(found, Rejected) and found.rule == "lone-surrogate"
