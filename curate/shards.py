@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..core import HeadwaterError, modality, read_json, read_parquet, sha256_file, write_json
+from ..core import SCHEMAS, HeadwaterError, modality, read_json, read_parquet, sha256_file, write_json
 
 SHARD_ROWS = 4_000
 SHARD_BYTES = 16 << 20
 DONE = "done.json"
+_DISTINCT = frozenset({"id", *SCHEMAS})  # columns whose values hardly repeat
 
 
 def write_shard(folder: Path, tables: Mapping[str, pa.Table], facts: Mapping[str, Any]) -> None:
@@ -31,7 +32,7 @@ def write_shard(folder: Path, tables: Mapping[str, pa.Table], facts: Mapping[str
         hashes = {}
         for name, table in tables.items():
             path = temporary / f"{name}.parquet"
-            pq.write_table(table, path, compression="zstd", compression_level=1)
+            _write_table(table, path)
             hashes[path.name] = sha256_file(path)
         write_json(temporary / DONE, {"files": hashes, "facts": dict(facts)})
         if folder.is_dir() and not is_whole(folder):
@@ -40,6 +41,12 @@ def write_shard(folder: Path, tables: Mapping[str, pa.Table], facts: Mapping[str
             os.rename(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    """Shards live for one run and are read back at once: written in little time rather than in little space."""
+    repeating = [name for name in table.schema.names if name not in _DISTINCT]
+    pq.write_table(table, path, compression="lz4", use_dictionary=repeating, write_statistics=False)
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
