@@ -75,13 +75,10 @@ def apply(step: str, judgement: Judgement, batch: pa.RecordBatch, is_private: bo
     annotations = sorted(judgement.annotations, key=lambda annotation: _place(step, places, annotation.id))
     edited = _check(step, decisions, judgement.edits)
     leaving = [decision for decision in decisions if decision.action != "edited"]
-    mask = pa.array([False] * batch.num_rows, pa.bool_())
-    if leaving:
-        mask = pc.is_in(batch.column("id"), value_set=pa.array([decision.id for decision in leaving], pa.string()))
     changed = _edit(_relabel(step, batch, judgement.columns), judgement.edits, places)
-    gone = changed.filter(mask)
+    kept, gone = _split(changed, [decision.id for decision in leaving])
     applied = Applied(
-        pa.Table.from_batches([changed.filter(pc.invert(mask))]),
+        pa.Table.from_batches([kept]),
         with_reasons(pa.Table.from_batches([_without_content(gone) if is_private else gone]), step, leaving),
         decision_table(step, decisions),
         annotation_table(step, annotations),
@@ -171,6 +168,14 @@ def _edit(batch: pa.RecordBatch, edits: Mapping[str, str], places: Mapping[str, 
     values = pa.array([value for _, value in chosen], content.type)
     column = pc.replace_with_mask(batch.column(content.name), mask, values)
     return batch.set_column(batch.schema.get_field_index(content.name), content, column)
+
+
+def _split(batch: pa.RecordBatch, leaving: Sequence[str]) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """The rows that stay and those with the ids in ``leaving``."""
+    if not leaving:  # the usual case: nothing to copy
+        return batch, batch.slice(0, 0)
+    mask = pc.is_in(batch.column("id"), value_set=pa.array(leaving, pa.string()))
+    return batch.filter(pc.invert(mask)), batch.filter(mask)
 
 
 def _without_content(rows: pa.RecordBatch) -> pa.RecordBatch:
