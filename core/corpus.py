@@ -1,9 +1,9 @@
 """A corpus on disk: Parquet shards and a manifest. It streams and never needs to fit in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,7 @@ from .files import atomic_path, sha256_file
 from .manifest import MANIFEST, Manifest
 from .records import TEXT_SCHEMA, modality
 
+Result = TypeVar("Result")
 SHARD_ROWS = 20_000
 BATCH_ROWS = 2_000
 
@@ -65,6 +66,14 @@ class Corpus:
         for shard in self.shards:
             with _open(shard) as file:
                 yield from file.iter_batches(rows, columns=list(columns) if columns else None)
+
+    def map(self, call: Callable[[pa.RecordBatch], Result], columns: Sequence[str] | None = None) -> Iterator[Result]:
+        """``call`` on record batches that are the whole corpus, in order.
+
+        A curator with several workers does it on all of them and cuts the batches elsewhere: ``call`` must be one that
+        pickle can name, and look at each row by itself.
+        """
+        return map(call, self.batches(columns))
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One whole column in memory: for small columns (ids, sources), or small corpora."""

@@ -1,36 +1,63 @@
 """A step that sees the whole corpus: the corpus as it stands by then, and the judgement kept for a resumed run."""
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ..core import Corpus, HeadwaterError, IncompleteError, IntegrityError, Manifest, Progress, TemporaryError
 from .base import Annotation, CorpusStep, Decision, Judgement
+from .crew import Crew
 from .judging import annotation_table, decision_table
-from .shards import file_hash, is_whole, read_facts, read_table, shard_name, write_shard
+from .shards import as_batch, file_hash, is_whole, read_facts, read_table, shard_name, write_shard
 from .steps import NumberedStep
 
+Result = TypeVar("Result")
 EDITS_SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("value", pa.large_string())])
 
 
-def judge_corpus(step: NumberedStep, source: Path, target: Path, shards: int, progress: Progress) -> Judgement:
-    """What the step says of the documents in ``source``, as edited so far; taken from disk where it is known."""
+class SharedCorpus(Corpus):
+    """A corpus that :meth:`map` reads on all processes of a crew, a shard at a time."""
+
+    def __init__(self, folder: Path, crew: Crew, setting: Any) -> None:
+        super().__init__(folder)
+        self._crew, self._setting = crew, setting
+
+    def map(self, call: Callable[[pa.RecordBatch], Result], columns: Sequence[str] | None = None) -> Iterator[Result]:
+        """``call`` on the documents of each shard, in order."""
+        jobs = ((call, shard, columns) for shard in self.shards)
+        return self._crew.map(_call_on_shard, self._setting, jobs)
+
+
+def _call_on_shard(_: Any, job: tuple[Callable[[pa.RecordBatch], Result], Path, Sequence[str] | None]) -> Result:
+    call, shard, columns = job
+    return call(as_batch(pq.read_table(shard, columns=None if columns is None else list(columns), use_threads=False)))
+
+
+def judge_corpus(
+    step: NumberedStep, source: Path, target: Path, shards: int, crew: Crew, setting: Any, progress: Progress
+) -> Judgement:
+    """What the step says of the documents in ``source``, as edited so far; taken from disk where it is known.
+
+    ``setting`` is that of the crew to which the step belongs.
+    """
     folder = target / "judgement"
     if not is_whole(folder):
-        judgement = _judge(step, corpus_view(source, shards), progress)
+        write_view(source, shards)
+        judgement = _judge(step, SharedCorpus(source, crew, setting), progress)
         _write(step, folder, judgement)
     return _read(folder)
 
 
-def corpus_view(source: Path, shards: int) -> Corpus:
-    """The kept documents of all shards as one corpus, without copying them."""
+def write_view(source: Path, shards: int) -> None:
+    """A manifest that makes one corpus of the kept documents of all shards, without copying them."""
     names = [f"{shard_name(number)}/kept.parquet" for number in range(shards)]
     folders = [source / shard_name(number) for number in range(shards)]
     files = {name: file_hash(folder, "kept") for name, folder in zip(names, folders, strict=True)}
     documents = sum(int(read_facts(folder)["documents"]) for folder in folders)
     Manifest("corpus", files, {"documents": documents}).save(source)
-    return Corpus(source)
 
 
 def _judge(step: NumberedStep, corpus: Corpus, progress: Progress) -> Judgement:

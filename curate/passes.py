@@ -26,23 +26,43 @@ class Job:
     judgement: Judgement | None
 
 
-def run_segment(segment: Segment, source: Path, target: Path, shards: int, crew: Crew, progress: Progress) -> None:
-    """Take every shard from ``source`` through the steps of the segment into ``target``; whole ones stay."""
-    open_shards = [number for number in range(shards) if not is_whole(target / shard_name(number))]
-    if not open_shards:
-        return
-    judgement = judge_corpus(segment.corpus_step, source, target, shards, progress) if segment.corpus_step else None
-    jobs = _jobs(source, target, open_shards, judgement)
-    title = ", ".join(step.name for step in segment.steps)
-    sizes = [int(read_facts(source / shard_name(number))["documents"]) for number in range(shards)]
-    with progress.task(title[:60], total=sum(sizes)) as task:
-        task.advance(sum(sizes) - sum(sizes[number] for number in open_shards))
-        for number, _ in zip(open_shards, crew.map(run_shard, segment, jobs), strict=True):
-            task.advance(sizes[number])
+def run_segment(
+    segment: Segment, source: Path, target: Path, shards: Iterable[int], crew: Crew, progress: Progress
+) -> int:
+    """Take every shard from ``source`` through the steps of the segment into ``target``; whole ones stay.
+
+    ``shards`` gives the number of each shard when it is there: the first segment runs while the source is read. Where
+    the segment has a step on the whole corpus, all of them are waited for. Returns how many there were.
+    """
+    step, judgement, total = segment.corpus_step, None, None
+    if step is not None:
+        shards = list(shards)
+        total = sum(_documents(source, number) for number in shards)
+        if all(is_whole(target / shard_name(number)) for number in shards):
+            return len(shards)
+        judgement = judge_corpus(step, source, target, len(shards), crew, segment, progress)
+    sizes: list[int] = []
+    done = iter(crew.map(run_shard, segment, _jobs(source, target, _counted(shards, source, sizes), judgement)))
+    with progress.task(", ".join(step.name for step in segment.steps)[:60], total=total) as task:
+        for place, _ in enumerate(done):
+            task.advance(sizes[place])
+    return len(sizes)
+
+
+def _documents(folder: Path, number: int) -> int:
+    return int(read_facts(folder / shard_name(number))["documents"])
+
+
+def _counted(shards: Iterable[int], source: Path, sizes: list[int]) -> Iterator[int]:
+    for number in shards:
+        sizes.append(_documents(source, number))
+        yield number
 
 
 def run_shard(segment: Segment, job: Job) -> None:
     """One shard through all steps of the segment; each step sees what the one before it left."""
+    if is_whole(job.target):
+        return
     before = read_facts(job.source)
     table = read_table(job.source, "kept")
     names = table.column("id").to_pylist()

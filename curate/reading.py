@@ -2,7 +2,7 @@
 
 import shutil
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ REJECTED = "rejected.parquet"
 _FLUSH = 1_000
 
 
-def read_all(source: Source, folder: Path, progress: Progress) -> int:
-    """Write every document of the source into shards below ``folder``; returns the number of shards.
+def read_shards(source: Source, folder: Path, progress: Progress) -> Iterator[int]:
+    """Write every document of the source into shards below ``folder``; yields the number of each when it is there.
 
     What an earlier, killed call finished is taken as it is; a half-read source is read again from the start.
     """
@@ -42,15 +42,15 @@ def read_all(source: Source, folder: Path, progress: Progress) -> int:
     if ledger.is_file():
         shards = int(read_json(ledger)["shards"])
         if all(is_whole(folder / shard_name(number)) for number in range(shards)) and (folder / REJECTED).is_file():
-            return shards
+            yield from range(shards)
+            return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    shards = _read(source, folder, progress)
+    shards = yield from _read(source, folder, progress)
     write_json(ledger, {"shards": shards})
-    return shards
 
 
-def _read(source: Source, folder: Path, progress: Progress) -> int:
+def _read(source: Source, folder: Path, progress: Progress) -> Generator[int, None, int]:
     schema = SCHEMAS[source.modality]
     cutter = Cutter(schema)
     seen = array("Q")
@@ -63,17 +63,18 @@ def _read(source: Source, folder: Path, progress: Progress) -> int:
                     f"source {source.name}: a batch of {source.modality} has other columns: {batch.schema.names}"
                 )
             seen.extend(xxhash.xxh3_64_intdigest(name.encode()) for name in batch.column("id").to_pylist())
-            shards = _write(folder, cutter.add(batch), shards)
-        shards = _write(folder, cutter.rest(), shards)
+            shards = yield from _write(folder, cutter.add(batch), shards)
+        shards = yield from _write(folder, cutter.rest(), shards)
         reject.flush()
     _require_unique(folder, shards, np.frombuffer(seen, np.uint64))
     return shards
 
 
-def _write(folder: Path, tables: Iterator[pa.Table], number: int) -> int:
+def _write(folder: Path, tables: Iterator[pa.Table], number: int) -> Generator[int, None, int]:
     for table in tables:
         facts = {"edited": [], "bytes": int(content_sizes(table).sum()), "documents": table.num_rows, "steps": {}}
         write_shard(folder / shard_name(number), {"kept": table}, facts)
+        yield number
         number += 1
     return number
 

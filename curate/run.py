@@ -6,7 +6,7 @@ goes on where it stopped, with the same bytes. The results are moved into place 
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from .counts import RunCounts
 from .crew import Crew
 from .passes import check_counts, run_segment
 from .publishing import REPORT, publish, write_results
-from .reading import read_all
+from .reading import read_shards
 from .report import curation_report
 from .steps import Segment, describe_steps, libraries, segments, with_seed
 
@@ -90,12 +90,13 @@ def _run(
     progress: Progress,
 ) -> RunCounts:
     folders = [work / "00-read"]
-    shards = read_all(source, folders[0], progress)
-    with Crew(min(workers, shards), parts) as crew:
+    there: Iterable[int] = read_shards(source, folders[0], progress)
+    with Crew(workers, parts) as crew:
         for part in parts:
             folders.append(work / f"{part.number:02d}-pass")
-            run_segment(part, folders[-2], folders[-1], shards, crew, progress)
-            check_counts(part, folders[-1], shards)
+            there = range(run_segment(part, folders[-2], folders[-1], there, crew, progress))
+            check_counts(part, folders[-1], len(there))
+    shards = sum(1 for _ in there)
     out = work / "out"
     shutil.rmtree(out, ignore_errors=True)
     schema = SCHEMAS[source.modality]

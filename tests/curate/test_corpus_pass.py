@@ -1,3 +1,4 @@
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,8 +7,10 @@ import pytest
 
 from headwater.core import SILENT, Corpus, IntegrityError, Progress
 from headwater.curate import Annotation, Decision, Judgement, shards
-from headwater.curate.corpus_pass import corpus_view, judge_corpus
-from headwater.curate.reading import read_all
+from headwater.curate.base import CorpusStep
+from headwater.curate.corpus_pass import SharedCorpus, judge_corpus, write_view
+from headwater.curate.crew import Crew
+from headwater.curate.reading import read_shards
 from headwater.curate.steps import NumberedStep
 
 Make = Callable[..., Any]
@@ -26,14 +29,20 @@ class Counting:
         return Judgement(decisions, {second: "new"}, (Annotation(second, "label", 1, 2, 0.5),), {}, {"asked": 1})
 
 
+def judged(step: CorpusStep, read: tuple[Path, int], target: Path) -> Judgement:
+    return judge_corpus(NumberedStep(1, step), *read[:1], target, read[1], Crew(1, [step]), step, SILENT)
+
+
 @pytest.fixture
 def read(tmp_path: Path, source: Make, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, int]:
     monkeypatch.setattr(shards, "SHARD_ROWS", 3)
-    return tmp_path / "read", read_all(source([f"text {number}" for number in range(8)]), tmp_path / "read", SILENT)
+    found = read_shards(source([f"text {number}" for number in range(8)]), tmp_path / "read", SILENT)
+    return tmp_path / "read", len(list(found))
 
 
 def test_the_shards_are_one_corpus_in_order(read: tuple[Path, int]) -> None:
-    corpus = corpus_view(*read)
+    write_view(*read)
+    corpus = Corpus(read[0])
     corpus.verify()
     assert corpus.column("text").to_pylist() == [f"text {number}" for number in range(8)]
     assert len(corpus) == 8
@@ -41,17 +50,17 @@ def test_the_shards_are_one_corpus_in_order(read: tuple[Path, int]) -> None:
 
 def test_a_judgement_is_made_once_and_comes_back_equal(tmp_path: Path, read: tuple[Path, int]) -> None:
     step = Counting()
-    first = judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
-    again = judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
+    first = judged(step, read, tmp_path / "pass")
+    again = judged(step, read, tmp_path / "pass")
     assert step.asked == 1
-    assert first == again == step.judge_corpus(corpus_view(*read), SILENT)
+    assert first == again == step.judge_corpus(Corpus(read[0]), SILENT)
 
 
 def test_a_damaged_judgement_is_made_again(tmp_path: Path, read: tuple[Path, int]) -> None:
     step = Counting()
-    judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
+    judged(step, read, tmp_path / "pass")
     (tmp_path / "pass" / "judgement" / "decisions.parquet").write_bytes(b"")
-    judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
+    judged(step, read, tmp_path / "pass")
     assert step.asked == 2
 
 
@@ -59,7 +68,7 @@ def test_a_step_on_the_whole_corpus_may_not_replace_columns(tmp_path: Path, read
     step = Counting()
     step.judge_corpus = lambda corpus, progress: Judgement(columns={"language": None})  # type: ignore[method-assign]
     with pytest.raises(IntegrityError, match="cannot replace columns"):
-        judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
+        judged(step, read, tmp_path / "pass")
 
 
 def test_a_step_on_the_whole_corpus_decides_once_on_each(tmp_path: Path, read: tuple[Path, int]) -> None:
@@ -67,4 +76,14 @@ def test_a_step_on_the_whole_corpus_decides_once_on_each(tmp_path: Path, read: t
     twice = (Decision("a", "removed", "x"), Decision("a", "removed", "y"))
     step.judge_corpus = lambda corpus, progress: Judgement(twice)  # type: ignore[method-assign]
     with pytest.raises(IntegrityError, match="more than one decision"):
-        judge_corpus(NumberedStep(1, step), read[0], tmp_path / "pass", read[1], SILENT)
+        judged(step, read, tmp_path / "pass")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_map_over_the_corpus_is_in_order_with_any_number_of_workers(read: tuple[Path, int], workers: int) -> None:
+    write_view(*read)
+    plain, rows_of = Corpus(read[0]), operator.methodcaller("to_pylist")
+    with Crew(workers, [len]) as crew:
+        shared = [row for rows in SharedCorpus(read[0], crew, len).map(rows_of, ["id"]) for row in rows]
+    assert shared == [row for rows in plain.map(rows_of, ["id"]) for row in rows]
+    assert [row["id"] for row in shared] == plain.ids()
