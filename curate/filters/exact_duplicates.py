@@ -24,7 +24,7 @@ class ExactDuplicates:
         digests = [np.zeros((0, 2), np.uint64)]
         ids: list[str] = []
         with progress.task("exact duplicates", len(corpus)) as task:
-            for batch in corpus.batches():
+            for batch in corpus.batches(["id", *_content(corpus.schema)]):
                 digests.append(self.digests(batch))
                 ids += batch.column("id").to_pylist()
                 task.advance(batch.num_rows)
@@ -41,7 +41,7 @@ class ExactDuplicates:
         return [self.normalise(text or "").encode("utf-8", "surrogatepass") for text in texts]
 
     def _images(self, batch: pa.RecordBatch) -> list[bytes]:
-        columns = (batch.column(name).to_pylist() for name in ("height", "width", "channels", "image"))
+        columns = (batch.column(name).to_pylist() for name in _content(batch.schema))
         return [
             f"{height}x{width}x{depth}:".encode() + (raw or b"")
             for height, width, depth, raw in zip(*columns, strict=True)
@@ -54,6 +54,12 @@ class ExactDuplicates:
         if self.ignore_white_space:
             text = " ".join(text.split())
         return unicodedata.normalize("NFC", text.casefold()) if self.ignore_case else text
+
+
+def _content(schema: pa.Schema) -> tuple[str, ...]:
+    """The columns that hold the content of a record."""
+    kind = modality(schema)
+    return ("height", "width", "channels", kind) if kind == "image" else (kind,)
 
 
 def _judgement(ids: list[str], digests: np.ndarray) -> Judgement:

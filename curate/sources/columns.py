@@ -18,7 +18,6 @@ Modality = Literal["text", "table"]
 
 LONGEST_ATTRIBUTE = 1_000
 _RESERVED = {"locator": "declared_locator"}
-_LICENCE_COLUMNS = ("licence", "license")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Columns:
     _layouts: Mapping[str, "_Layout"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        layouts = {name: self._layout(name) for name in _LICENCE_COLUMNS}
+        layouts = {name: self._layout(name) for name in ("licence", "license")}
         object.__setattr__(self, "_layouts", layouts)  # worked out once, for every row asks
 
     @classmethod
@@ -107,7 +106,7 @@ class Columns:
         return {**record, "id": document_id(content.encode("utf-8", "surrogatepass"), locator), "table": content}
 
     def _provenance(self, row: Mapping[str, Any], source: str) -> dict[str, Any]:
-        layout = self._layouts[next((name for name in _LICENCE_COLUMNS if name in row), "licence")]
+        layout = self._layouts["license" if "license" in row and "licence" not in row else "licence"]
         values = {name: value for name, column in layout.provenance if (value := _as_text(row.get(column)))}
         attributes = self._attributes(row, layout.used)
         if stated := values.get("licence"):

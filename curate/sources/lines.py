@@ -1,15 +1,14 @@
 """Lines of a byte stream with a cap: a line of any length costs no more memory than the cap."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 LONGEST_LINE = 16 << 20
 EVIDENCE_BYTES = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its end. ``size`` is its true length in bytes; ``content`` stops at the cap."""
 
     number: int
