@@ -150,8 +150,8 @@ def _plain(value: Any) -> str | int | float | bool | None:
 
 def _as_text(value: Any) -> str | None:
     """A plain value as text; missing, empty and nested ones are None."""
-    if type(value) is str:
-        return value.strip() or None
+    if value is None or type(value) is str:  # nearly every value there is
+        return value.strip() or None if value else None
     plain = _plain(value) if _is_plain(value) else None
     if isinstance(plain, bool):
         return "true" if plain else "false"
@@ -165,13 +165,10 @@ def _kind(value: Any) -> str:
 
 def storable(record: Mapping[str, Any]) -> bool:
     """Whether Arrow can store every string: a lone surrogate has no UTF-8 form."""
-    texts = [value for value in record.values() if isinstance(value, str)]
-    for name in ("groups", "attributes"):
-        texts += itertools.chain.from_iterable(record[name])
     try:
-        for text in texts:
-            if not text.isascii():
-                text.encode()
+        for value in itertools.chain(record.values(), *record["groups"], *record["attributes"]):
+            if isinstance(value, str) and not value.isascii():
+                value.encode()
         return True
     except UnicodeEncodeError:
         return False
