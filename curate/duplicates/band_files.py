@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
-from .minhash import band_keys, groups_of
+from .minhash import groups_of
 
 
 class BandFiles:
@@ -22,10 +22,10 @@ class BandFiles:
         """How many there are."""
         return len(self._files)
 
-    def add(self, matrix: np.ndarray) -> None:
-        """The keys of further documents, from their signatures (n, bands x rows)."""
-        for file, keys in zip(self._files, band_keys(matrix, len(self._files)), strict=True):
-            file.write(keys.tobytes())
+    def add(self, keys: np.ndarray) -> None:
+        """The keys of further documents: uint64 of shape (bands, n)."""
+        for file, row in zip(self._files, keys, strict=True):
+            file.write(row.tobytes())
 
     def groups(self, usable: np.ndarray) -> list[np.ndarray]:
         """Distinct groups of two or more documents that agree in a band: ascending numbers (int32), ``usable`` ones."""

@@ -16,7 +16,8 @@ from ..privacy import redact
 from .band_files import band_files
 from .clusters import TRIALS, portions
 from .minhash import BANDS, ROWS
-from .near_duplicates import read_words, sign
+from .near_duplicates import read_words
+from .signing import sign
 from .text_spans import ids_at, require_texts
 
 Treatment = Literal["report", "remove"]

@@ -1,39 +1,23 @@
 """The filter that keeps one document of each cluster of near duplicates."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from ...core import UNKNOWN, Corpus, Exhibit, Finding, Progress, UsageError
+from ...core import Corpus, Exhibit, Finding, Progress, UsageError
 from ..base import FILTERS, Annotation, Decision, Judgement
-from .band_files import BandFiles, WordFile, band_files
+from .band_files import WordFile, band_files
 from .clusters import Cluster, find_clusters
-from .minhash import BANDS, ROWS, signatures
+from .minhash import BANDS, ROWS
 from .near_report import cluster_tallies, largest_clusters, near_findings, source_tallies
-from .shingles import shingle_words
-from .survivors import Survivor, licence_rank, survivor_by
+from .signing import Signed, sign
+from .survivors import Survivor, survivor_by
 from .text_spans import ids_at, require_texts
 from .words import slices, split_words
-
-
-@dataclass(slots=True)
-class Signed:
-    """What is kept of each document: its number of shingles, its source (a code) and the rank of its licence."""
-
-    shingles: np.ndarray
-    sources: np.ndarray
-    licences: np.ndarray
-    names: list[str]
-
-    def documents(self, members: Sequence[int] | np.ndarray | None = None) -> Counter[str]:
-        """How many documents (all, or those with these numbers) each source has."""
-        codes = self.sources if members is None else self.sources[np.asarray(members, np.int64)]
-        return Counter(dict(zip(self.names, np.bincount(codes, minlength=len(self.names)).tolist(), strict=True)))
 
 
 @dataclass(slots=True)
@@ -72,38 +56,6 @@ class NearDuplicates:
     def findings(self, tallies: Mapping[str, int], documents: int) -> tuple[Finding, ...]:
         """HW-C053 (a source loses most of its documents), HW-C054 (many are removed by a chain)."""
         return near_findings(tallies)
-
-
-@dataclass(slots=True)
-class _Codes:
-    """Numbers for names, in the order of their first sight."""
-
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def of(self, column: pa.Array) -> np.ndarray:
-        encoded = column.dictionary_encode()
-        names = [name or UNKNOWN for name in encoded.dictionary.to_pylist()]
-        codes = np.array([self.numbers.setdefault(name, len(self.numbers)) for name in [*names, UNKNOWN]], np.int32)
-        missing = len(names)
-        found: np.ndarray = codes[encoded.indices.fill_null(missing).to_numpy(zero_copy_only=False)]
-        return found
-
-
-def sign(corpus: Corpus, files: BandFiles, rows: int, seed: int, progress: Progress) -> Signed:
-    """Write the band keys of every document, and tell its number of shingles, its source and its licence."""
-    sizes, sources, licences = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.int8)]
-    codes = _Codes()
-    with progress.task("near duplicates: sign", len(corpus)) as task:
-        for batch in corpus.batches(["text", "source", "licence"]):
-            for part in slices(batch.column("text")):
-                found = shingle_words(split_words(part))
-                files.add(signatures(found, seed, files.bands * rows))
-                sizes.append(np.diff(found.offsets).astype(np.int32))
-            sources.append(codes.of(batch.column("source")))
-            ranks = [licence_rank(name or UNKNOWN) for name in batch.column("licence").to_pylist()]
-            licences.append(np.array(ranks, np.int8))
-            task.advance(batch.num_rows)
-    return Signed(np.concatenate(sizes), np.concatenate(sources), np.concatenate(licences), list(codes.numbers))
 
 
 def read_words(corpus: Corpus, groups: Sequence[np.ndarray], folder: Path, progress: Progress) -> WordFile:

@@ -24,11 +24,15 @@ class ExactDuplicates:
         digests = [np.zeros((0, 2), np.uint64)]
         ids: list[str] = []
         with progress.task("exact duplicates", len(corpus)) as task:
-            for batch in corpus.batches(["id", *_content(corpus.schema)]):
-                digests.append(self.digests(batch))
-                ids += batch.column("id").to_pylist()
-                task.advance(batch.num_rows)
+            for names, found in corpus.map(self.named_digests, ["id", *_content(corpus.schema)]):
+                digests.append(found)
+                ids += names
+                task.advance(len(names))
         return _judgement(ids, np.concatenate(digests))
+
+    def named_digests(self, batch: pa.RecordBatch) -> tuple[list[str], np.ndarray]:
+        """The ids of the records with their digests."""
+        return batch.column("id").to_pylist(), self.digests(batch)
 
     def digests(self, batch: pa.RecordBatch) -> np.ndarray:
         """128-bit hashes of what counts as the content of each record: uint64 of shape (n, 2)."""

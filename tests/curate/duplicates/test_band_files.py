@@ -7,13 +7,14 @@ import pytest
 
 from headwater.curate.duplicates import buckets
 from headwater.curate.duplicates.band_files import WordFile, band_files
+from headwater.curate.duplicates.minhash import band_keys
 
 
 def test_groups_from_disk_are_those_in_memory_each_once() -> None:
     matrix = np.random.default_rng(0).integers(0, 3, (200, 12)).astype(np.uint32)
     with band_files(4) as (_, files):
         for start in range(0, 200, 30):
-            files.add(matrix[start : start + 30])
+            files.add(np.stack(list(band_keys(matrix[start : start + 30], 4))))
         found = {tuple(group.tolist()) for group in files.groups(np.arange(200))}
         again = files.groups(np.arange(200))
     assert found == {tuple(group.tolist()) for group in buckets(matrix, 4)}
@@ -22,7 +23,7 @@ def test_groups_from_disk_are_those_in_memory_each_once() -> None:
 
 def test_documents_that_cannot_be_compared_are_in_no_group() -> None:
     with band_files(2) as (_, files):
-        files.add(np.zeros((4, 4), np.uint32))
+        files.add(np.zeros((2, 4), np.uint64))
         assert [group.tolist() for group in files.groups(np.array([1, 3]))] == [[1, 3]]
 
 
