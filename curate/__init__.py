@@ -1,7 +1,7 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
 from . import erasure
-from .audit import audit, default_audits
+from .audit import audit, build_audits, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
@@ -68,6 +68,7 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "audit",
+    "build_audits",
     "boilerplate",
     "build_steps",
     "c4",

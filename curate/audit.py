@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core import SILENT, Cell, Corpus, Progress, StageReport, UsageError
+from ..core import SILENT, Cell, ConfigError, Corpus, Progress, StageReport, UsageError
 from .audits.curation_record import has_record
-from .base import AUDITS
+from .base import AUDITS, Audit
+from .parameters import call_checked
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "text": (
@@ -37,13 +38,14 @@ def audit(
 
     The report holds the facts, scores, findings and exhibits of all audits in their order; a fact's label is led by
     the audit's title where two audits use it. ``detail`` holds each audit's own data under its name. Raises
-    :class:`UnknownName` for a name that no audit has and :class:`EmptyCorpus` for a corpus without a document.
+    :class:`UnknownName` for a name that no audit has, :class:`ConfigError` for a wrong option and :class:`EmptyCorpus`
+    for a corpus without a document.
     """
     corpus.require_documents()
     wanted = [_entry(name) for name in (default_audits(corpus) if names is None else names)]
     if len({name for name, _ in wanted}) != len(wanted):
         raise UsageError(f"each audit runs once, not {[name for name, _ in wanted]}; remove the repeated name")
-    audits = {name: AUDITS.get(name)(**options) for name, options in wanted}
+    audits = build_audits(wanted)
     reports = {name: one.examine(corpus, seed, progress) for name, one in audits.items()}
     return StageReport(
         stage="audit",
@@ -56,13 +58,24 @@ def audit(
     )
 
 
+def build_audits(specs: Sequence[tuple[str, Mapping[str, Any]]], place: str = "audit") -> dict[str, Audit]:
+    """The registered audits with these names and options, in order; ``place`` leads the messages, as in build_steps."""
+    audits = {}
+    for index, (name, options) in enumerate(specs):
+        factory = AUDITS.get(name, f"{place}[{index}]")
+        if not isinstance(options, Mapping):
+            raise ConfigError(f"{place}[{index}].{name}: parameters must be a mapping, not {options!r}")
+        audits[name] = call_checked(factory, options, f"{place}[{index}].{name}")
+    return audits
+
+
 def default_audits(corpus: Corpus) -> tuple[str, ...]:
     """The usual audits of a kind of corpus; that of the filters where what curation took out lies beside it."""
     return tuple(name for name in DEFAULTS[corpus.modality] if name != NEEDS_RECORD or has_record(corpus))
 
 
-def _entry(entry: str | tuple[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
-    return (entry, {}) if isinstance(entry, str) else (entry[0], dict(entry[1]))
+def _entry(entry: str | tuple[str, Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
+    return (entry, {}) if isinstance(entry, str) else entry
 
 
 def _facts(reports: Mapping[str, StageReport]) -> dict[str, Cell]:

@@ -19,7 +19,8 @@ def call_checked(factory: Callable[..., Any], values: Mapping[str, Any], place: 
     for key, parameter in parameters.items():
         if parameter.default is parameter.empty and key not in values:
             raise ConfigError(f"{place}: the parameter {key!r} is missing")
-    hints = get_type_hints(factory)
+    constructor: Any = vars(factory).get("__init__", factory) if isinstance(factory, type) else factory
+    hints = get_type_hints(constructor)
     for key, value in values.items():
         _check(value, hints.get(key, Any), f"{place}.{key}")
     try:

@@ -27,7 +27,7 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import AUDITS, Source, Step, audit, build_steps, curate, describe_steps, read_source
+from ..curate import Source, Step, audit, build_audits, build_steps, curate, describe_steps, read_source
 from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
@@ -94,8 +94,7 @@ class Run:
             place = f"{name}." if name else ""
             modality = self.source(name, track).modality
             build_steps(track.steps(modality), f"{place}curate")
-            for index, (audit_name, _) in enumerate(track.audit or ()):
-                AUDITS.get(audit_name, f"{place}audit[{index}]")
+            build_audits(track.audit or (), f"{place}audit")
             _metrics(track, f"{place}evaluate")
 
     def source(self, name: str, track: TrackConfig) -> Source:

@@ -1,8 +1,10 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from headwater.core import (
+    ConfigError,
     Corpus,
     CorpusWriter,
     EmptyCorpus,
@@ -38,6 +40,19 @@ def test_options_reach_their_audit(tmp_path: Path) -> None:
 def test_an_unknown_audit_offers_the_nearest_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="composition"):
         audit(corpus(tmp_path, ["a"]), ["compositon"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"largest_sourc": 0.5}, r"audit\[1\].composition: no parameter 'largest_sourc'; did you mean .largest_source"),
+        ({"largest_source": "much"}, r"audit\[1\].composition.largest_source: .*given: 'much'"),
+        ("0.5", r"audit\[1\].composition: parameters must be a mapping"),
+    ],
+)
+def test_a_wrong_option_of_an_audit_is_told_with_its_place(tmp_path: Path, options: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        audit(corpus(tmp_path, ["a"]), ["identity-terms", ("composition", options)])
 
 
 def test_the_same_audit_twice_is_refused(tmp_path: Path) -> None:

@@ -31,3 +31,13 @@ def test_right_values_are_handed_on() -> None:
 def test_a_wrong_value_names_its_place(values: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         call_checked(factory, values, "here")
+
+
+def test_the_types_of_a_class_are_those_of_its_constructor() -> None:
+    class Audit:
+        def __init__(self, share: float = 0.5) -> None:
+            self.share = share
+
+    assert call_checked(Audit, {"share": 0.4}, "here").share == 0.4
+    with pytest.raises(ConfigError, match=r"here.share: .*given: 'much'"):
+        call_checked(Audit, {"share": "much"}, "here")
