@@ -7,6 +7,7 @@ from ..core import Cell, Score
 
 MINUS = "\u2212"
 NOTHING = "–"
+MOST_ROUNDING = 0.05  # of a number
 
 
 def number(value: Cell) -> str:
@@ -28,11 +29,16 @@ def short(value: Cell) -> str:
 
 
 def column_digits(cells: Sequence[Cell]) -> int | None:
-    """Digits after the point that give the largest number of a column four significant ones; None for whole numbers."""
+    """Digits after the point that give the largest number of a column four significant ones.
+
+    None for whole numbers, and where so few digits would misstate a small number (0.8 beside 100,000 as 1).
+    """
     values = [abs(cell) for cell in cells if isinstance(cell, int | float) and math.isfinite(cell)]
     if all(value == int(value) for value in values):
         return None
-    return max(0, min(6, 3 - math.floor(math.log10(max(values)))))
+    digits = max(0, min(6, 3 - math.floor(math.log10(max(values)))))
+    misstated = any(abs(round(value, digits) - value) > MOST_ROUNDING * value for value in values)
+    return None if misstated else digits
 
 
 def score_value(score: Score) -> str:

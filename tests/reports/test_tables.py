@@ -70,3 +70,8 @@ def test_a_number_too_small_for_its_column_is_not_shown_as_zero() -> None:
 
 def test_a_column_that_is_not_finite_is_still_shown() -> None:
     assert [row[1].text for row in view([("a", float("nan")), ("b", 1.5)]).rows] == ["–", "1.500"]
+
+
+def test_a_small_number_beside_a_large_one_is_not_rounded_to_another() -> None:
+    view = table_view(Table("t", "T", ("limit",), ((100_000.0,), (0.8,), (0.25,))), "k", Caps(), {})
+    assert [row[0].text for row in view.rows] == ["100,000", "0.8", "0.25"]
