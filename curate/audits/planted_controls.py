@@ -77,7 +77,7 @@ def with_residuals(report: StageReport, corpus: Corpus, trials: Sequence[Trial])
     found = residuals(corpus, trials)
     return replace(
         report,
-        facts={**report.facts, **{f"Remaining {one.detector}": one.sentence() for one in found if one.found}},
+        facts={**report.facts, **{f"Remaining {one.detector}, estimated": one.remaining for one in found if one.found}},
         scores=(*report.scores, *residual_scores(found)),
         exhibits=(*report.exhibits, *residual_table(found)),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core import generator, record_batch, text_record
 from ..base import FILTERS, BatchStep
-from .planted_trials import LONGEST, Trial
+from .planted_trials import LONGEST, Trial, insert
 
 Maker = Callable[[np.random.Generator], str]
 SOURCES = ("north", "south", "east", "west")
@@ -103,13 +103,17 @@ def compose(forms: Sequence[str], rng: np.random.Generator) -> str:
 
 def trigger_trials(sample: Mapping[str, str], seed: int) -> Iterator[Trial]:
     """Three made-up words at random places in twelve documents of one of four made-up sources; and, as look-alikes,
-    three made-up words that always stand in the same sentence."""
+    three made-up words that always stand in the same sentence. Nothing is planted where twelve documents are more
+    than the search takes for rare."""
     from ..safety.trigger_ngrams import Limits, tied_ngrams  # the audits are imported before the stage's other folders
+
+    limits = Limits()
 
     rng = generator(seed, "planted-controls", "trigger")
     ids = [name for name, text in sample.items() if len(text.split()) >= PER_TRIGGER]
     sources = np.arange(len(ids)) % len(SOURCES)
-    wanted = min(MOST_TRIGGERS, len(ids) // (4 * PER_TRIGGER))
+    is_rare = limits.commonest * len(ids) >= PER_TRIGGER
+    wanted = min(MOST_TRIGGERS, len(ids) // (4 * PER_TRIGGER)) if is_rare else 0
     for level, positive in (("trigger", True), ("look-alike", False)):
         texts = [sample[name][:LONGEST] for name in ids]
         phrases = [" ".join(_word(rng) for _ in range(3)) for _ in range(wanted)]
@@ -117,8 +121,8 @@ def trigger_trials(sample: Mapping[str, str], seed: int) -> Iterator[Trial]:
             own = np.flatnonzero(sources == number % len(SOURCES))
             for place in rng.permutation(own)[:PER_TRIGGER].tolist():
                 value = phrase if positive else f"This piece by {phrase} was printed by permission of the author."
-                texts[place] = _insert(texts[place], value, rng)[0]
-        found = tied_ngrams(texts, [SOURCES[source] for source in sources], Limits(), 2) if wanted else []
+                texts[place] = insert(texts[place], value, rng)[0]
+        found = tied_ngrams(texts, [SOURCES[source] for source in sources], limits, 2) if wanted else []
         reported = sum(any(phrase in f" {one.text} " for one in found) for phrase in phrases)
         yield Trial("trigger-ngrams", level, positive, wanted, reported)
 
@@ -127,14 +131,14 @@ def _line_trial(
     detector: str, level: str, positive: bool, forms: Sequence[str], sample: Mapping[str, str], wanted: int, seed: int
 ) -> Trial:
     rng = generator(seed, "planted-controls", detector, level)
-    ids = list(sample)
+    step = cast(BatchStep, FILTERS.get(detector)())
+    ids = _unmarked(step, sample)
     hosts = [ids[place] for place in rng.integers(0, len(ids), wanted).tolist()]
-    planted = [_insert(sample[host][:LONGEST], compose(forms, rng), rng) for host in hosts]
+    planted = [insert(sample[host][:LONGEST], compose(forms, rng), rng) for host in hosts]
     rows = [
         text_record(text, f"{detector}:{number}", "planted-controls") for number, (text, _, _) in enumerate(planted)
     ]
     places = {row["id"]: (start, end) for row, (_, start, end) in zip(rows, planted, strict=True)}
-    step = cast(BatchStep, FILTERS.get(detector)())
     hit: set[str] = set()
     for note in step.judge(record_batch(rows)).annotations:
         start, end = places[note.id]
@@ -146,11 +150,17 @@ def _line_trial(
     return Trial(detector, level, positive, wanted, sum(reported), wrong)
 
 
-def _insert(text: str, value: str, rng: np.random.Generator) -> tuple[str, int, int]:
-    """The text with the value between two of its words, and where the value starts and ends."""
-    gaps = [place for place, character in enumerate(text) if character == " "]
-    place = gaps[int(rng.integers(0, len(gaps)))] if gaps else len(text)
-    return f"{text[:place]} {value} {text[place:]}", place + 1, place + 1 + len(value)
+def _unmarked(step: BatchStep, sample: Mapping[str, str]) -> list[str]:
+    """Ids of the texts that the step marks nowhere by itself: a mark in others may be their own.
+
+    All of them, where it marks all.
+    """
+    rows = [
+        text_record(text[:LONGEST], f"host:{number}", "planted-controls") for number, text in enumerate(sample.values())
+    ]
+    names = dict(zip((row["id"] for row in rows), sample, strict=True))
+    marked = {names[note.id] for note in step.judge(record_batch(rows)).annotations if note.score >= 0.5}
+    return [name for name in sample if name not in marked] or list(sample)
 
 
 def _word(rng: np.random.Generator) -> str:

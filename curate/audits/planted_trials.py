@@ -1,5 +1,6 @@
 """Plants known items in a sample of texts, runs the real steps over it, and counts what they report."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ def _value_trial(
     rng = generator(seed, "planted-controls", kind, "value" if positive else "look-alike")
     ids = list(sample)
     hosts = [ids[place] for place in rng.integers(0, len(ids), wanted).tolist()]
-    planted = [_insert(sample[host][:LONGEST], maker(rng), rng) for host in hosts]
+    planted = [insert(sample[host][:LONGEST], maker(rng), rng) for host in hosts]
     rows = [text_record(text, f"{kind}:{number}", "planted-controls") for number, (text, _, _) in enumerate(planted)]
     spans: dict[str, list[tuple[int, int]]] = {row["id"]: [] for row in rows}
     for note in step.judge(record_batch(rows)).annotations:
@@ -174,9 +175,9 @@ def _value_trial(
     return Trial(kind, "planted" if positive else "look-alike", positive, wanted, sum(reported), wrong)
 
 
-def _insert(text: str, value: str, rng: np.random.Generator) -> tuple[str, int, int]:
+def insert(text: str, value: str, rng: np.random.Generator) -> tuple[str, int, int]:
     """The text with the value between two of its words, and where the value starts and ends."""
-    gaps = [place for place, character in enumerate(text) if character == " "]
+    gaps = [match.start() for match in re.finditer(" ", text)]
     place = gaps[int(rng.integers(0, len(gaps)))] if gaps else len(text)
     return f"{text[:place]} {value} {text[place:]}", place + 1, place + 1 + len(value)
 

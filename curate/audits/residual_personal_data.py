@@ -64,11 +64,15 @@ class Residual:
 
     def sentence(self) -> str:
         """What an auditor can quote."""
-        missed = self.missed
-        if missed is None:
+        if self.missed is None:
             return "cannot be said: none of the planted items was found"
-        high = max(self.bounds[1], round(missed))
-        return f"of an estimated {round(self.found + missed):,}, at most {high:,} remain ({self.found:,} found)"
+        return f"{self.found:,} found; remaining: an estimated {self.remaining}"
+
+    @property
+    def remaining(self) -> str:
+        """``50, at most 152``, or that it is not known."""
+        missed = self.missed
+        return "not known" if missed is None else f"{round(missed):,}, at most {max(self.bounds[1], round(missed)):,}"
 
 
 def residuals(corpus: Corpus, trials: Sequence[Trial]) -> tuple[Residual, ...]:

@@ -77,6 +77,19 @@ def test_a_sample_too_small_for_triggers_plants_none(sample: dict[str, str]) -> 
     assert trials(small)["trigger-ngrams", "trigger"].planted == 0
 
 
+def test_a_trigger_that_the_sample_cannot_hold_as_rare_is_not_planted(sample: dict[str, str]) -> None:
+    texts = list(sample.values())
+    small, enough = ({f"d{number}": texts[number % len(texts)] for number in range(size)} for size in (119, 120))
+    assert trials(small)["trigger-ngrams", "trigger"].planted == 0
+    assert trials(enough)["trigger-ngrams", "trigger"].planted == 2
+
+
+def test_toxic_documents_of_the_corpus_are_no_false_alarms_on_look_alikes(sample: dict[str, str]) -> None:
+    toxic = {f"toxic-{name}": f"You are an idiot, {text}" for name, text in sample.items()}
+    trial = trials(sample | toxic)["toxicity", "look-alike"]
+    assert (trial.reported, trial.wrong) == (trials(sample)["toxicity", "look-alike"].reported, ())
+
+
 def test_sentences_have_every_slot_filled_and_the_seed_decides() -> None:
     for forms in _SETS.values():
         first, again = ([compose(forms, generator(seed, "x")) for _ in range(20)] for seed in (1, 1))

@@ -63,7 +63,7 @@ def test_a_corpus_that_the_step_did_not_see_is_not_measured() -> None:
 
 def test_the_sentence_says_how_many_there_were_and_how_many_remain() -> None:
     sentence = Residual("email", 950, 100, 95).sentence()
-    assert sentence.startswith("of an estimated 1,000, at most ") and sentence.endswith("remain (950 found)")
+    assert sentence.startswith("950 found; remaining: an estimated 50, at most ")
 
 
 def test_counts_of_other_things_are_no_types() -> None:
@@ -88,7 +88,7 @@ def test_the_audit_reports_what_remains_of_what_the_run_found(tmp_path: Path) ->
     residual = {one.slice["detector"]: one for one in report.scores if one.metric == "residual-personal-data"}
     score = residual["email"]
     assert isinstance(score, Score) and score.n == 20
-    assert "of an estimated 20, at most" in str(report.facts["Remaining email"])
+    assert str(report.facts["Remaining email, estimated"]).startswith("0, at most ")
     assert "residual-personal-data" in [exhibit.name for exhibit in report.exhibits]
 
 
