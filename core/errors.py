@@ -69,7 +69,8 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], place: str = "") -> None:
         hint = did_you_mean(name, known)
         where = f"{place}: " if place else ""
-        super().__init__(f"{where}no {kind} {name!r}; {hint}'headwater list {kind}' shows all")
+        listing = "headwater list" if kind in ("kind", "name") else f"headwater list {kind}"
+        super().__init__(f"{where}no {kind} {name!r}; {hint}'{listing}' shows all")
         self.kind, self.name = kind, name
 
 

@@ -35,12 +35,16 @@ def container_of(data: Any, text: str) -> Container:
         return Table(data, text)
     if isinstance(data, pa.RecordBatch):
         return Batch(data, text)
-    if hasattr(data, "with_format") and hasattr(data, "num_rows"):
+    if not isinstance(data, Mapping) and hasattr(data, "with_format") and hasattr(data, "num_rows"):
         return HubDataset(data, text)
     if isinstance(data, (list, tuple)) and not (data and all(isinstance(item, pa.RecordBatch) for item in data)):
         return Rows(list(data), text)
     if isinstance(data, Iterable) and not isinstance(data, (bytes, Mapping)):
         return Batches(data, text)
+    if isinstance(data, Mapping) and data:
+        raise InputError(
+            f"cannot curate {type(data).__name__} as a whole; give one of its values, data[{next(iter(data))!r}]"
+        )
     raise InputError(
         f"cannot curate {type(data).__name__}; give a path, a DataFrame, a datasets.Dataset, a pyarrow.Table, "
         "record batches, or a list of texts or of dicts"

@@ -26,13 +26,20 @@ def call_checked(factory: Callable[..., Any], values: Mapping[str, Any], place: 
     try:
         return factory(**values)
     except UsageError as error:
-        raise ConfigError(f"{place}: {error}") from None
+        raise ConfigError(f"{place}: {_without_name(str(error), place)}") from None
+
+
+def _without_name(message: str, place: str) -> str:
+    """A message that begins with the name in which the place ends, without that name."""
+    return message.removeprefix(f"{place.rpartition('.')[2]}: ")
 
 
 def _check(value: Any, hint: Any, place: str) -> None:
     try:
         TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(value, strict=True)
     except ValidationError as error:
+        if isinstance(value, str) and all(problem["type"] == "sequence_str" for problem in error.errors()):
+            raise ConfigError(f"{place}: write a list, [{value}], not {value!r}") from None
         reasons = list(dict.fromkeys(problem["msg"].lower() for problem in error.errors()))
         given = f" (given: {value!r})" if isinstance(value, (str, int, float, bool, type(None))) else ""
         raise ConfigError(f"{place}: {' or '.join(reasons[:3])}{given}") from None

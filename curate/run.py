@@ -174,7 +174,13 @@ def _code_hash() -> str:
 
 def _nothing_left(folder: Path, counts: RunCounts) -> str:
     worst = max(counts.steps, key=lambda step: step.taken_out)
+    rules = [
+        (count, rule)
+        for (step, rule, action), count in counts.rules.items()
+        if step == worst.number and action != "edited"
+    ]
+    count, rule = max(rules)
     return (
         f"every one of the {counts.documents_in:,} rows was taken out, {worst.taken_out:,} of them by step "
-        f"{worst.name!r}; {folder / REPORT} says by which rule: loosen it or check the source"
+        f"{worst.name!r} ({count:,} by rule {rule!r}); loosen it or check the source; {folder / REPORT} has the details"
     )

@@ -15,6 +15,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+INTERRUPTED = 130
+
 Target = Annotated[Path, typer.Argument(help="A config file, or a run folder (its config.yaml is used).")]
 Data = Annotated[Path, typer.Argument(help="A data file or folder, a config file, or a run folder.")]
 Run = Annotated[Path, typer.Argument(help="A run folder.")]
@@ -243,9 +245,10 @@ def main() -> None:
     """Entry point: an expected error becomes one sentence on standard error and its own exit code."""
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise SystemExit(130) from None
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
+            typer.echo("stopped; the same command goes on from here", err=True)
+        raise
     except Exception as error:
         raise SystemExit(_exit_code(error)) from None
 

@@ -8,7 +8,18 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from ..core import SEVERITIES, Description, InputError, Registry, StageReport, UnknownName, UsageError, write_text
+from ..core import (
+    MANIFEST,
+    SEVERITIES,
+    Description,
+    IncompleteError,
+    InputError,
+    Registry,
+    StageReport,
+    UnknownName,
+    UsageError,
+    write_text,
+)
 from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
 from ..reports import SECTIONS
 from .calibrate import run_calibration
@@ -111,6 +122,8 @@ def report(folder: Path, json: bool) -> None:
     """Lay out report.html and report.json again from what the stages left."""
     if not (folder / "config.yaml").is_file():
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    if not (folder / MANIFEST).is_file():
+        raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
     path = make_report(load_config(folder / "config.yaml"), folder)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 
@@ -156,6 +169,8 @@ def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True
         _print_story(explain_document(name, run, rebuild, progress), json)
         return
     kind, _, short = name.rpartition("/")
+    if kind and kind not in REGISTRIES:
+        raise UnknownName("kind", kind, REGISTRIES)
     found = [
         registry.describe(short)
         for registry in registries().values()

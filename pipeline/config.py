@@ -141,18 +141,31 @@ def effective_values(config: RunConfig) -> dict[str, Any]:
 
 def _named_list(value: Any) -> Any:
     """``[a, {b: {x: 1}}]`` as ``[("a", {}), ("b", {"x": 1})]``; anything else is left for the validator to refuse."""
-    if value is None or not isinstance(value, (list, tuple)):
+    if value is None:
         return value
-    return [_named(item) for item in value]
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(
+            "write a list of names, each alone or with its parameters: [name, {other: {parameter: value}}]"
+        )
+    return [_named(item, index) for index, item in enumerate(value)]
 
 
-def _named(item: Any) -> Any:
+def _named(item: Any, index: int) -> Any:
+    """An entry as (name, parameters); errors begin with its place, which belongs to the key before it."""
     if isinstance(item, str):
         return (item, {})
     if isinstance(item, Mapping) and len(item) == 1:
         name, options = next(iter(item.items()))
-        return (name, {} if options is None else options)
-    return item
+        if options is not None and not isinstance(options, Mapping):
+            raise ValueError(
+                f"[{index}].{name}: its parameters are a mapping, {{{name}: {{parameter: value}}}}, not {options!r}"
+            )
+        return (name, options or {})
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        return item
+    raise ValueError(
+        f"[{index}]: {item!r} is no entry of the list; write a name, or {{name: {{parameter: value}}}} for each"
+    )
 
 
 def _with_dial(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,7 +241,8 @@ def _explain(file: YamlFile, error: ValidationError) -> str:
         return f"{file.place(location[:-1])}: the key {location[-1]!r} is missing{example}"
     given = first["input"] if isinstance(first["input"], (str, int, float, bool, type(None))) else None
     value = f" (given: {given!r})" if given is not None else ""
-    return f"{file.place(location)}: {first['msg'].removeprefix('Value error, ')}{value}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{file.place(location)}{'' if message.startswith('[') else ': '}{message}{value}"
 
 
 def _unknown_key(file: YamlFile, location: KeyPath) -> str:

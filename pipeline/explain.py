@@ -31,8 +31,9 @@ def explain_document(name: str, run: Path | None, rebuild: bool, progress: Progr
     """
     found = [(folder, track) for folder in _folders(run) for track in TRACKS if _knows(folder / track, name)]
     if not found:
-        where = f"{run}" if run else f"any run folder below {RUNS}/"
-        raise InputError(f"{name}: no document with this id in {where}; name the run folder with --run")
+        if run:
+            raise InputError(f"{name}: no document with this id in {run}; decisions/ and corpus/ there hold its ids")
+        raise InputError(f"{name}: no document with this id in any run folder below {RUNS}/; name one with --run")
     if len({folder for folder, _ in found}) > 1:
         runs = ", ".join(str(folder) for folder, _ in found)
         raise UsageError(f"{name}: in several runs ({runs}); choose one with --run")

@@ -59,7 +59,7 @@ def _hashes(path: Path) -> list[str]:
         if line.startswith("#"):
             continue
         if not _HASH.fullmatch(digest):
-            raise InputError(f"{path}: entry {number} is no SHA-256 (64 hex digits at the start of the line)")
+            raise InputError(f"{path}: entry {number} is no SHA-256; write 64 hex digits at the start of each line")
         found.append(digest)
     return found
 
@@ -70,7 +70,7 @@ def _lines(path: Path, longest: int) -> list[str]:
             raise InputError(f"{path}: larger than {LARGEST_FILE:,} bytes; split the list and erase in several calls")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: not UTF-8 text; write one entry a line as UTF-8") from None
     lines = [line.strip() for line in text.split("\n") if line.strip()]

@@ -40,7 +40,9 @@ def read_key(path: str) -> Pseudonyms:
         with Path(path).open("rb") as file:
             key = file.read(LONGEST_KEY + 1)
     except OSError as error:
-        raise UsageError(f"personal-data: the key file {path!r} cannot be read ({error.strerror})") from None
+        raise UsageError(
+            f"personal-data: the key file {path!r} cannot be read ({error.strerror}); check the path"
+        ) from None
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         raise UsageError(
             f"personal-data: the key file {path!r} holds {'more than 4096' if len(key) > LONGEST_KEY else len(key)} "

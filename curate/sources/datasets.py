@@ -111,8 +111,10 @@ class Load:
         data = _translated(lambda: load_from_disk(str(self.path)), str(self.path))
         if not isinstance(data, DatasetDict):
             return data
+        if self.split is None:
+            raise InputError(f"{self.path}: holds the splits {', '.join(data)}; name one with the option split")
         if self.split not in data:
-            hint = did_you_mean(self.split or "", data)
+            hint = did_you_mean(self.split, data)
             raise InputError(
                 f"{self.path}: split: {self.split!r} is none of its splits; {hint}it has {', '.join(data)}"
             )

@@ -195,6 +195,8 @@ def _refuse_unreadable(root: Path, depth: int | None) -> None:
 
 
 def _cannot_list(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):
+        raise InputError(f"{error.filename}: no such folder; check the path") from None
     raise InputError(f"{error.filename}: cannot be listed ({error.strerror}); check its permissions") from None
 
 

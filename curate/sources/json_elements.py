@@ -188,4 +188,6 @@ class _Walk:
                 f"{self.place}: something follows the end of the JSON value; where each line is an object, "
                 "read it with the source jsonl"
             )
-        raise InputError(f"{self.place}: begins with neither [ nor {{; it is no JSON file with an array")
+        raise InputError(
+            f"{self.place}: begins with neither [ nor {{; it is no JSON file with an array; choose another source"
+        )

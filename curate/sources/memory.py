@@ -110,7 +110,7 @@ def _kind(data: Any, columns: Columns, name: str) -> Kind:
     if isinstance(data, pa.Table):
         readable_columns(data.schema, columns, name)
         return "table"
-    if hasattr(data, "with_format") and hasattr(data, "num_rows"):
+    if not isinstance(data, Mapping) and hasattr(data, "with_format") and hasattr(data, "num_rows"):
         readable_columns(data.data.schema, columns, name)
         return "dataset"
     if isinstance(data, (list, tuple)):

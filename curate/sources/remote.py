@@ -69,7 +69,9 @@ def _filesystem(url: str) -> tuple[Any, str]:
     try:
         filesystem, path = url_to_fs(url)
     except ImportError as error:
-        raise InputError(f"{url}: the library for {protocol}:// is not installed ({_reason(error)})") from None
+        raise InputError(
+            f"{url}: the library for {protocol}:// is not installed ({_reason(error)}); install it, or copy the files"
+        ) from None
     except Exception as error:
         raise InputError(f"{url}: cannot be opened ({_reason(error)}); check the address and the access") from None
     return filesystem, path

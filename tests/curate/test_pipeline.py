@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from datasets import ClassLabel, Dataset, Features, Value, disable_progress_bars
+from datasets import ClassLabel, Dataset, DatasetDict, Features, Value, disable_progress_bars
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -206,6 +206,12 @@ def test_wrong_step_is_an_error_with_its_place(steps: Any, error: type[Exception
 def test_other_kinds_are_refused(pipeline: Pipeline, data: Any) -> None:
     with pytest.raises(InputError, match="cannot curate"):
         pipeline.run(data)
+
+
+def test_data_sets_by_split_are_refused_with_the_way_to_one_of_them(pipeline: Pipeline) -> None:
+    both = DatasetDict({"train": Dataset.from_dict({"text": ["a"]})})
+    with pytest.raises(InputError, match=r"give one of its values, data\['train'\]"):
+        pipeline.run(both)
 
 
 def test_missing_column_names_those_that_exist(pipeline: Pipeline) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from headwater.core import Corpus
+from headwater.pipeline import cli
 
 
 def headwater(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +34,14 @@ def refused(folder: Path, config: str, *, code: int = 2) -> str:
         ("corpus: {source: jsonl, path: corpus.jsonl}\nmodle: {}\n", ["bad.yaml:2", "modle", 'did you mean "model"']),
         ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [repetitoin]\n", ["curate", "repetition"]),
         ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [{length: {minimun: 3}}]\n", ["curate", "minim"]),
+        ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: {length: {}}\n", ["bad.yaml:2", "list of names"]),
+        ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [length, [a]]\n", ["bad.yaml:2", "['a']", "name"]),
+        ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [{length: 5}]\n", ["bad.yaml:2", "length", "mapping"]),
+        ("corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [{language: {keep: en}}]\n", ["keep", "[en]"]),
+        (
+            "corpus: {source: jsonl, path: corpus.jsonl}\naudit: [{composition: {sources: 3}}]\n",
+            ["audit[0]", "parameters"],
+        ),
         ("corpus: {source: jsnl, path: corpus.jsonl}\n", ["corpus", "jsonl"]),
         ("corpus: {source: jsonl, paht: corpus.jsonl}\n", ["corpus", "path"]),
         ("corpus: {source: jsonl, path: absent.jsonl}\n", ["absent.jsonl", "no such file"]),
@@ -52,7 +61,7 @@ def test_an_empty_corpus_is_one_sentence(project: Path) -> None:
 
 def test_a_corpus_where_every_row_is_removed_keeps_the_reasons(project: Path) -> None:
     config = "corpus: {source: jsonl, path: corpus.jsonl}\ncurate: [{length: {minimum_words: 100000}}]\n"
-    assert "length" in refused(project, config)
+    assert "'length' (" in (sentence := refused(project, config)) and "by rule 'minimum-words'" in sentence
     removed = Corpus(project / "bad/removed")
     assert len(removed) == 165
     assert set(removed.column("step").to_pylist()) == {"length"}
@@ -112,3 +121,35 @@ def test_script_in_every_field_never_reaches_the_page_as_markup(project: Path) -
     page = (project / "evil/report.html").read_text("utf-8")
     assert "<script>window" not in page
     assert page.count("<script") == 2  # the data island and the page's own code
+
+
+def test_an_interrupt_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_stages", interrupted)
+    monkeypatch.setattr(sys, "argv", ["headwater", "curate", "x.jsonl"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130 and "the same command goes on" in capsys.readouterr().err
+
+
+def test_a_report_before_the_end_of_the_run_says_what_to_do(project: Path) -> None:
+    assert headwater(project, "curate", "run.yaml", "--out", "half", "--quiet").returncode == 0
+    done = headwater(project, "report", "half")
+    assert (done.returncode, done.stderr.strip().splitlines()[-1:]) == (
+        3,
+        ["headwater: half: the run has not come to its report; 'headwater run half' goes on with it"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lenght", ["length", "'headwater list' shows"]),
+        ("filtr/c4", ['did you mean "filter"', "'headwater list' shows"]),
+    ],
+)
+def test_an_unknown_name_points_at_a_list_that_exists(project: Path, name: str, words: list[str]) -> None:
+    sentence = headwater(project, "explain", name).stderr
+    assert all(word in sentence for word in words), sentence

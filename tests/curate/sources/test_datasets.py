@@ -36,6 +36,8 @@ def test_split_is_chosen_by_name(folder: Path, read: Any) -> None:
 
 
 def test_wrong_split_names_those_that_exist(folder: Path) -> None:
+    with pytest.raises(InputError, match="holds the splits train, test; name one with the option split"):
+        read_source("datasets", path=str(folder / "many"))
     with pytest.raises(InputError, match="'tset' is none of its splits; did you mean \"test\"\\? it has train, test"):
         read_source("datasets", path=str(folder / "many"), split="tset")
 

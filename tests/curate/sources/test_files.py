@@ -50,7 +50,10 @@ def test_missing_file_offers_the_nearest_name(folder: Path) -> None:
         find_files(folder / "b.json")
 
 
-@pytest.mark.parametrize(("path", "message"), [("*.csv", "no file matches"), ("a", "no file ending in .csv")])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("*.csv", "no file matches"), ("absent/*.csv", "no such folder; check"), ("a", "no file ending in .csv")],
+)
 def test_path_without_files_is_an_error(folder: Path, path: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         find_files(folder / path, [".csv"])
