@@ -10,13 +10,15 @@ from ...core import InputError, UsageError, did_you_mean
 
 Embedder = Callable[[Sequence[str]], Any]
 FEATURES, DIMENSIONS, ITERATIONS = 1 << 16, 128, 3
+EXACT = 1_000
 LONGEST = 20_000
 
 
 def hashed_tfidf(texts: Sequence[str], seed: int) -> np.ndarray:
     """Latent semantic vectors (Deerwester et al. 1990): float32 of shape (n, at most 128).
 
-    Words and pairs of words are hashed to 2^16 columns, weighted by TF-IDF and reduced by a truncated SVD.
+    Words and pairs of words are hashed to 2^16 columns, weighted by TF-IDF and reduced by a truncated SVD: exact for up
+    to :data:`EXACT` texts, where that is faster, else randomised.
     """
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
@@ -27,8 +29,20 @@ def hashed_tfidf(texts: Sequence[str], seed: int) -> np.ndarray:
     size = min(DIMENSIONS, len(texts) - 1, matrix.shape[1] - 1)
     if size < 1 or not matrix.nnz:
         return np.zeros((len(texts), 1), np.float32)
+    if len(texts) <= EXACT:
+        return _unit(_exact_svd(matrix, size))
     with np.errstate(invalid="ignore"):  # where all texts are equal there is no variance to be explained
         return _unit(TruncatedSVD(size, n_iter=ITERATIONS, random_state=seed % 2**32).fit_transform(matrix))
+
+
+def _exact_svd(matrix: Any, size: int) -> np.ndarray:
+    """Left singular vectors times singular values, the largest ``size``, by the eigenvectors of the Gram matrix."""
+    from scipy.linalg import eigh
+
+    rows = matrix.shape[0]
+    values, vectors = eigh((matrix @ matrix.T).toarray(), subset_by_index=(rows - size, rows - 1))
+    scaled: np.ndarray = vectors * np.sqrt(np.maximum(values, 0))
+    return scaled
 
 
 def static_vectors(folder: str) -> Embedder:

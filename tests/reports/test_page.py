@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from headwater.core import StageReport
+from headwater.core import NotMeasured, StageReport
 from headwater.reports import SECTIONS, build_report
 from headwater.reports.caps import Caps
 from headwater.reports.page import content_policy, island, make_environment, render, section_data
@@ -170,3 +170,13 @@ def test_a_section_of_a_third_party_brings_its_own_template(tmp_path: Path, monk
 def test_a_section_that_returns_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SECTIONS._entries, "images", lambda run: None)
     assert "images" not in [name for name, _, _ in section_data(Run("t", (Track(""),)))]
+
+
+def test_a_long_list_of_scores_is_folded(tmp_path: Path) -> None:
+    def page(number: int) -> str:
+        scores = tuple(NotMeasured(f"metric-{place}", "no reason") for place in range(number))
+        StageReport("audit", "Corpus audit", {"Documents": 1}, scores).save(tmp_path / "audit.json")
+        return build_report(tmp_path, title="t").read_text()
+
+    assert "<h3>Scores of the audit</h3>" in page(40)
+    assert '<span>Scores of the audit</span> <span class="unit">41 scores</span>' in page(41)
