@@ -19,6 +19,35 @@ def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]
     return result
 
 
+def without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without what :func:`with_absolute_paths` made absolute: where a file lies does not change a result."""
+    result = dict(values)
+    result.pop("erased", None)
+    for key in ("corpus", "curate", "audit"):
+        if key in result:
+            result[key] = _pathless(result[key], key)
+    if isinstance(result.get("images"), Mapping):
+        result["images"] = without_paths(result["images"])
+    return result
+
+
+def _pathless(value: Any, key: str) -> Any:
+    """The same walk as :func:`_absolute`; names of suites and hosts stay."""
+    if isinstance(value, Mapping):
+        inherited = key if key in ("suites", "robots") else ""
+        kept = {name: _pathless(part, inherited or str(name)) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if inherited or part is not None or value[name] is None}
+    if isinstance(value, (list, tuple)):
+        kept_parts = [_pathless(part, key) for part in value]
+        return None if _is_file(key) else kept_parts
+    is_path = isinstance(value, str) and (_is_file(key) or (key in PERHAPS_FILES and Path(value).is_absolute()))
+    return None if is_path else value
+
+
+def _is_file(key: str) -> bool:
+    return key in FILES or key.endswith(("_path", "_file"))
+
+
 def _absolute(value: Any, base: Path, key: str) -> Any:
     """A value below an option: strings and lists of strings under the option of a file are paths; URLs stay."""
     if isinstance(value, Mapping):
@@ -31,5 +60,4 @@ def _absolute(value: Any, base: Path, key: str) -> Any:
 
 def _path(value: str, base: Path, key: str) -> str:
     path = (base / value).absolute()
-    named = key in FILES or key.endswith(("_path", "_file"))
-    return str(path) if named or (key in PERHAPS_FILES and path.exists()) else value
+    return str(path) if _is_file(key) or (key in PERHAPS_FILES and path.exists()) else value

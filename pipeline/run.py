@@ -32,6 +32,7 @@ from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
+from .paths import without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -284,7 +285,7 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
         kind="run",
         files=dict(sorted(files.items())),
         counts={f"{track or 'main'} documents": len(Corpus(path)) for track, path in corpora.items()},
-        config_hash=sha256(canonical_json(_without_paths(effective_values(config)))),
+        config_hash=sha256(canonical_json(_portable(config))),
         seed=config.seed,
         parents={track or "main": Corpus(path).hash for track, path in corpora.items()},
         versions=library_versions(LIBRARIES),
@@ -351,26 +352,11 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
 
 
-def _without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration without machine paths: what they point at is in the corpus hash."""
-    result = dict(values)
-    result["corpus"] = {key: value for key, value in result["corpus"].items() if key != "path"}
-    if result.get("curate"):
-        result["curate"] = [_without_step_paths(item) for item in result["curate"]]
-    if result.get("images"):
-        result["images"] = _without_paths(result["images"])
-    result.pop("workers", None)
-    result.pop("erased", None)
-    return result
-
-
-def _without_step_paths(item: Any) -> Any:
-    if not isinstance(item, Mapping):
-        return item
-    return {
-        name: {key: value for key, value in options.items() if not key.endswith("_path")}
-        for name, options in item.items()
-    }
+def _portable(config: RunConfig) -> dict[str, Any]:
+    """The configuration without paths (what stands there is in the hash of the corpus) and number of workers."""
+    values = without_paths(effective_values(config))
+    values.pop("workers")
+    return values
 
 
 def _headline(report: StageReport) -> str:

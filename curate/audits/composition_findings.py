@@ -22,7 +22,7 @@ def concentrated_source(corpus: Corpus, by_source: pa.Table, limit: float) -> Fi
         "HW-A001",
         "medium",
         f"One source holds {share:.0%} of the bytes",
-        f"{redact(source)!r} holds {share:.1%} of the corpus, the other {len(sizes) - 1} sources share the rest."
+        f"{redact(source)!r} holds {share:.1%} of the corpus, the other {_others(len(sizes) - 1)} the rest."
         " A model learns the habits and errors of that source, and every result speaks mostly about it.",
         "Check that this source stands for the intended use; add other sources or limit the documents taken from it.",
         document_ids=_ids(corpus, "source", [source]),
@@ -79,3 +79,7 @@ def _ids(corpus: Corpus, column: str, values: Sequence[str], limit: int = DOCUME
         if len(found) >= limit:
             break
     return tuple(found[:limit])
+
+
+def _others(number: int) -> str:
+    return "source holds" if number == 1 else f"{number} sources share"

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from headwater.pipeline.paths import with_absolute_paths
+from headwater.pipeline.paths import with_absolute_paths, without_paths
 
 
 def test_files_of_steps_and_audits_are_relative_to_the_config(tmp_path: Path) -> None:
@@ -46,3 +46,32 @@ def test_corpus_images_and_erasure_lists_too_but_no_urls(tmp_path: Path) -> None
     }
     assert found["images"] == {"corpus": {"path": str(tmp_path / "pictures")}}
     assert found["erased"] == str(tmp_path / "release/erasure-list.json")
+
+
+def test_without_paths_nothing_tells_where_the_config_stood(tmp_path: Path) -> None:
+    steps = [
+        "unicode",
+        {"consent": {"folder": "hosts", "robots": {"site.org": "site.txt"}, "agents": ["gptbot"]}},
+        {"decontaminate": {"suites": {"one": "a.jsonl", "two": ["b.csv", "c.csv"]}, "method": "gpt3"}},
+        {"semantic-duplicates": {"model": "vectors"}},
+        {"urls": {"block_path": "block.txt", "hard_words": ["casino"], "allow_path": None}},
+    ]
+    values = {"corpus": {"source": "jsonl", "path": ["a.jsonl"]}, "curate": steps, "erased": "list.json"}
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name / "vectors").mkdir(parents=True)
+        found.append(without_paths(with_absolute_paths(values, tmp_path / name)))
+    assert (
+        found[0]
+        == found[1]
+        == {
+            "corpus": {"source": "jsonl"},
+            "curate": [
+                "unicode",
+                {"consent": {"robots": {"site.org": None}, "agents": ["gptbot"]}},
+                {"decontaminate": {"suites": {"one": None, "two": None}, "method": "gpt3"}},
+                {"semantic-duplicates": {}},
+                {"urls": {"hard_words": ["casino"], "allow_path": None}},
+            ],
+        }
+    )
