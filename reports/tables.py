@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..core import Cell, Table
 from .caps import Caps, clip, cut_note
 from .hidden import visible
-from .numbers import column_digits, number, with_digits
+from .numbers import NOTHING, column_digits, number, with_digits
 
 HEADING = 60
 UNNAMED = "(unnamed)"
@@ -64,8 +64,8 @@ def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -
             (clip(name, HEADING) if name.strip() else UNNAMED, is_number)
             for name, is_number in zip(table.columns, numeric, strict=False)
         ),
-        rows=tuple(_row(row, digits, caps, anchors) for row in shown),
-        more=tuple(tuple(visible(cell.text) for cell in _row(row, digits, caps, {})) for row in more),
+        rows=tuple(_row(row, digits, numeric, caps, anchors) for row in shown),
+        more=tuple(tuple(visible(cell.text) for cell in _row(row, digits, numeric, caps, {})) for row in more),
         total=len(table.rows),
         cut=" ".join(cut for cut in cuts if cut),
         note=table.note,
@@ -73,9 +73,13 @@ def table_view(table: Table, key: str, caps: Caps, anchors: Mapping[str, str]) -
 
 
 def _row(
-    row: Sequence[Cell], digits: Sequence[int | None], caps: Caps, anchors: Mapping[str, str]
+    row: Sequence[Cell], digits: Sequence[int | None], numeric: Sequence[bool], caps: Caps, anchors: Mapping[str, str]
 ) -> tuple[CellView, ...]:
-    return tuple(_cell(value, after, caps, anchors) for value, after in zip(row, digits, strict=False))
+    cells = zip(row, digits, numeric, strict=False)
+    return tuple(
+        CellView(NOTHING) if value is None and not is_number else _cell(value, after, caps, anchors)
+        for value, after, is_number in cells
+    )
 
 
 def _cell(value: Cell, digits: int | None, caps: Caps, anchors: Mapping[str, str]) -> CellView:

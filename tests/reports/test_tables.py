@@ -75,3 +75,10 @@ def test_a_column_that_is_not_finite_is_still_shown() -> None:
 def test_a_small_number_beside_a_large_one_is_not_rounded_to_another() -> None:
     view = table_view(Table("t", "T", ("limit",), ((100_000.0,), (0.8,), (0.25,))), "k", Caps(), {})
     assert [row[0].text for row in view.rows] == ["100,000", "0.8", "0.25"]
+
+
+def test_a_gap_among_texts_stands_where_texts_stand() -> None:
+    rows = view([("x", None), (None, 1)]).rows
+    assert [(cell.text, cell.number) for row in rows for cell in row] == [
+        ("x", False), ("–", True), ("–", False), ("1", True),
+    ]  # fmt: skip
