@@ -20,6 +20,7 @@ from .erase import Track, open_tracks
 
 BY = ("source", "licence", "language")
 EXAMPLES = 5
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # Knuth, TAOCP 3, section 6.4: multiples of it spread evenly
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Documents:
 class Difference:
     """The kept documents of A and B, by what became of them: masks over A's or B's documents.
 
-    ``same`` and ``changed`` (the id is the same, the text is not) are over A; ``edited_a`` and ``edited_b`` mark the
-    two ends of each pair of documents that stand at one place in the source with other content.
+    ``same`` and ``changed`` (the id is the same, the text is not) are over A; ``moved_a`` and ``moved_b`` mark the two
+    ends of each pair with the same content at different places of the source, ``edited_a`` and ``edited_b`` those of
+    each pair that stands at one place with other content.
     """
 
     a: Documents
@@ -78,6 +80,8 @@ class Difference:
     removed_b: Documents | None
     same: np.ndarray
     changed: np.ndarray
+    moved_a: np.ndarray
+    moved_b: np.ndarray
     edited_a: np.ndarray
     edited_b: np.ndarray
     shared_b: np.ndarray
@@ -85,13 +89,13 @@ class Difference:
     @property
     def only_a(self) -> np.ndarray:
         """A's documents that B holds in no form."""
-        mask: np.ndarray = ~(self.same | self.changed | self.edited_a)
+        mask: np.ndarray = ~(self.same | self.changed | self.moved_a | self.edited_a)
         return mask
 
     @property
     def only_b(self) -> np.ndarray:
         """B's documents that A holds in no form."""
-        mask: np.ndarray = ~(self.shared_b | self.edited_b)
+        mask: np.ndarray = ~(self.shared_b | self.moved_b | self.edited_b)
         return mask
 
     def reasons(self, side: str) -> Counter[str]:
@@ -141,8 +145,9 @@ def compare(one: Track, two: Track, progress: Progress = SILENT) -> Difference:
     same[shared] = a.content[shared] == b.content[places[shared]]
     shared_b = np.zeros(len(b), bool)
     shared_b[places[shared]] = True
-    edited_a, edited_b = _edited(a, ~shared, b, ~shared_b)
-    return Difference(a, b, gone_a, gone_b, same, shared & ~same, edited_a, edited_b, shared_b)
+    moved_a, moved_b = _moved(a, ~shared, b, ~shared_b)
+    edited_a, edited_b = _edited(a, ~(shared | moved_a), b, ~(shared_b | moved_b))
+    return Difference(a, b, gone_a, gone_b, same, shared & ~same, moved_a, moved_b, edited_a, edited_b, shared_b)
 
 
 def read_documents(corpus: Corpus, title: str, progress: Progress = SILENT) -> Documents:
@@ -179,6 +184,24 @@ class _Coder:
     def codes(self, values: Sequence[str]) -> np.ndarray:
         known = self.known
         return np.fromiter((known.setdefault(value, len(known)) for value in values), np.int32, len(values))
+
+
+def _moved(a: Documents, free_a: np.ndarray, b: Documents, free_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the unmatched documents have the same content on both sides: k copies match at most k copies."""
+    one, two = _numbered(a.content[free_a]), _numbered(b.content[free_b])
+    moved_a, moved_b = np.zeros(len(a), bool), np.zeros(len(b), bool)
+    moved_a[free_a], moved_b[free_b] = np.isin(one, two), np.isin(two, one)
+    return moved_a, moved_b
+
+
+def _numbered(values: np.ndarray) -> np.ndarray:
+    """The hashes (uint64), the second, third ... of equal ones turned into other hashes."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.searchsorted(ordered, ordered, "left")
+    numbered = np.empty_like(values)
+    numbered[order] = ordered + (np.arange(len(values)) - starts).astype(np.uint64) * GOLDEN
+    return numbered
 
 
 def _edited(a: Documents, free_a: np.ndarray, b: Documents, free_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

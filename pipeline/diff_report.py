@@ -70,6 +70,7 @@ def _facts(found: Difference) -> dict[str, Cell]:
         "documents in B": len(found.b),
         "the same in both": int(found.same.sum()),
         "in both, with other text": int(found.changed.sum()),
+        "the same content at another place": int(found.moved_a.sum()),
         "other content at the same place": int(found.edited_a.sum()),
         "only in A": int(found.only_a.sum()),
         "only in B": int(found.only_b.sum()),
@@ -78,6 +79,7 @@ def _facts(found: Difference) -> dict[str, Cell]:
 
 def _document_tables(found: Difference) -> Iterator[Table]:
     kept = [("the same in both", found.same), ("in both, with other text", found.changed)]
+    kept += [("the same content at another place", found.moved_a)]
     kept += [("other content at the same place", found.edited_a), ("only in A", found.only_a)]
     rows = [(name, *_share(int(mask.sum()), len(found.a)), _examples(found, "a", mask)) for name, mask in kept]
     only_b = int(found.only_b.sum())

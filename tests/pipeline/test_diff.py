@@ -145,3 +145,24 @@ def test_the_command_prints_tables_and_writes_markdown(pair: tuple[Path, Path], 
     assert done.returncode == 0, done.stderr
     assert "Kept in A, not in B: why" in done.stdout
     assert "## Documents, by licence" in (tmp_path / "d.md").read_text("utf-8")
+
+
+def test_documents_that_only_moved_are_told_from_lost_ones(tmp_path: Path) -> None:
+    x, y, z = (f"A text on {name} that is long enough to stay." for name in ("mills", "rivers", "hills"))
+    a, b = (
+        curated(tmp_path / name, [{"text": text} for text in kept], "curate: [unicode]")
+        for name, kept in (("a", [x, x, y, x, x]), ("b", [y, z, x]))
+    )
+    facts = diff(a, b).facts
+    assert (facts["the same in both"], facts["the same content at another place"]) == (0, 2)
+    assert (facts["other content at the same place"], facts["only in A"], facts["only in B"]) == (1, 2, 0)
+
+
+def test_another_order_and_another_file_name_lose_nothing(tmp_path: Path) -> None:
+    rows = texts()
+    a, b = (
+        curated(tmp_path / name, list(chosen), "curate: [length]") for name, chosen in (("a", rows), ("b", rows[::-1]))
+    )
+    facts = diff(a, b).facts
+    same = facts["the same in both"] + facts["the same content at another place"]
+    assert (same, facts["only in A"], facts["only in B"]) == (facts["documents in A"], 0, 0)
