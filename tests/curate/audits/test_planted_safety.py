@@ -79,7 +79,7 @@ def test_a_sample_too_small_for_triggers_plants_none(sample: dict[str, str]) -> 
 
 def test_a_trigger_that_the_sample_cannot_hold_as_rare_is_not_planted(sample: dict[str, str]) -> None:
     texts = list(sample.values())
-    small, enough = ({f"d{number}": texts[number % len(texts)] for number in range(size)} for size in (119, 120))
+    small, enough = ({f"d{number}": texts[number % len(texts)] for number in range(size)} for size in (99, 100))
     assert trials(small)["trigger-ngrams", "trigger"].planted == 0
     assert trials(enough)["trigger-ngrams", "trigger"].planted == 2
 
