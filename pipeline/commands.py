@@ -169,8 +169,8 @@ def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True
         _print_story(explain_document(name, run, rebuild, progress), json)
         return
     kind, _, short = name.rpartition("/")
-    if kind and kind not in REGISTRIES:
-        raise UnknownName("kind", kind, REGISTRIES)
+    if kind and kind not in registries():
+        raise UnknownName("kind", kind, registries())
     found = [
         registry.describe(short)
         for registry in registries().values()
