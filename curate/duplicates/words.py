@@ -5,6 +5,7 @@ normalised (NFC) and case-folded first; combining marks belong to their word; in
 (Han, Kana, Thai, Lao, Khmer, Myanmar, Tibetan) every character is a word of its own: five words are five characters.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 SLICE_BYTES = 400_000
-REMEMBERED_LENGTH = 8
+REMEMBERED_BYTES = 24
 _SPACE = 0x20
 _TABLE = bytes(
     code + 32
@@ -87,17 +88,13 @@ def canonical(text: str) -> str:
 
 
 def _canonical_run(found: re.Match[str]) -> str:
-    run = found.group()
-    return _remembered(run) if len(run) <= REMEMBERED_LENGTH else _spaced(run)
+    return _spaced(found.group())
 
 
 def _spaced(run: str) -> str:
     if not run.isalpha():
         run = "".join(character if unicodedata.category(character)[0] in _WORD_CLASSES else " " for character in run)
     return _UNSPACED.sub(r" \g<0> ", run)
-
-
-_remembered = lru_cache(1 << 14)(_spaced)  # most runs are a dash, a quotation mark or a letter with an accent
 
 
 def _buffer(texts: pa.Array) -> tuple[bytes, np.ndarray]:
@@ -118,6 +115,33 @@ def _offsets(texts: pa.LargeBinaryArray) -> np.ndarray:
 
 
 def _canonical(raw: bytes, offsets: np.ndarray) -> tuple[bytes, np.ndarray]:
+    """The texts in canonical form, :func:`canonical` of each, by looking at what is not ASCII only."""
+    runs = _edges(np.frombuffer(raw, np.uint8) >= 0x80, offsets)
+    borders = [0, *runs.tolist(), len(raw)]
+    pieces = [raw[start:end] for start, end in itertools.pairwise(borders)]
+    for place in range(1, len(pieces), 2):
+        run = pieces[place]
+        changed = _remembered(run) if len(run) <= REMEMBERED_BYTES else _alone(run)
+        if changed is None:
+            return _canonical_one_by_one(raw, offsets)
+        pieces[place] = changed
+    growth = np.fromiter(map(len, pieces[1::2]), np.int64, runs.size // 2) - (runs[1::2] - runs[0::2])
+    grown = np.concatenate([np.zeros(1, np.int64), np.cumsum(growth)])
+    return b"".join(pieces), offsets + grown[np.searchsorted(runs[0::2], offsets)]
+
+
+def _alone(run: bytes) -> bytes | None:
+    """The canonical form of a run that is not ASCII; None where that depends on the text around it."""
+    text = run.decode("utf-8", "replace")
+    if unicodedata.combining(text[0]) or not unicodedata.is_normalized("NFC", text):
+        return None
+    return _spaced(text.casefold()).encode("utf-8")
+
+
+_remembered = lru_cache(1 << 14)(_alone)  # most runs are a dash, a quotation mark or a letter with an accent
+
+
+def _canonical_one_by_one(raw: bytes, offsets: np.ndarray) -> tuple[bytes, np.ndarray]:
     pieces = [raw[start:end] for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
     return join([piece if piece.isascii() else _canonical_bytes(piece) for piece in pieces])
 

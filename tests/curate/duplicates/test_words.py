@@ -4,11 +4,11 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.curate.duplicates import split_words
-from headwater.curate.duplicates.words import canonical, slices
+from headwater.curate.duplicates.words import canonical, join, slices, split_canonical
 
 
 def words(text: str) -> list[str]:
@@ -77,3 +77,11 @@ def test_ascii_text_is_canonical_as_it_is() -> None:
 def test_slices_hold_every_text_once_in_order(texts: list[str], size: int) -> None:
     array = pa.array(texts, pa.large_string())
     assert [text for part in slices(array, size) for text in part.to_pylist()] == texts
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.text(st.sampled_from("aB \u0301é’“İßŉΣς漢ไ\u0e31हिि\u1100\u1161\U0001f600Å\u0000-")), max_size=6))
+def test_texts_read_together_have_the_words_of_each_by_itself(texts: list[str]) -> None:
+    words = split_words(pa.array(texts, pa.large_string()))
+    alone = [split_canonical(*join([canonical(text).encode()])).text(0) for text in texts]
+    assert [words.text(place) for place in range(len(texts))] == alone

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.curate.filters.ngram_repetition import _in_order, ngram_shares
+from headwater.curate.filters.ngram_repetition import ngram_shares
 
 
 def plain(text: str) -> list[float]:
@@ -95,12 +95,3 @@ def test_the_top_shares_are_those_of_the_definition(texts: list[str]) -> None:
 def test_a_share_does_not_depend_on_the_other_texts(texts: list[str]) -> None:
     together = shares(*texts)
     assert together == pytest.approx(np.concatenate([shares(text) for text in texts]))
-
-
-@pytest.mark.parametrize("top", [2**5, 2**63])
-def test_keys_that_fit_beside_their_place_and_keys_that_do_not_are_sorted_alike(top: int) -> None:
-    keys = np.random.default_rng(3).integers(0, top, 500, np.uint64)
-    order, ordered = _in_order(np.append(keys, keys[:100]))
-    expected = np.argsort(np.append(keys, keys[:100]), kind="stable")
-    assert order.tolist() == expected.tolist()
-    assert ordered.tolist() == np.append(keys, keys[:100])[expected].tolist()
