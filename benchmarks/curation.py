@@ -4,11 +4,11 @@
 
 The steps are those of a config without ``curate``. Each document is some paragraphs drawn from the docstrings of this
 environment with words of their own in them, so that a corpus of any size has few duplicates; one in ten is a near copy
-of an earlier one.
-Half of the work is for each document, not for each byte: ``short`` documents have 2 to 8 paragraphs (1.1 kB on
-average), those of ``web`` 6 to 24 (3.4 kB, as pages of web corpora have). "CPU" is processor time of all processes;
-MB/s of a core is input over that, so that other work on the machine disturbs it less. Memory is the proportional set
-size of the process tree. Linux only.
+of an earlier one. Half of the work is for each document, not for each byte: ``short`` documents have 2 to 8 paragraphs
+(1.1 kB on average), those of ``web`` 6 to 24 (3.4 kB, as pages of web corpora have).
+
+"CPU" is processor time of all processes; MB/s of a core is input over that, so that other work on the machine disturbs
+it less. Memory is the proportional set size of the process tree. Linux only.
 """
 
 import argparse
