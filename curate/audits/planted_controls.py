@@ -19,6 +19,7 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from .planted_basics import basic_trials
 from .planted_erasure import erasure_trials
 from .planted_passages import passage_trials
 from .planted_rights import rights_trials
@@ -33,7 +34,7 @@ LISTED = 20
 
 @AUDITS.register("planted-controls", source="Wilson 1927, JASA 22, 209-212", unit="share of planted items")
 class PlantedControls:
-    """Recall and false positives of the duplicate and personal-data detectors on items planted in a copy of the corpus.
+    """Recall and false positives of every detector on items planted in a copy of the corpus.
 
     ``documents`` texts are drawn by the seed and copied. Exact copies, copies edited to a known Jaccard similarity
     (``per_level`` at each of 0.5, 0.6, 0.7, 0.8, 0.9 and 0.95), and synthetic values and look-alikes of each type of
@@ -62,6 +63,7 @@ class PlantedControls:
             trials = list(duplicate_trials(sample, self.per_level, self.threshold, seed, progress))
             task.advance()
             trials += personal_data_trials(sample, self.per_type, seed)
+            trials += basic_trials(sample, self.per_type, seed)
             trials += hidden_character_trials(sample, self.per_type, seed)
             trials += boilerplate_trials(sample, self.per_type, seed, progress)
             trials += safety_trials(sample, self.per_type, seed)
