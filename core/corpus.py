@@ -1,6 +1,6 @@
 """A corpus on disk: Parquet shards and a manifest. It streams and never needs to fit in memory."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from .files import atomic_path, sha256_file
 from .manifest import MANIFEST, Manifest
 from .records import TEXT_SCHEMA, modality
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 SHARD_ROWS = 20_000
 BATCH_ROWS = 2_000
@@ -74,6 +75,10 @@ class Corpus:
         pickle can name, and look at each row by itself.
         """
         return map(call, self.batches(columns))
+
+    def share(self, call: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """``call`` on each item, in order: a ``map`` that a curator with several workers does on all of them."""
+        return map(call, items)
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One whole column in memory: for small columns (ids, sources), or small corpora."""

@@ -1,6 +1,7 @@
 """A step that sees the whole corpus: the corpus as it stands by then, and the judgement kept for a resumed run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from .judging import annotation_table, decision_table
 from .shards import as_batch, file_hash, is_whole, read_facts, read_table, shard_name, write_shard
 from .steps import NumberedStep
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 EDITS_SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("value", pa.large_string())])
 
@@ -27,12 +29,19 @@ class SharedCorpus(Corpus):
 
     def map(self, call: Callable[[pa.RecordBatch], Result], columns: Sequence[str] | None = None) -> Iterator[Result]:
         """``call`` on the documents of each shard, in order."""
-        jobs = ((call, shard, columns) for shard in self.shards)
-        return self._crew.map(_call_on_shard, self._setting, jobs)
+        return self.share(partial(_call_on_shard, call, columns), self.shards)
+
+    def share(self, call: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """``call`` on each item, in order."""
+        return self._crew.map(_call_on_item, self._setting, ((call, item) for item in items))
 
 
-def _call_on_shard(_: Any, job: tuple[Callable[[pa.RecordBatch], Result], Path, Sequence[str] | None]) -> Result:
-    call, shard, columns = job
+def _call_on_item(_: Any, job: tuple[Callable[[Item], Result], Item]) -> Result:
+    call, item = job
+    return call(item)
+
+
+def _call_on_shard(call: Callable[[pa.RecordBatch], Result], columns: Sequence[str] | None, shard: Path) -> Result:
     return call(as_batch(pq.read_table(shard, columns=None if columns is None else list(columns), use_threads=False)))
 
 

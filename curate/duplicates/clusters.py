@@ -1,12 +1,17 @@
 """From candidate pairs to clusters: every edge is verified before it joins two documents."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from .jaccard import Verifier
 
+Pair = tuple[int, int]
+Portion = tuple[list[Pair], dict[int, bytes]]
+Share = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 CHUNK_BYTES = 8_000_000
 TRIALS = 64
 
@@ -55,16 +60,17 @@ def find_clusters(
     texts: Mapping[int, bytes],
     threshold: float,
     survivor: Callable[[Sequence[int]], int] = min,
+    share: Share = map,
 ) -> list[Cluster]:
     """Clusters of documents whose verified Jaccard similarity reaches ``threshold``, ordered by their first member.
 
     ``groups`` are buckets of ascending document numbers, ``texts`` the canonical words of every document in them. In
     each bucket the first member is tried with every other one; whoever fails is tried with up to 64 others.
-    ``survivor`` chooses the member that stays.
+    ``survivor`` chooses the member that stays. ``share`` is ``map``, or one like it on several processes.
     """
     forest = Forest(threshold)
-    _verify(forest, _first_pairs(groups), texts)
-    _verify(forest, _other_pairs(groups, forest), texts)
+    _verify(forest, _first_pairs(groups), texts, share)
+    _verify(forest, _other_pairs(groups, forest), texts, share)
     sets: dict[int, list[int]] = {}
     for member in sorted(forest.parents):
         sets.setdefault(forest.root(member), []).append(member)
@@ -105,24 +111,39 @@ def _other_pairs(groups: Sequence[np.ndarray], forest: Forest) -> list[tuple[int
     return sorted(pairs)
 
 
-def _verify(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
-    for chunk, verifier in portions(pairs, texts):
-        for first, second in chunk:
+def _verify(forest: Forest, pairs: Sequence[Pair], texts: Mapping[int, bytes], share: Share) -> None:
+    """Record the similarity of each pair, unless its documents are in one set by then.
+
+    Portions are measured apart, before the sets of earlier ones are known; a pair that then turns out to be in one set
+    is not recorded, so that the result is that of one pair after the other.
+    """
+    open_pairs = (pair for pair in pairs if forest.root(pair[0]) != forest.root(pair[1]))
+    for found in share(partial(_similarities, threshold=forest.threshold), portions(open_pairs, texts)):
+        for (first, second), similarity in found:
             if forest.root(first) != forest.root(second):
-                forest.record(first, second, verifier.jaccard(first, second, forest.threshold))
+                forest.record(first, second, similarity)
 
 
-def _measure(forest: Forest, pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]) -> None:
+def _similarities(portion: Portion, threshold: float) -> list[tuple[Pair, float]]:
+    """The pairs with their similarity, without those whose documents the pairs before have joined."""
+    pairs, documents = portion
+    verifier, forest = Verifier(documents), Forest(threshold)
+    for first, second in pairs:
+        if forest.root(first) != forest.root(second):
+            forest.record(first, second, verifier.jaccard(first, second, threshold))
+    return list(forest.measured.items())
+
+
+def _measure(forest: Forest, pairs: Sequence[Pair], texts: Mapping[int, bytes]) -> None:
     missing = [pair for pair in pairs if pair not in forest.measured]
-    for chunk, verifier in portions(missing, texts):
+    for chunk, documents in portions(missing, texts):
+        verifier = Verifier(documents)
         for first, second in chunk:
             forest.measured[first, second] = verifier.jaccard(first, second)
 
 
-def portions(
-    pairs: Sequence[tuple[int, int]], texts: Mapping[int, bytes]
-) -> Iterator[tuple[list[tuple[int, int]], Verifier]]:
-    """The pairs in portions whose documents fit a fixed amount of memory, each with a verifier for them."""
+def portions(pairs: Iterable[Pair], texts: Mapping[int, bytes]) -> Iterator[Portion]:
+    """The pairs in portions whose documents fit a fixed amount of memory, each with the words of its documents."""
     chunk: list[tuple[int, int]] = []
     needed: dict[int, bytes] = {}
     size = 0
@@ -133,10 +154,10 @@ def portions(
                 needed[document] = texts[document]
                 size += len(needed[document])
         if size >= CHUNK_BYTES:
-            yield chunk, Verifier(needed)
+            yield chunk, needed
             chunk, needed, size = [], {}, 0
     if chunk:
-        yield chunk, Verifier(needed)
+        yield chunk, needed
 
 
 def _best_links(forest: Forest) -> dict[int, float]:

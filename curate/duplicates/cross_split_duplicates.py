@@ -15,6 +15,7 @@ from ..base import FILTERS, Annotation, Decision, Judgement
 from ..privacy import redact
 from .band_files import band_files
 from .clusters import TRIALS, portions
+from .jaccard import Verifier
 from .minhash import BANDS, ROWS
 from .near_duplicates import read_words
 from .signing import sign
@@ -165,7 +166,8 @@ class CrossSplitDuplicates:
 def _leaks(
     groups: Sequence[np.ndarray], codes: np.ndarray, texts: Mapping[int, bytes], threshold: float
 ) -> Iterator[Leak]:
-    for chunk, verifier in portions(_pairs(groups, codes), texts):
+    for chunk, documents in portions(_pairs(groups, codes), texts):
+        verifier = Verifier(documents)
         for first, second in chunk:
             similarity = verifier.jaccard(first, second, threshold)
             if similarity >= threshold:

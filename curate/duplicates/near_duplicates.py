@@ -45,7 +45,7 @@ class NearDuplicates:
             choose = survivor_by(self.survivor, signed.shingles, signed.licences)
             texts = read_words(corpus, groups, folder, progress)
             with closing(texts), progress.task("near duplicates: verify"):
-                clusters = find_clusters(groups, texts, self.threshold, choose)
+                clusters = find_clusters(groups, texts, self.threshold, choose, corpus.share)
         members = np.array(sorted(member for cluster in clusters for member in cluster.members), np.int64)
         return _judgement(clusters, ids_at(corpus, members), signed, self.threshold)
 

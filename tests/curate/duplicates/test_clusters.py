@@ -70,3 +70,17 @@ def test_the_member_that_stays_can_be_chosen_and_similarity_is_measured_to_it() 
     (cluster,) = find_clusters([np.array([0, 1, 2])], words(texts), 0.7, lambda members: members[1])
     assert (cluster.members, cluster.kept) == ((0, 1, 2), 1)
     assert cluster.similarity == {0: 85 / 115, 2: 85 / 115}
+
+
+def test_portions_measured_before_the_sets_of_earlier_ones_are_known_give_the_same_clusters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(4)
+    texts = [text(int(start), int(start) + 60) for start in rng.integers(0, 60, 40)]
+    groups = [np.sort(rng.choice(40, 6, replace=False)) for _ in range(30)]
+    expected = find_clusters(groups, words(texts), 0.5)
+    monkeypatch.setattr(clusters_module, "CHUNK_BYTES", 1_000)
+    found = find_clusters(
+        groups, words(texts), 0.5, share=lambda call, items: iter([call(item) for item in list(items)])
+    )
+    assert found == expected and expected
