@@ -354,7 +354,8 @@ def test_an_empty_source_is_one_clear_error(tmp_path: Path, source: Make) -> Non
 
 def test_a_corpus_of_which_nothing_is_left_is_written_and_then_an_error(tmp_path: Path, source: Make) -> None:
     steps = build_steps([("length", {"minimum_characters": 9}), ("exact-duplicates", {})])
-    with pytest.raises(EmptyCorpus, match=r"every one of the 3 rows .* 3 of them by step 'length' \(3 by rule 'minimum-characters'\); .*curation\.json"):
+    told = r"every one of the 3 rows .* 3 of them by step 'length' \(3 by rule 'minimum-characters'\); .*curation\.json"
+    with pytest.raises(EmptyCorpus, match=told):
         curate(source(["a", "b", "a"]), steps, tmp_path)
     assert len(Corpus(tmp_path / "corpus")) == 0
     assert len(Corpus(tmp_path / "removed")) == 3
