@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ...core import Corpus, Exhibit, Finding, Progress, UsageError
 from ..base import FILTERS, Annotation, Decision, Judgement
@@ -63,23 +64,34 @@ def read_words(corpus: Corpus, groups: Sequence[np.ndarray], folder: Path, progr
     wanted = np.unique(np.concatenate([np.zeros(0, np.int32), *groups])).astype(np.int64)
     texts = WordFile(folder, wanted)
     with progress.task("near duplicates: read candidates", len(wanted)) as task:
-        for part in _wanted_slices(corpus, wanted):
-            words = split_words(part)
-            for place in range(len(part)):
-                texts.append(words.text(place))
-            task.advance(len(part))
+        for found in corpus.share(_words_of, _wanted(corpus, wanted)):
+            for words in found:
+                texts.append(words)
+            task.advance(len(found))
     return texts
 
 
-def _wanted_slices(corpus: Corpus, wanted: np.ndarray) -> Iterator[pa.Array]:
+def _wanted(corpus: Corpus, wanted: np.ndarray) -> Iterator[tuple[Path, np.ndarray]]:
+    """Each shard that holds some of the documents with these ascending numbers, and in which of its rows they stand."""
     start = 0
-    for batch in corpus.batches(["text"]) if wanted.size else ():
-        first, last = np.searchsorted(wanted, [start, start + batch.num_rows])
-        numbers = wanted[first:last]
-        # pa.array would import pandas, at half a second.
-        places = pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(numbers - start)])
-        yield from slices(batch.column("text").take(places))
-        start += batch.num_rows
+    for shard in corpus.shards if wanted.size else ():
+        rows = pq.read_metadata(shard).num_rows
+        first, last = np.searchsorted(wanted, [start, start + rows])
+        if last > first:
+            yield shard, wanted[first:last] - start
+        start += rows
+
+
+def _words_of(chosen: tuple[Path, np.ndarray]) -> list[bytes]:
+    shard, rows = chosen
+    texts = pq.read_table(shard, columns=["text"], use_threads=False).column("text").combine_chunks()
+    # pa.array would import pandas, at half a second.
+    places = pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(np.ascontiguousarray(rows))])
+    found: list[bytes] = []
+    for part in slices(texts.take(places)):
+        words = split_words(part)
+        found += [words.text(place) for place in range(len(part))]
+    return found
 
 
 def _judgement(clusters: list[Cluster], ids: Mapping[int, str], signed: Signed, threshold: float) -> Judgement:
