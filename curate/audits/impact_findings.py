@@ -12,6 +12,7 @@ from .term_counts import IdentityTerms
 
 PEOPLE = (TERMS, DECLARED, "language")
 FINDINGS, OTHERS, DOCUMENTS, EXAMPLES = 20, 8, 20, 3
+ROUGH = 100
 FOUR_FIFTHS, MEDIUM, LARGE = 0.8, 0.5, 0.8
 EXCERPT, READ = 400, 4_000
 
@@ -75,7 +76,16 @@ def group_words(place: Place) -> tuple[str, str]:
 
 
 def _times(worst: Impact) -> str:
-    return f"at least {worst.ratio[1]:.1f} times" if not worst.rest_removed else f"{worst.ratio[0]:.1f} times"
+    return f"at least {_ratio(worst.ratio[1])} times" if not worst.rest_removed else f"{_ratio(worst.ratio[0])} times"
+
+
+def _ratio(value: float) -> str:
+    """One digit behind the point for small ratios, none where it would claim a precision that is not there.
+
+    >>> _ratio(4.52), _ratio(17957.0)
+    ('4.5', '18,000')
+    """
+    return f"{value:.1f}" if value < ROUGH else f"{float(f'{value:.2g}'):,.0f}"
 
 
 def _kept(worst: Impact) -> str:
@@ -101,7 +111,7 @@ def _consequence(copies: bool, people: bool) -> str:
 def _others(others: Sequence[Impact]) -> str:
     if not others:
         return ""
-    named = ", ".join(f"{group_words(one.place)[0]} ({one.ratio[0]:.1f} times)" for one in others[:OTHERS])
+    named = ", ".join(f"{group_words(one.place)[0]} ({_ratio(one.ratio[0])} times)" for one in others[:OTHERS])
     more = f" and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
     return f"Also taken out more often: documents {named}{more}."
 
