@@ -21,7 +21,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "synthetic-text",
         "planted-controls",
     ),
-    "image": ("composition", "licences", "filtering-impact"),
+    "image": ("composition", "licences", "filtering-impact", "planted-controls"),
     "table": ("composition", "licences", "filtering-impact"),
 }
 NEEDS_RECORD = "filtering-impact"

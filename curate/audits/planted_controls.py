@@ -21,6 +21,7 @@ from ...core import (
 from ..base import AUDITS
 from .planted_basics import basic_trials
 from .planted_erasure import erasure_trials
+from .planted_images import draw_images, image_trials
 from .planted_passages import passage_trials
 from .planted_rights import rights_trials
 from .planted_safety import safety_trials
@@ -54,6 +55,11 @@ class PlantedControls:
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """A score for each detector and level, findings HW-A010 (recall) and HW-A011 (false positives)."""
         corpus.require_documents()
+        if corpus.modality == "image":
+            images = draw_images(corpus, self.documents, seed)
+            trials, pictures = image_trials(images, self.per_type, seed, progress)
+            report = _report(trials, len(images), self.threshold)
+            return replace(report, exhibits=(*report.exhibits, *pictures))
         if corpus.modality != "text":
             reason = f"its controls are planted in texts, and this corpus holds records of kind {corpus.modality!r}"
             return StageReport("audit", "Planted controls", scores=(NotMeasured(RECALL, reason, {"detector": "all"}),))

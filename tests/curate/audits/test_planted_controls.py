@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from headwater.core import (
-    IMAGE_SCHEMA,
     SILENT,
+    TABLE_SCHEMA,
     Corpus,
     CorpusWriter,
     EmptyCorpus,
@@ -145,11 +145,10 @@ def test_a_corpus_without_suitable_documents_is_not_measured(tmp_path: Path) -> 
     assert scores(report)["planted-control-recall", "near-duplicates", "exact"].value == 1.0
 
 
-def test_a_corpus_of_images_is_not_measured_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
-    image = {"id": "a-b", "image": b"\0", "height": 1, "width": 1, "channels": 1}
-    with CorpusWriter(tmp_path / "images", IMAGE_SCHEMA) as writer:
-        writer.write(record_batch([image], IMAGE_SCHEMA))
-    (score,) = examine(Corpus(tmp_path / "images")).scores
+def test_a_corpus_of_tables_is_not_measured_and_an_empty_one_is_an_error(tmp_path: Path) -> None:
+    with CorpusWriter(tmp_path / "tables", TABLE_SCHEMA) as writer:
+        writer.write(record_batch([{"id": "a-b", "table": "{}"}], TABLE_SCHEMA))
+    (score,) = examine(Corpus(tmp_path / "tables")).scores
     assert isinstance(score, NotMeasured)
     CorpusWriter(tmp_path / "none").close()
     with pytest.raises(EmptyCorpus):
