@@ -8,6 +8,7 @@ from .erased import Erased, erased
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
 from .hidden_characters import HiddenCharacters, hidden_characters
+from .image_quality import ImageQuality, image_quality
 from .language import Language, language
 from .length import Length, length
 from .licence import Licence, licence
@@ -30,6 +31,7 @@ __all__ = [
     "ExactDuplicates",
     "FineWeb",
     "HiddenCharacters",
+    "ImageQuality",
     "Language",
     "Length",
     "Licence",
@@ -51,6 +53,7 @@ __all__ = [
     "exact_duplicates",
     "fineweb",
     "hidden_characters",
+    "image_quality",
     "language",
     "length",
     "licence",
