@@ -2,6 +2,7 @@
 
 from .associations import Associations
 from .composition import Composition
+from .decisions import Decisions
 from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
@@ -15,6 +16,7 @@ __all__ = [
     "Associations",
     "AttributeTerms",
     "Composition",
+    "Decisions",
     "FilteringImpact",
     "GroupGap",
     "IdentityTermAudit",
