@@ -1,6 +1,7 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
 from . import erasure
+from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
@@ -52,6 +53,7 @@ __all__ = [
     "Annotation",
     "AttributeTerms",
     "Change",
+    "DEFAULT_AUDITS",
     "DETECTORS",
     "Decision",
     "Edit",

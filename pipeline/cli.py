@@ -55,9 +55,24 @@ def curate(
 
 
 @app.command()
-def audit(target: Data, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
+def audit(
+    target: Data,
+    out: Out = None,
+    groups: Annotated[str, typer.Option("--groups", help="Columns that name a group of people: sex,race.")] = "",
+    label: Annotated[str | None, typer.Option("--label", help="The column with the label.")] = None,
+    prediction: Annotated[str | None, typer.Option("--prediction", help="The column with what was decided.")] = None,
+    positive: Annotated[str | None, typer.Option("--positive", help="The value of both that counts.")] = None,
+    columns: Annotated[str, typer.Option("--columns", help="Names for a CSV file without a header line.")] = "",
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Audit a corpus and write a report; the corpus itself is not changed and no model is trained."""
-    _stages(target, out, "report", workers, json, quiet, model=False)
+    from . import commands
+    from .guess import AuditOptions
+
+    named = AuditOptions(groups, label, prediction, positive, columns)
+    commands.stages(target, out, "report", workers=workers, json=json, quiet=quiet, model=False, columns=named)
 
 
 @app.command()

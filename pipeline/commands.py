@@ -25,7 +25,7 @@ from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
 from .explain import explain_document, is_document_id
-from .guess import guess_source
+from .guess import AuditOptions, guess_audit, guess_corpus
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
@@ -48,10 +48,14 @@ def registries() -> dict[str, Registry[Any]]:
 
 
 def stages(
-    target: Path, out: Path | None, until: str, *, workers: int | None, json: bool, quiet: bool, model: bool
-) -> None:
-    """Run the stages of a config, a run folder or a data set, and say where the result lies."""
-    config, folder = resolve(target, out)
+    target: Path, out: Path | None, until: str, *, workers: int | None, json: bool, quiet: bool, model: bool,
+    columns: AuditOptions | None = None,
+) -> None:  # fmt: skip
+    """Run the stages of a config, a run folder or a data set, and say where the result lies.
+
+    ``columns`` is what an audit was told of the columns of a data set.
+    """
+    config, folder = resolve(target, out, None if model else columns or AuditOptions())
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
     if not model:
@@ -80,15 +84,24 @@ def calibrate(
     run_calibration(config, target, folder, step=step, documents=documents, examples=examples, json=json, quiet=quiet)
 
 
-def resolve(target: Path, out: Path | None) -> tuple[RunConfig, Path]:
-    """The config behind a target (config file, run folder or data) and the run folder to use."""
+def resolve(target: Path, out: Path | None, audit: AuditOptions | None = None) -> tuple[RunConfig, Path]:
+    """The config behind a target (config file, run folder or data) and the run folder to use.
+
+    With ``audit`` data are to be audited, by these columns.
+    """
+    if audit and ((target / "config.yaml").is_file() or target.suffix in (".yaml", ".yml")):
+        raise UsageError(
+            f"{target}: --groups, --label, --prediction, --positive and --columns are for a data file; in a config "
+            "write  audit: [{decisions: {groups: [COLUMN], label: COLUMN}}]"
+        )
     if (target / "config.yaml").is_file():
         return with_list_of(target, load_config(target / "config.yaml")), out or target
     if target.suffix in (".yaml", ".yml"):
         return load_config(target), out or Path("runs") / target.stem
     if not target.exists():
         raise InputError(f"{target}: no such file or folder; give a config file, a run folder or a data set")
-    config = config_from({"title": f"Audit of {target.name}", "corpus": guess_source(target)})
+    found = {"corpus": guess_corpus(target)} if audit is None else guess_audit(target, audit)
+    config = config_from({"title": f"Audit of {target.name}", **found})
     return config, out or Path("runs") / (target.name.split(".")[0] or "corpus")
 
 

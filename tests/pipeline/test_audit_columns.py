@@ -1,0 +1,117 @@
+"""``headwater audit FILE --groups COLUMN,... --label COLUMN``: an audit of a table without a config."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from headwater.core import Corpus, Score, StageReport
+from headwater.pipeline.cli import app
+from headwater.pipeline.config import load_config
+
+NAMES = ["sex", "race", "y", "guess", "<script>"]
+ROWS = [["fm"[i % 2], "xyz"[i % 3], i % 4 == 1, i % 8 < 4, "<b>a</b>" if i % 5 else "b"] for i in range(240)]
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    return write(tmp_path / "people.csv", [NAMES, *ROWS])
+
+
+def write(path: Path, rows: list[list[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def audited(path: Path, *options: str) -> StageReport:
+    out = path.parent / "out"
+    result = CliRunner().invoke(app, ["audit", str(path), "--out", str(out), "--quiet", *options])
+    if result.exception and result.exit_code:
+        raise result.exception
+    return StageReport.load(out / "audit.json")
+
+
+def rate(report: StageReport, metric: str, group: str) -> float:
+    return next(
+        s.value for s in report.scores if isinstance(s, Score) and s.metric == metric and s.slice["group"] == group
+    )
+
+
+def test_rates_by_group_need_no_config(people: Path) -> None:
+    report = audited(people, "--groups", "sex,race", "--label", "y", "--prediction", "guess")
+    assert (rate(report, "base-rate", "m"), rate(report, "base-rate", "f")) == (0.5, 0)
+    assert rate(report, "selection-rate", "m × x") == 0.5
+    assert [finding.code for finding in report.findings if finding.code.startswith("HW-A08")]
+    assert "base rate by sex" in (people.parent / "out" / "report.html").read_text("utf-8").lower()
+
+
+def test_equal_rows_are_not_taken_for_copies(people: Path) -> None:
+    audited(people, "--groups", "sex", "--label", "y")
+    assert len(Corpus(people.parent / "out" / "corpus")) == len(ROWS)
+
+
+def test_the_audit_can_be_repeated_from_its_run_folder(people: Path) -> None:
+    first = audited(people, "--groups", "sex", "--label", "y")
+    config = load_config(people.parent / "out" / "config.yaml")
+    assert config.audit and config.audit[-1] == ("decisions", {"groups": ["sex"], "label": "y"})
+    again = CliRunner().invoke(app, ["audit", str(people.parent / "out"), "--quiet"])
+    assert again.exit_code == 0 and StageReport.load(people.parent / "out" / "audit.json") == first
+
+
+def test_the_value_that_counts_can_be_named(people: Path) -> None:
+    report = audited(people, "--groups", "sex", "--label", "y", "--positive", "False")
+    assert rate(report, "base-rate", "f") == 1
+
+
+def test_a_file_without_a_header_gets_its_names(tmp_path: Path) -> None:
+    path = write(tmp_path / "bare.csv", ROWS)
+    report = audited(path, "--columns", ",".join(NAMES), "--groups", "sex", "--label", "y")
+    assert rate(report, "base-rate", "m") == 0.5
+
+
+def test_a_csv_without_a_text_is_a_table_without_any_option(people: Path) -> None:
+    audited(people)
+    assert Corpus(people.parent / "out" / "corpus").modality == "table"
+
+
+def test_texts_with_columns_are_audited_as_texts(tmp_path: Path) -> None:
+    rows = [[f"Row {i} says what it says.", "fm"[i % 2], i % 4 == 1] for i in range(120)]
+    path = write(tmp_path / "texts.csv", [["text", "sex", "y"], *rows])
+    config = tmp_path / "out" / "config.yaml"
+    audited(path, "--groups", "sex", "--label", "y")
+    found = load_config(config)
+    assert found.audit and ("toxicity", {}) in found.audit and "modality" not in found.corpus.options
+
+
+def test_a_column_called_script_is_shown_and_not_run(people: Path) -> None:
+    audited(people, "--groups", "<script>", "--label", "y")
+    page = (people.parent / "out" / "report.html").read_text("utf-8")
+    assert "&lt;script&gt;" in page and "<b>a</b>" not in page and "by <script>" not in page.lower()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--groups", "sx", "--label", "y"], "no column 'sx'; did you mean .sex."),
+        (["--groups", "sex", "--label", "yy"], "no column 'yy'"),
+        (["--groups", "sex,sex", "--label", "y"], "different columns"),
+        (["--groups", "sex", "--label", "sex"], "different columns"),
+    ],
+)
+def test_a_wrong_column_ends_in_one_sentence(people: Path, options: list[str], message: str) -> None:
+    with pytest.raises(Exception, match=message):
+        audited(people, *options)
+
+
+def test_a_config_takes_no_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("corpus: {source: csv, path: a.csv}\n", "utf-8")
+    with pytest.raises(Exception, match="are for a data file; in a config write"):
+        audited(tmp_path / "a.yaml", "--groups", "sex")
+
+
+def test_a_folder_of_texts_has_no_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A text.", "utf-8")
+    with pytest.raises(Exception, match="name columns, and a text has none"):
+        audited(tmp_path / "a.txt", "--groups", "sex")
