@@ -8,6 +8,7 @@ from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
 from .licences import Licences
 from .planted_controls import PlantedControls
+from .proxies import Proxies
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .snippets import snippet
 from .term_counts import AttributeTerms, IdentityTerms, Mention, TermCounter, TermCounts
@@ -24,6 +25,7 @@ __all__ = [
     "Licences",
     "Mention",
     "PlantedControls",
+    "Proxies",
     "Rate",
     "TermCounter",
     "TermCounts",
