@@ -22,7 +22,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "planted-controls",
     ),
     "image": ("composition", "licences", "filtering-impact", "planted-controls"),
-    "table": ("composition", "licences", "filtering-impact", "decisions", "proxies"),
+    "table": ("composition", "licences", "filtering-impact", "decisions", "proxies", "missingness"),
 }
 NEEDS_RECORD = "filtering-impact"
 

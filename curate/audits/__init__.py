@@ -7,6 +7,7 @@ from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
 from .licences import Licences
+from .missingness import Missingness
 from .planted_controls import PlantedControls
 from .proxies import Proxies
 from .rates import Rate, group_share, mention_rate, mention_ratio
@@ -24,6 +25,7 @@ __all__ = [
     "IdentityTerms",
     "Licences",
     "Mention",
+    "Missingness",
     "PlantedControls",
     "Proxies",
     "Rate",

@@ -21,7 +21,7 @@ GAPS = (
 def decision_exhibits(compared: Sequence[Compared], gaps: Sequence[NotMeasured], minimum: int) -> Iterator[Exhibit]:
     """The overview, the cells that are too small, and the tables and charts."""
     yield Table(
-        "decisions-gaps", "Gaps between groups, beside those of chance", GAPS, tuple(map(_gap, compared)),
+        "decisions-gaps", "Gaps between groups, beside those of chance", GAPS, tuple(map(gap_row, compared)),
         "The gap is the highest minus the lowest rate; with many or small groups chance alone makes one, and its 95 % "
         "quantile over shuffles of the hits stands beside it. Low and high: Newcombe at 95 % for the two extreme "
         f"groups. Ratio: lowest over highest. Groups of {minimum} rows or more.",
@@ -36,7 +36,8 @@ def decision_exhibits(compared: Sequence[Compared], gaps: Sequence[NotMeasured],
         yield from _measure(one)
 
 
-def _gap(one: Compared) -> tuple[Cell, ...]:
+def gap_row(one: Compared) -> tuple[Cell, ...]:
+    """A row of the columns :data:`GAPS`."""
     gap = one.gap
     return (
         f"{one.measure.name} ({one.measure.of})", redact(one.dimension.name), redact(gap.most.group)[:LONGEST],

@@ -1,4 +1,4 @@
-"""The findings of the audit decisions: HW-A080 (labels), HW-A081 (predictions) and HW-A082 (errors)."""
+"""The findings of the audit decisions: HW-A080 (labels), HW-A081 (predictions), HW-A082 (errors), HW-A084 (gaps)."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,13 @@ from .group_rates import Gap, GroupRate
 DOCUMENTS, EXAMPLES, OTHERS = 20, 3, 6
 EXCERPT = 400
 FOUR_FIFTHS, MEDIUM, LARGE = 0.8, 0.5, 0.8
-CODES = {"base-rate": "HW-A080", "selection-rate": "HW-A081"}
+CODES = {"base-rate": "HW-A080", "selection-rate": "HW-A081", "missing-rate": "HW-A084"}
 MEANING = {
     "HW-A080": "A model that learns this label learns the difference; it may be a fact of the world, of who was asked "
     "or of who labelled, and the numbers cannot tell which.",
     "HW-A081": "The decisions favour one group, whatever the reason.",
     "HW-A082": "The decisions are wrong in different ways for different groups.",
+    "HW-A084": "Rows with a missing value are often dropped or filled in, and that hits one group more than others.",
 }
 ADVICE = {
     "HW-A080": "Find out how the label came about for these groups. Where the difference must not be learned, reweigh "
@@ -26,6 +27,8 @@ ADVICE = {
     "threshold where the difference has no ground, and state it where it has one.",
     "HW-A082": "Read the rows. Collect more rows of the group, or check its labels: noise in labels shows as errors. "
     "Tell users of the model which group it serves worse.",
+    "HW-A084": "Find out why the value is missing. Do not drop the rows without comparing the groups before and after; "
+    "fill in by group, or keep that it is missing as a value of its own.",
 }
 
 

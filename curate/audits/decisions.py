@@ -153,7 +153,7 @@ class Decisions:
                 else:
                     compared.append(Compared(measure, dimension, gap))
                     gaps += self._small_cells(measure, dimension, gap)
-        return _tested(compared), gaps
+        return tested(compared), gaps
 
     def _too_small(self, measure: Measure, dimension: Dimension) -> NotMeasured:
         reason = f"fewer than two groups have {self.minimum} rows that count (option minimum)"
@@ -231,15 +231,15 @@ def _slice(one: Compared) -> dict[str, str]:
     return {"dimension": redact(one.dimension.name), "of": one.measure.of}
 
 
-def _tested(compared: Sequence[Compared]) -> list[Compared]:
+def tested(compared: Sequence[Compared]) -> list[Compared]:
     """With q by Benjamini-Hochberg: of the gaps over all gaps, of the groups over all groups of all measures."""
     if not compared:
         return []
     q = false_discovery_control([one.gap.p for one in compared], method="bh").tolist()
-    tested = iter(with_tests([rate.against for one in compared for rate in one.gap.rates if rate.against]))
+    cells = iter(with_tests([rate.against for one in compared for rate in one.gap.rates if rate.against]))
     result = []
     for one, value in zip(compared, q, strict=True):
-        rates = tuple(replace(rate, against=next(tested)) if rate.against else rate for rate in one.gap.rates)
+        rates = tuple(replace(rate, against=next(cells)) if rate.against else rate for rate in one.gap.rates)
         by_name = {rate.group: rate for rate in rates}
         most, least = by_name[one.gap.most.group], by_name[one.gap.least.group]
         result.append(replace(one, gap=replace(one.gap, rates=rates, most=most, least=least), q=value))
