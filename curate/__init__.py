@@ -40,6 +40,7 @@ from .filters import (
 )
 from .filters.quality_model import QualityModel, train_quality_model
 from .licences import licence_keys, normalise_licence
+from .mitigation import cap
 from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
@@ -77,6 +78,7 @@ __all__ = [
     "build_steps",
     "c4",
     "calibrate",
+    "cap",
     "code",
     "consent",
     "cross_split_duplicates",

@@ -27,6 +27,7 @@ Make = Callable[..., Any]
 Options = dict[str, Any]
 FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
+    "cap": {"by": "licence", "documents": 30},
     "cross-split-duplicates": {"held_out": 0.3},
     "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
     "erased": {"path": str(FILES / "erasure-list.json"), "key": str(FILES / "erasure-list.key")},
