@@ -1,5 +1,6 @@
 """Steps that change how much groups and sources weigh in a corpus; they remove or weigh, and make nothing up."""
 
 from .cap import Cap, cap
+from .resample import Resample, resample
 
-__all__ = ["Cap", "cap"]
+__all__ = ["Cap", "Resample", "cap", "resample"]
