@@ -40,7 +40,7 @@ from .filters import (
 )
 from .filters.quality_model import QualityModel, train_quality_model
 from .licences import licence_keys, normalise_licence
-from .mitigation import cap, resample
+from .mitigation import cap, resample, reweigh
 from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
@@ -116,6 +116,7 @@ __all__ = [
     "repetition",
     "replay",
     "resample",
+    "reweigh",
     "sample",
     "semantic_duplicates",
     "sequence_identity",

@@ -2,5 +2,6 @@
 
 from .cap import Cap, cap
 from .resample import Resample, resample
+from .reweigh import Reweigh, reweigh
 
-__all__ = ["Cap", "Resample", "cap", "resample"]
+__all__ = ["Cap", "Resample", "Reweigh", "cap", "resample", "reweigh"]

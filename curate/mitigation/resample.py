@@ -55,7 +55,7 @@ class Resample:
         """HW-C071 where cells are too small to take part, HW-C072 for what it cost."""
         return resample_findings(tallies, self.minimum)
 
-    def _shares(self, sizes: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], Fraction]:
+    def _shares(self, sizes: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], Fraction]:
         if self.shares == EQUAL:
             return equal_shares(sizes)
         if self.shares == INDEPENDENT:

@@ -7,19 +7,19 @@ from itertools import product
 from math import floor
 
 from ...core import UsageError
-from .cells import Cell
+from .group_cells import Pair
 
 EQUAL, INDEPENDENT = "equal", "independent"
-Sizes = Mapping[Cell, int]
+Sizes = Mapping[Pair, int]
 
 
-def equal_shares(sizes: Sizes) -> dict[Cell, Fraction]:
+def equal_shares(sizes: Sizes) -> dict[Pair, Fraction]:
     """The same share for each pair of a group and a label; pairs that no document has are among them."""
-    cells = list(product(*(margins(sizes, place) for place in (0, 1))))
+    cells = list(product(margins(sizes, 0), margins(sizes, 1)))
     return {cell: Fraction(1, len(cells)) for cell in cells}
 
 
-def independent_shares(sizes: Sizes) -> dict[Cell, Fraction]:
+def independent_shares(sizes: Sizes) -> dict[Pair, Fraction]:
     """P(group) P(label) for each pair: the shares in which the label says nothing of the group.
 
     Source: Kamiran & Calders 2012, uniform sampling.
@@ -31,16 +31,16 @@ def independent_shares(sizes: Sizes) -> dict[Cell, Fraction]:
     }
 
 
-def declared_shares(shares: Mapping[str, float], sizes: Sizes) -> dict[Cell, Fraction]:
+def declared_shares(shares: Mapping[str, float], sizes: Sizes) -> dict[Pair, Fraction]:
     """The declared shares as exact decimals, by the names of the cells: ``Female``, or ``Female & >50K``."""
-    names: dict[str, Cell] = {}
+    names: dict[str, Pair] = {}
     for cell in sizes:
         if names.setdefault(cell_name(cell), cell) != cell:
             raise UsageError(f"shares: {cell_name(cell)!r} names two cells; rename a value")
     return {names.get(name, (name, "")): Fraction(str(share)) for name, share in shares.items()}
 
 
-def targets(sizes: Sizes, shares: Mapping[Cell, Fraction], minimum: int) -> dict[Cell, int]:
+def targets(sizes: Sizes, shares: Mapping[Pair, Fraction], minimum: int) -> dict[Pair, int]:
     """Documents of each cell that stay: the most for which the cells of ``minimum`` documents have the shares.
 
     With N the smallest size / share over those cells, a cell keeps floor(N share), so that the scarcest keeps all of

@@ -35,6 +35,7 @@ PARAMETERS: dict[str, Options] = {
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
     "resample": {"groups": ["licence"], "shares": {"MIT": 0.4, "Apache-2.0": 0.4, "unknown": 0.2}, "minimum": 2},
+    "reweigh": {"groups": ["licence"], "label": "language"},
     "sample": {"share": 0.5},
     "urls": {"hard_words": ["host3"], "missing": "quarantine"},
 }

@@ -20,7 +20,7 @@ def corpus_of(tmp_path: Path) -> Make:
             text_record(f"Text number {number}.", f"t:{number}", row.get("source", "t"), attributes=row)
             for number, row in enumerate(rows)
         ]
-        with CorpusWriter(tmp_path / name, shard_rows=7) as writer:
+        with CorpusWriter(tmp_path / name, shard_rows=40) as writer:
             writer.write(record_batch(records))
         return Corpus(tmp_path / name)
 
