@@ -1,19 +1,23 @@
 """The filter ``resample``."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.core import SILENT, ConfigError, Corpus, Table, UsageError
-from headwater.curate import Judgement, build_steps, curate, resample, source_from
+from headwater.curate import Judgement, build_steps, curate, read_source, resample, source_from
 from headwater.curate.mitigation.targets import independent_shares, targets
 
+DATA = Path(os.environ.get("HEADWATER_DATA", Path(__file__).parents[3].parent / "shared" / "data"))
 Make = Callable[..., Corpus]
 Cells = Counter[tuple[str | None, ...]]
 
@@ -205,3 +209,23 @@ def test_the_report_of_a_run_holds_the_tables(tmp_path: Path) -> None:
     assert isinstance(tables["resample"], Table)
     assert len(tables["resample-rates"].rows) == 4  # type: ignore[union-attr]
     assert "HW-C072" in {finding.code for finding in report.findings}
+
+
+@pytest.mark.skipif(not (DATA / "adult").is_dir(), reason="HEADWATER_DATA has no adult")
+def test_adult_keeps_the_numbers_that_pandas_computes(tmp_path: Path) -> None:
+    path = DATA / "adult" / "adult-train.csv"
+    names = [f"c{number}" for number in range(15)]
+    source = read_source("csv", path=str(path), columns=names, modality="table")
+    steps = build_steps([("resample", {"groups": ["c9"], "label": "c14", "shares": "independent"})])
+    report = curate(source, steps, tmp_path)
+    frame = pd.read_csv(path, names=names, skipinitialspace=True)
+    counts = pd.crosstab(frame.c9, frame.c14)
+    wanted = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(frame) ** 2
+    kept = np.floor((counts.to_numpy() / wanted).min() * wanted + 1e-9)
+    (table,) = (exhibit for exhibit in report.exhibits if exhibit.name == "resample")
+    assert isinstance(table, Table)
+    found = {row[0]: row[2] for row in table.rows}
+    assert found == {
+        f"{group} & {label}": kept[i, j] for i, group in enumerate(counts.index) for j, label in enumerate(counts)
+    }
+    assert len(Corpus(tmp_path / "corpus")) == kept.sum()
