@@ -5,6 +5,7 @@
 | nPMI | ln(p(g,a) / (p(g) p(a))) / -ln p(g,a), in [-1, 1] | Bouma 2009, GSCL |
 | odds ratio | of the attribute with the group against the other groups, 0.5 added to each cell | Haldane 1956 |
 | its interval | delta method on the logarithm, documents as clusters | Liang & Zeger 1986 |
+| log-odds | of the attribute with the group against the other groups, Beta prior from the corpus | Monroe et al. 2008 |
 | p | labels move with their document among documents of as many sentences, (b + 1) / (m + 1) | Phipson & Smyth 2010 |
 | q | Benjamini-Hochberg over all tested pairs | Benjamini & Hochberg 1995, JRSS B 57, 289-300 |
 """
@@ -65,6 +66,24 @@ def odds_ratio(label: Bools, attribute: Bools, documents: Ints) -> tuple[float, 
     half = Z * np.sqrt(max(clustered, float((1 / sums).sum())))
     low, value, high = (float(np.exp(x)) for x in (logarithm - half, logarithm, logarithm + half))
     return value, low, high
+
+
+def log_odds(
+    joint: float, first: float, joint_others: float, others: float, share: float, strength: float
+) -> tuple[float, float]:
+    """Log-odds ratio with an informative prior, and its z, for an attribute in sentences of a group and of others.
+
+    ``joint`` of ``first`` sentences of the group hold the attribute, ``joint_others`` of ``others`` those of the rest.
+    The prior is worth ``strength`` sentences of which the ``share`` in (0, 1), that of the whole corpus, hold it: it
+    pulls rare attributes to 0. z takes sentences as independent. With two outcomes a sentence (held or not) the
+    Dirichlet prior is a Beta. Source: Monroe, Colaresi & Quinn 2008, Political Analysis 16, 372-403.
+
+    >>> log_odds(8, 40, 4, 20, 0.2, 10)
+    (0.0, 0.0)
+    """
+    own, rest, prior = joint + share * strength, joint_others + share * strength, (1 - share) * strength
+    delta = float(np.log(own / (first - joint + prior)) - np.log(rest / (others - joint_others + prior)))
+    return delta, float(delta / np.sqrt(1 / own + 1 / rest))
 
 
 def permutation_test(

@@ -22,7 +22,7 @@ from ...core import (
     Table,
 )
 from ..base import AUDITS
-from .association_tests import Ints, at_most, npmi, odds_ratio, permutation_test
+from .association_tests import Bools, Ints, at_most, log_odds, npmi, odds_ratio, permutation_test
 from .lexicon import ATTRIBUTES, IDENTITY
 from .sentences import Sentences, sentences_with_groups
 from .snippets import snippet
@@ -52,11 +52,14 @@ class Association:
     high: float
     npmi: float
     p: float
+    log_odds: float
+    z: float
     q: float = 1.0
 
 
 @AUDITS.register(
-    "associations", source="Bouma 2009 (nPMI); Benjamini & Hochberg 1995; Phipson & Smyth 2010", unit="odds ratio",
+    "associations", unit="odds ratio",
+    source="Bouma 2009 (nPMI); Monroe et al. 2008 (log-odds); Benjamini & Hochberg 1995; Phipson & Smyth 2010",
     range="(0, inf), 1 is no association",
 )  # fmt: skip
 class Associations:
@@ -143,7 +146,13 @@ class Associations:
                     category, self.identity.groups[column][1], self.attributes.groups[word], column, int(word),
                     int(test.observed[i, j]), len(np.unique(documents[label & attribute])), float(test.expected[i, j]),
                     odds, low, high, _npmi(sentences, column, int(word)), float(test.p[i, j]),
+                    *self._log_odds(sentences, label, attribute, int(word)),
                 )  # fmt: skip
+
+    def _log_odds(self, sentences: Sentences, label: Bools, attribute: Bools, word: int) -> tuple[float, float]:
+        share = (int(sentences.with_attribute[word]) + 0.5) / (sentences.total + 1)  # inside of (0, 1)
+        joint, others = int((label & attribute).sum()), int((~label & attribute).sum())
+        return log_odds(joint, int(label.sum()), others, int((~label).sum()), share, self.minimum)
 
     def _is_finding(self, found: Association) -> bool:
         often = found.together >= self.minimum / 2 and found.documents >= 5
@@ -198,16 +207,17 @@ def _rows(sentences: Sentences, found: Association) -> Ints:
 def _exhibits(tested: list[Association], sentences: Sentences) -> Iterator[Exhibit]:
     columns = (
         "Category", "Group", "Attribute", "Sentences", "Documents", "By chance", "Odds ratio", "Low", "High",
-        "nPMI", "p", "q",
+        "nPMI", "p", "q", "Log-odds with prior", "z",
     )  # fmt: skip
     rows = tuple(
         (one.category, one.group, one.attribute[1], one.together, one.documents, one.expected, one.odds, one.low,
-         one.high, one.npmi, one.p, one.q)
+         one.high, one.npmi, one.p, one.q, one.log_odds, one.z)
         for one in tested[:LISTED]
     )  # fmt: skip
     note = (
         f"{sentences.total:,} sentences, {len(sentences.document):,} of them mention a group; {len(tested)} pairs "
-        f"tested, the {len(rows)} with the strongest evidence are listed. q: Benjamini-Hochberg over all of them."
+        f"tested, the {len(rows)} with the strongest evidence are listed. q: Benjamini-Hochberg over all of them. "
+        "z is that of the log-odds and takes sentences as independent: it ranks, and p decides."
     )
     yield Table("associations", "Groups and attributes in one sentence", columns, rows, note)
     shown = tested[:20]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact, kstest
 from scipy.stats.contingency import odds_ratio as scipy_odds_ratio
 
-from headwater.curate.audits.association_tests import at_most, npmi, odds_ratio, permutation_test
+from headwater.curate.audits.association_tests import at_most, log_odds, npmi, odds_ratio, permutation_test
 
 RNG = np.random.default_rng(0)
 
@@ -116,3 +116,29 @@ def test_no_document_gives_more_than_the_limit(documents: list[int], limit: int)
     counts = np.bincount(ordered, minlength=6)
     assert np.bincount(ordered[chosen], minlength=6).tolist() == np.minimum(counts, limit).tolist()
     assert (np.diff(chosen) > 0).all()
+
+
+def test_log_odds_by_hand() -> None:
+    delta, z = log_odds(30, 100, 10, 200, 0.1, 20)  # the prior adds 2 sentences with and 18 without
+    by_hand = np.log(32 / 88) - np.log(12 / 208)
+    assert delta == pytest.approx(by_hand)
+    assert z == pytest.approx(by_hand / np.sqrt(1 / 32 + 1 / 12))
+
+
+def test_log_odds_equal_those_of_dirichlet_counts() -> None:
+    # Monroe et al. 2008 over a vocabulary of two: y_w + a_w over the rest of n + a_0
+    counts, others, prior = np.array([7.0, 53.0]), np.array([9.0, 31.0]), np.array([1.5, 8.5])
+    odds = [(y + prior)[0] / ((y + prior).sum() - (y + prior)[0]) for y in (counts, others)]
+    assert log_odds(7, 60, 9, 40, 0.15, 10)[0] == pytest.approx(np.log(odds[0]) - np.log(odds[1]))
+
+
+@given(st.integers(0, 50), st.integers(1, 50), st.integers(0, 50), st.integers(1, 50), st.floats(0.01, 0.99))
+def test_log_odds_change_their_sign_where_the_groups_are_swapped(a: int, b: int, c: int, d: int, share: float) -> None:
+    forward, back = log_odds(a, a + b, c, c + d, share, 20), log_odds(c, c + d, a, a + b, share, 20)
+    assert forward == pytest.approx((-back[0], -back[1]))
+
+
+def test_a_stronger_prior_pulls_a_rare_attribute_to_zero() -> None:
+    deltas = [log_odds(2, 50, 0, 50, 0.02, strength)[0] for strength in (1, 20, 400, 1e9)]
+    assert deltas == sorted(deltas, reverse=True)
+    assert deltas[-1] == pytest.approx(0, abs=1e-6)

@@ -1,6 +1,8 @@
+import math
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from headwater.core import SILENT, Corpus, NotMeasured, Score, StageReport, Table, canonical_json
 from headwater.curate.audits import Associations
@@ -92,3 +94,11 @@ def test_the_table_holds_the_odds_ratio_of_the_counts(make_corpus: MakeCorpus) -
 def test_the_same_seed_gives_the_same_bytes(make_corpus: MakeCorpus) -> None:
     corpus = make_corpus(planted(0.7))
     assert canonical_json(examine(corpus).to_json()) == canonical_json(examine(corpus).to_json())
+
+
+def test_the_log_odds_of_a_planted_association_stand_beside_it(make_corpus: MakeCorpus) -> None:
+    (row,) = (row for row in rows(examine(make_corpus(planted(0.8)))) if row[1:3] == ("female", "science"))
+    # 160 of 200 women and 40 of 200 men; the prior is 20 sentences of which 200.5 / 1201 hold it
+    held = 20 * 200.5 / 1201
+    by_hand = math.log((160 + held) / (60 - held)) - math.log((40 + held) / (180 - held))
+    assert row[-2:] == pytest.approx((by_hand, by_hand / math.sqrt(1 / (160 + held) + 1 / (40 + held))))
