@@ -80,7 +80,7 @@ def gap_of(
         return None
     counts = np.bincount(codes, hits, len(names)).astype(np.int64)
     shown = np.flatnonzero(large).tolist()
-    values, value = _metric_frame(hits[large[codes]], codes[large[codes]])
+    values, value = _metric_frame(counts[large], sizes[large], shown)
     total_rows, total_hits = int(sizes[large].sum()), int(counts[large].sum())
     rates = tuple(
         GroupRate(
@@ -115,12 +115,16 @@ def difference_interval(one: GroupRate, other: GroupRate) -> tuple[float, float]
     return max(-1.0, difference - below), min(1.0, difference + above)
 
 
-def _metric_frame(hits: Bools, codes: Ints) -> tuple[dict[int, float], float]:
+def _metric_frame(hits: Ints, rows: Ints, names: Sequence[int]) -> tuple[dict[int, float], float]:
+    """Rates by group and their difference; fairlearn gets a hit and a miss of each group, weighted by their number."""
     from fairlearn.metrics import MetricFrame, mean_prediction  # imports scikit-learn and pandas: 2 s
 
-    y = hits.astype(np.float64)
-    frame = MetricFrame(metrics=mean_prediction, y_true=y, y_pred=y, sensitive_features=codes)
-    return {int(code): float(rate) for code, rate in frame.by_group.items()}, float(frame.difference())
+    y = np.repeat([1.0, 0.0], len(names))
+    frame = MetricFrame(
+        metrics=mean_prediction, y_true=y, y_pred=y, sensitive_features=np.tile(names, 2),
+        sample_params={"sample_weight": np.concatenate([hits, rows - hits])},
+    )  # fmt: skip
+    return {int(name): float(rate) for name, rate in frame.by_group.items()}, float(frame.difference())
 
 
 def _against(dimension: str, name: str, hits: int, rows: int, all_hits: int, all_rows: int) -> Impact | None:

@@ -52,7 +52,7 @@ def read_columns(corpus: Corpus, names: Sequence[str] | None = None, most: int =
     """
     found: dict[str, _Growing] = {name: _Growing() for name in names or ()}
     rows = 0
-    for batch in corpus.batches(["groups", "attributes", *(["table"] if corpus.modality == "table" else [])]):
+    for batch in corpus.batches(["table"] if corpus.modality == "table" else ["groups", "attributes"]):
         for row in _rows(batch):
             if names is None:
                 for name in row:
@@ -87,12 +87,10 @@ class _Growing:
 
 
 def _rows(batch: pa.RecordBatch) -> Iterable[Mapping[str, Any]]:
+    if "table" in batch.schema.names:
+        return map(_parsed, batch.column("table").to_pylist())
     pairs = zip(batch.column("attributes").to_pylist(), batch.column("groups").to_pylist(), strict=True)
-    labels = [{**dict(attributes or ()), **dict(groups or ())} for attributes, groups in pairs]
-    if "table" not in batch.schema.names:
-        return labels
-    tables = map(_parsed, batch.column("table").to_pylist())
-    return [{**more, **table} for table, more in zip(tables, labels, strict=True)]
+    return [{**dict(attributes or ()), **dict(groups or ())} for attributes, groups in pairs]
 
 
 def _parsed(content: str | None) -> dict[str, Any]:
