@@ -22,9 +22,8 @@ def decision_exhibits(compared: Sequence[Compared], gaps: Sequence[NotMeasured],
     """The overview, the cells that are too small, and the tables and charts."""
     yield Table(
         "decisions-gaps", "Gaps between groups, beside those of chance", GAPS, tuple(map(gap_row, compared)),
-        "The gap is the highest minus the lowest rate; with many or small groups chance alone makes one, and its 95 % "
-        "quantile over shuffles of the hits stands beside it. Low and high: Newcombe at 95 % for the two extreme "
-        f"groups. Ratio: lowest over highest. Groups of {minimum} rows or more.",
+        "Gap: highest minus lowest rate, Newcombe at 95 % for these two groups. Many or small groups have one by chance: "
+        f"beside it its 95 % quantile over shuffles. Ratio: lowest over highest. Groups of {minimum} rows or more.",
     )  # fmt: skip
     small = [one for one in gaps if "group" in one.slice]
     if small:
