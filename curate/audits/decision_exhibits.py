@@ -22,8 +22,9 @@ def decision_exhibits(compared: Sequence[Compared], gaps: Sequence[NotMeasured],
     """The overview, the cells that are too small, and the tables and charts."""
     yield Table(
         "decisions-gaps", "Gaps between groups, beside those of chance", GAPS, tuple(map(gap_row, compared)),
-        "Gap: highest minus lowest rate, Newcombe at 95 % for these two groups. Many or small groups have one by chance: "
-        f"beside it its 95 % quantile over shuffles. Ratio: lowest over highest. Groups of {minimum} rows or more.",
+        "Gap: highest minus lowest rate, Newcombe at 95 % for these two groups. Many or small groups have one by "
+        f"chance: beside it its 95 % quantile over shuffles. Ratio: lowest over highest. "
+        f"Groups of {minimum} rows or more.",
     )  # fmt: skip
     small = [one for one in gaps if "group" in one.slice]
     if small:
