@@ -1,4 +1,4 @@
-"""Near-duplicate images: images a second on one core, recall on planted copies, and pairs of different images.
+"""Images: near duplicates and quality in images a second on one core, recall on planted copies.
 
     python benchmarks/images.py [FILE_OF_IDX_IMAGES]
 
@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits
 from headwater.curate.audits.planted_images import COPIES
 from headwater.curate.duplicates.image_hashes import mean_colours, thumbnails
 from headwater.curate.duplicates.image_pairs import Pictures, verified_pairs
+from headwater.curate.filters.image_measures import MEASURES, image_measures
 
 PLANTED, THRESHOLD, BRIGHTNESS = 200, 0.12, 32.0
 
@@ -45,6 +46,18 @@ def main() -> None:
     natural = verified_pairs(pictures(stack), THRESHOLD, BRIGHTNESS)
     seconds = time.perf_counter() - start
     print(f"{len(stack):,} images: {len(stack) / seconds:,.0f} a second, {len(natural)} pairs within {THRESHOLD}")
+    start = time.perf_counter()
+    measures = np.array([image_measures(image[..., None]) for image in stack])
+    print(f"quality: {len(stack) / (time.perf_counter() - start):,.0f} images a second")
+    print(
+        "1st, 50th and 99th percentile:",
+        dict(zip(MEASURES, np.percentile(measures, (1, 50, 99), axis=0).T, strict=True)),
+    )
+    dark, empty = (
+        (measures[:, MEASURES.index("brightness")] < 0.22).sum(),
+        (measures[:, MEASURES.index("entropy")] < 3).sum(),
+    )
+    print(f"below mean luma 0.22: {dark:,}; below 3 bits: {empty:,}")
     rng = np.random.default_rng(0)
     hosts = rng.permutation(len(stack))[:PLANTED].tolist()
     for name, make in COPIES.items():

@@ -2,16 +2,29 @@
 
 import base64
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
+from scipy.fft import dctn
 from sklearn.datasets import load_digits
 
 from headwater.core import IMAGE_SCHEMA, SILENT, Corpus, CorpusWriter, Gallery, UsageError, record_batch, text_record
 from headwater.curate import Judgement, near_duplicate_images
+from headwater.curate.duplicates.image_hashes import (
+    OFFSETS,
+    coarse,
+    cosine_hashes,
+    difference_hashes,
+    resized,
+    standardised,
+    views,
+)
 from headwater.curate.sources.images import image_record
 
 DIGITS = np.rint(load_digits().images * (255 / 16)).astype(np.uint8)[:, :, :, None]
@@ -168,6 +181,58 @@ def test_many_equal_images_are_one_cluster(tmp_path: Path) -> None:
     _, judgement, ids = judge(tmp_path, [photo(8, 8)] * 300)
     assert {one.duplicate_of for one in judgement.decisions} == {ids[0]}
     assert len(judgement.decisions) == 299
+
+
+class SmallBatches(Corpus):
+    """Hands its rows out seven at a time."""
+
+    def map(self, call: Any, columns: Any = None) -> Iterator[Any]:
+        return map(call, self.batches(columns, rows=7))
+
+
+def test_batches_do_not_matter(tmp_path: Path) -> None:
+    images = [photo(seed, side) for seed in range(20) for side in (20, 40)]
+    _, judgement, _ = judge(tmp_path, images, threshold=0.5)
+    assert len(judgement.decisions) >= 10
+    assert near_duplicate_images(threshold=0.5).judge_corpus(SmallBatches(tmp_path), SILENT) == judgement
+
+
+@given(st.integers(0, 1_000), st.integers(4, 30), st.sampled_from(OFFSETS))
+def test_a_moved_picture_shows_the_same_part_and_has_the_same_hashes(
+    seed: int, side: int, offset: tuple[int, int]
+) -> None:
+    large = np.random.default_rng(seed).integers(0, 256, (1, side + 2, side + 2), dtype=np.uint8)
+    down, right = offset
+    still, moved = large[:, 1:-1, 1:-1], large[:, 1 - down : side + 1 - down, 1 - right : side + 1 - right]
+    first, second = views(still, offset)[0], views(moved, offset)[1]
+    assert np.array_equal(first, second)
+    assert difference_hashes(first) == difference_hashes(second)
+    assert cosine_hashes(first) == cosine_hashes(second)
+
+
+@given(st.integers(0, 1_000), st.integers(1, 40), st.integers(1, 40))
+def test_small_versions_are_never_farther_apart_than_the_pictures(seed: int, height: int, width: int) -> None:
+    pair = np.random.default_rng(seed).integers(0, 256, (2, height, width), dtype=np.uint8)
+    grids = standardised(pair, 4.0).astype(float)
+    small = coarse(grids).astype(float)
+    whole = np.sqrt(((grids[0] - grids[1]) ** 2).mean())
+    assert np.sqrt(((small[0] - small[1]) ** 2).sum()) <= whole + 1e-5
+
+
+@given(st.integers(0, 1_000), st.integers(1, 50), st.integers(1, 32))
+def test_area_means_keep_the_mean_and_are_the_block_means_where_sizes_divide(seed: int, size: int, cells: int) -> None:
+    image = np.random.default_rng(seed).integers(0, 256, (1, size * cells, size), dtype=np.uint8)
+    blocks = image.reshape(1, cells, size, size).mean(axis=(2, 3))
+    assert np.allclose(resized(image, cells, 1)[:, :, 0], blocks)
+    assert resized(image, 7, 5).mean() == pytest.approx(image.mean())
+
+
+def test_the_cosine_hash_is_that_of_scipy() -> None:
+    images = np.stack([photo(seed, 32, 1)[:, :, 0] for seed in range(20)])
+    coefficients = dctn(images.astype(float), axes=(1, 2))[:, :8, :8].reshape(20, 64)
+    above = coefficients[:, 1:] > np.median(coefficients[:, 1:], axis=1, keepdims=True)
+    found = np.unpackbits(cosine_hashes(images).astype(">u8").view(np.uint8).reshape(20, 8), axis=1)[:, 1:]
+    assert (found == above).mean() > 0.995  # the cosines are rounded to 1/1024
 
 
 def test_texts_are_refused_with_a_sentence(tmp_path: Path) -> None:
