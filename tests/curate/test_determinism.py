@@ -4,6 +4,7 @@ A new filter is covered as soon as it is registered: with its defaults, or, wher
 the example on its page, or with the small ones listed here.
 """
 
+import dataclasses
 import hashlib
 import inspect
 import os
@@ -17,11 +18,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from headwater.core import Corpus, EmptyCorpus, read_json
 from headwater.curate import FILTERS, build_steps, curate, shards
+from headwater.curate.sources.images import image_record
 
 Make = Callable[..., Any]
 Options = dict[str, Any]
@@ -40,6 +43,7 @@ PARAMETERS: dict[str, Options] = {
     "urls": {"hard_words": ["host3"], "missing": "quarantine"},
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
+OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
 )
@@ -90,7 +94,7 @@ def options_of(name: str) -> Options:
 
 def all_steps() -> list[tuple[str, Options]]:
     """Every filter of headwater in one pipeline, by name; what a language or licence filter takes out, it takes out."""
-    return [(name, options_of(name)) for name in BUILT_IN]
+    return [(name, options_of(name)) for name in BUILT_IN if name not in OF_IMAGES]
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -106,8 +110,19 @@ def made(source: Any, steps: list[tuple[str, Options]], folder: Path, **options:
     return contents(folder)
 
 
-def provided(source: Make, batch: int) -> Any:
+def pictures(number: int = 120) -> list[dict[str, Any]]:
+    """Smooth pictures, blank and dark ones, copies and brighter copies."""
+    rng = np.random.default_rng(2)
+    small = rng.integers(0, 200, (number, 4, 4, 1))
+    images = [np.kron(picture, np.ones((7, 7, 1))).astype(np.uint8) for picture in small[: number - 30]]
+    images += [*images[:10], *(image + 8 for image in images[10:20]), *(np.full((28, 28, 1), 3 * n) for n in range(10))]
+    return [image_record(image, f"picture:{place}", "pictures") for place, image in enumerate(images)]
+
+
+def provided(source: Make, batch: int, name: str = "") -> Any:
     given = source(texts(), batch=batch)
+    if name in OF_IMAGES:
+        return dataclasses.replace(given, rows=pictures(), modality="image")
     for number, row in enumerate(given.rows):
         row["licence"] = ("MIT", "Apache-2.0", "unknown")[number % 3]
         row["url"] = f"https://host{number % 7}.example/page/{number}"
@@ -122,14 +137,14 @@ def test_neither_batches_nor_shards_change_a_byte(
     results = []
     for batch, rows in ((50, 30), (1, 30), (7, 11), (1_000, 1_000)):
         monkeypatch.setattr(shards, "SHARD_ROWS", rows)
-        results.append(made(provided(source, batch), steps, tmp_path / f"{batch}-{rows}"))
+        results.append(made(provided(source, batch, name), steps, tmp_path / f"{batch}-{rows}"))
     assert "curation.json" in results[0]
     assert all(result == results[0] for result in results[1:])
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_document_is_accounted_for(tmp_path: Path, source: Make, name: str) -> None:
-    given = provided(source, 50)
+    given = provided(source, 50, name)
     made(given, [(name, options_of(name))], tmp_path)
     kept, removed = Corpus(tmp_path / "corpus").ids(), Corpus(tmp_path / "removed").ids()
     assert sorted(kept + removed) == sorted(row["id"] for row in given.rows)
