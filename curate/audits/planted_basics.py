@@ -115,10 +115,11 @@ def mojibake_trials(sample: Mapping[str, str], wanted: int, seed: int) -> Iterat
     """Words with accents, read in the wrong encoding, that have to be undone; right ones that must be left alone."""
     step = cast(BatchStep, FILTERS.get("unicode")(controls=False, normalise=False))
     rng = generator(seed, "planted-controls", "mojibake")
-    hosts = [name for name in sample if sample[name].isascii()]
+    plain = {name: _plain_line(text) for name, text in sample.items()}
+    hosts = [name for name, line in plain.items() if line]
     for level, options, positive in (("misread", ACCENTED, True), ("right as it is", UNTOUCHED, False)):
         chosen = [hosts[place] for place in rng.integers(0, len(hosts), wanted).tolist()] if hosts else []
-        whole = [insert(sample[host][:LONGEST], " ".join(_drawn(options, 2, rng)), rng)[0] for host in chosen]
+        whole = [insert(plain[host], " ".join(_drawn(options, 2, rng)), rng)[0] for host in chosen]
         texts = [_misread(text, rng) for text in whole] if positive else whole
         batch = _batch(texts, f"mojibake {level}")
         edits = step.judge(batch).edits if texts else {}
@@ -126,6 +127,11 @@ def mojibake_trials(sample: Mapping[str, str], wanted: int, seed: int) -> Iterat
         hits = [(end == right) == positive for end, right in zip(ends, whole, strict=True)]
         wrong = tuple(sorted({host for host, hit in zip(chosen, hits, strict=True) if hit != positive}))
         yield Trial("unicode", level, positive, len(texts), sum(hits), wrong)
+
+
+def _plain_line(text: str) -> str:
+    """The longest line of a text that is ASCII: nothing in it can be taken for broken already."""
+    return max((line for line in text[:LONGEST].split("\n") if line.isascii()), key=len, default="").strip()
 
 
 def _misread(text: str, rng: np.random.Generator) -> str:
