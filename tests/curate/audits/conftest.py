@@ -1,12 +1,13 @@
 """Small corpora on disk for the audits."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from headwater.core import Corpus, CorpusWriter, record_batch, text_record
+from headwater.core import TABLE_SCHEMA, Corpus, CorpusWriter, record_batch, text_record
 
 MakeCorpus = Callable[..., Corpus]
 
@@ -22,5 +23,22 @@ def make_corpus(tmp_path: Path) -> MakeCorpus:
         with CorpusWriter(tmp_path / name) as writer:
             writer.write(record_batch(rows))
         return Corpus(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def table_corpus() -> MakeCorpus:
+    """``table_corpus(folder, rows)``: one record a row, with ids in their order."""
+
+    def make(folder: Path, rows: Sequence[dict[str, Any]]) -> Corpus:
+        records = []
+        for number, row in enumerate(rows):
+            record = text_record("", f"t.csv:{number}", "t.csv")
+            del record["text"]
+            records.append({**record, "id": f"row-{number:06d}", "table": json.dumps(row)})
+        with CorpusWriter(folder, TABLE_SCHEMA) as writer:
+            writer.write(record_batch(records, TABLE_SCHEMA))
+        return Corpus(folder)
 
     return make

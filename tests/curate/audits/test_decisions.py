@@ -1,5 +1,4 @@
 import csv
-import json
 import os
 import re
 from collections.abc import Callable
@@ -19,19 +18,17 @@ from sklearn.metrics import accuracy_score, precision_score
 
 from headwater.core import (
     SILENT,
-    TABLE_SCHEMA,
     ConfigError,
     Corpus,
-    CorpusWriter,
     NotMeasured,
     Score,
     StageReport,
     Table,
-    record_batch,
-    text_record,
 )
 from headwater.curate import audit, build_audits
 from headwater.curate.audits import Decisions
+
+MakeTable = Callable[..., Corpus]
 
 MakeCorpus = Callable[..., Corpus]
 DATA = Path(os.environ.get("HEADWATER_DATA", Path(__file__).parents[4] / "shared" / "data"))
@@ -45,17 +42,6 @@ PEOPLE = [
     {"sex": "fm"[s], "race": "xyz"[r], "y": int(y), "guess": int(g)}
     for s, r, y, g in zip(SEX, RACE, Y, GUESS, strict=True)
 ]
-
-
-def table_corpus(folder: Path, rows: list[dict[str, Any]]) -> Corpus:
-    records = []
-    for number, row in enumerate(rows):
-        record = text_record("", f"t.csv:{number}", "t.csv")
-        del record["text"]
-        records.append({**record, "id": f"row-{number:06d}", "table": json.dumps(row)})
-    with CorpusWriter(folder, TABLE_SCHEMA) as writer:
-        writer.write(record_batch(records, TABLE_SCHEMA))
-    return Corpus(folder)
 
 
 def examine(corpus: Corpus, **options: Any) -> StageReport:
@@ -75,7 +61,7 @@ def reasons(report: StageReport) -> str:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> StageReport:
+def report(tmp_path_factory: pytest.TempPathFactory, table_corpus: MakeTable) -> StageReport:
     corpus = table_corpus(tmp_path_factory.mktemp("people") / "corpus", PEOPLE)
     return examine(corpus, groups=["sex", "race"], label="y", prediction="guess")
 
@@ -133,18 +119,18 @@ def test_errors_that_differ_are_a_finding_of_their_own(report: StageReport) -> N
     assert rows and any(row["y"] != row["guess"] for row in rows)
 
 
-def test_labels_that_do_not_depend_on_the_group_are_no_finding(tmp_path: Path) -> None:
+def test_labels_that_do_not_depend_on_the_group_are_no_finding(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [{"sex": "fm"[i % 2], "y": (i // 2) % 3 == 0} for i in range(600)]
     assert examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y").findings == ()
 
 
-def test_a_small_difference_is_no_finding_however_significant(tmp_path: Path) -> None:
+def test_a_small_difference_is_no_finding_however_significant(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [{"sex": "fm"[i % 2], "y": int((i // 2) % 100 < 50 + 5 * (i % 2))} for i in range(20_000)]
     report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y")
     assert score(report, "base-rate-difference").value == pytest.approx(0.05) and report.findings == ()
 
 
-def test_a_group_of_size_one_is_listed_as_not_measured(tmp_path: Path) -> None:
+def test_a_group_of_size_one_is_listed_as_not_measured(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [*PEOPLE, {"sex": "only", "race": "x", "y": 1}]
     report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y")
     small = [one for one in report.scores if isinstance(one, NotMeasured)]
@@ -169,7 +155,7 @@ def test_a_group_of_size_one_is_listed_as_not_measured(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_not_measured(
-    tmp_path: Path, change: dict[str, Any], options: dict[str, Any], message: str
+    tmp_path: Path, change: dict[str, Any], options: dict[str, Any], message: str, table_corpus: MakeTable
 ) -> None:
     corpus = table_corpus(tmp_path / "c", [{**row, **change} for row in PEOPLE])
     report = examine(corpus, **{"groups": ["sex"], "label": "y", **options})
@@ -177,7 +163,7 @@ def test_what_cannot_be_compared_is_not_measured(
     assert not any(isinstance(one, Score) for one in report.scores) and report.findings == ()
 
 
-def test_the_prediction_is_positive_where_the_label_is_called_positive(tmp_path: Path) -> None:
+def test_the_prediction_is_positive_where_the_label_is_called_positive(tmp_path: Path, table_corpus: MakeTable) -> None:
     """Most rows are positive in the label and few in the prediction: the rarer value of each would be opposite ones."""
     rows = [{"sex": "fm"[i % 2], "y": "ab"[i % 10 > 6], "guess": "ab"[i % 10 > 2]} for i in range(400)]
     report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y", prediction="guess")
@@ -185,14 +171,14 @@ def test_the_prediction_is_positive_where_the_label_is_called_positive(tmp_path:
     assert score(report, "selection-rate", group="f").value == pytest.approx(0.6)
 
 
-def test_a_prediction_alone_gives_demographic_parity_only(tmp_path: Path) -> None:
+def test_a_prediction_alone_gives_demographic_parity_only(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = examine(table_corpus(tmp_path / "c", PEOPLE), groups=["sex"], prediction="guess")
     assert {one.metric for one in report.scores if one.metric.endswith("difference")} == {
         "demographic-parity-difference"
     }
 
 
-def test_missing_values_are_left_out(tmp_path: Path) -> None:
+def test_missing_values_are_left_out(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [*PEOPLE, *({"sex": None, "y": 1} for _ in range(50)), *({"sex": "f", "y": ""} for _ in range(50))]
     report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y")
     assert score(report, "base-rate-difference").n == 800
@@ -210,13 +196,13 @@ def test_texts_are_compared_by_their_groups_and_attributes(make_corpus: MakeCorp
     assert [one.code for one in report.findings] == ["HW-A080"]
 
 
-def test_markup_in_a_column_name_stays_a_name(tmp_path: Path) -> None:
+def test_markup_in_a_column_name_stays_a_name(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [{"<script>": row["sex"], "y": row["y"]} for row in PEOPLE]
     report = examine(table_corpus(tmp_path / "c", rows), groups=["<script>"], label="y")
     assert score(report, "base-rate-difference").slice["dimension"] == "<script>"
 
 
-def test_a_table_is_audited_by_default(tmp_path: Path) -> None:
+def test_a_table_is_audited_by_default(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = audit(table_corpus(tmp_path / "c", PEOPLE))
     assert "no column of groups is named" in reasons(report)
 
@@ -230,7 +216,7 @@ def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.skipif(not ADULT.is_file(), reason="HEADWATER_DATA has no adult")
-def test_the_known_disparity_of_adult_comes_out(tmp_path: Path) -> None:
+def test_the_known_disparity_of_adult_comes_out(tmp_path: Path, table_corpus: MakeTable) -> None:
     with ADULT.open(encoding="utf-8") as file:
         rows = [
             {"race": row[8], "sex": row[9], "income": row[14]} for row in csv.reader(file, skipinitialspace=True) if row

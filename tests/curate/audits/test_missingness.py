@@ -1,4 +1,4 @@
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -6,31 +6,18 @@ import pytest
 
 from headwater.core import (
     SILENT,
-    TABLE_SCHEMA,
     ConfigError,
     Corpus,
-    CorpusWriter,
     NotMeasured,
     Score,
     StageReport,
-    record_batch,
-    text_record,
 )
 from headwater.curate import build_audits
 from headwater.curate.audits import Missingness
 
+MakeTable = Callable[..., Corpus]
+
 ROWS = [{"sex": "fm"[i % 2], "job": ["?", "a", None, "b"][i % 4] if i % 2 == 0 else "a", "age": i} for i in range(200)]
-
-
-def table_corpus(folder: Path, rows: list[dict[str, Any]]) -> Corpus:
-    records = []
-    for number, row in enumerate(rows):
-        record = text_record("", f"t.csv:{number}", "t.csv")
-        del record["text"]
-        records.append({**record, "id": f"row-{number:06d}", "table": json.dumps(row)})
-    with CorpusWriter(folder, TABLE_SCHEMA) as writer:
-        writer.write(record_batch(records, TABLE_SCHEMA))
-    return Corpus(folder)
 
 
 def examine(corpus: Corpus, **options: Any) -> StageReport:
@@ -45,26 +32,26 @@ def rates(report: StageReport) -> dict[str, float]:
     }
 
 
-def test_blank_values_and_marks_are_missing(tmp_path: Path) -> None:
+def test_blank_values_and_marks_are_missing(tmp_path: Path, table_corpus: MakeTable) -> None:
     corpus = table_corpus(tmp_path / "c", ROWS)
     assert rates(examine(corpus)) == {"f": 1.0, "m": 0.0}
     assert rates(examine(corpus, marks=[])) == {"f": 0.5, "m": 0.0}
 
 
-def test_a_difference_is_a_finding_with_the_rows_that_miss_the_value(tmp_path: Path) -> None:
+def test_a_difference_is_a_finding_with_the_rows_that_miss_the_value(tmp_path: Path, table_corpus: MakeTable) -> None:
     (finding,) = examine(table_corpus(tmp_path / "c", ROWS)).findings
     found = [ROWS[int(id.removeprefix("row-"))] for id in finding.document_ids]
     assert finding.code == "HW-A084" and "job" in finding.title
     assert len(found) == 20 and all(row["sex"] == "f" and row["job"] in ("?", None) for row in found)
 
 
-def test_values_that_are_missing_alike_are_no_finding(tmp_path: Path) -> None:
+def test_values_that_are_missing_alike_are_no_finding(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = [{"sex": "fm"[i % 2], "job": "?" if i // 2 % 3 else "a"} for i in range(600)]
     report = examine(table_corpus(tmp_path / "c", rows))
     assert report.findings == () and rates(report)["f"] == pytest.approx(rates(report)["m"])
 
 
-def test_a_table_without_a_gap_says_so(tmp_path: Path) -> None:
+def test_a_table_without_a_gap_says_so(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = examine(table_corpus(tmp_path / "c", [{"sex": "fm"[i % 2], "age": i} for i in range(100)]))
     assert report.facts == {"Columns with missing values": 0} and report.scores == () and report.exhibits == ()
 
@@ -78,7 +65,9 @@ def test_a_table_without_a_gap_says_so(tmp_path: Path) -> None:
         ({"minimum": 1_000}, "fewer than two groups have 1000 rows"),
     ],
 )
-def test_what_cannot_be_compared_is_not_measured(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+def test_what_cannot_be_compared_is_not_measured(
+    tmp_path: Path, options: dict[str, Any], message: str, table_corpus: MakeTable
+) -> None:
     report = examine(table_corpus(tmp_path / "c", ROWS), **options)
     assert [message in one.reason for one in report.scores if isinstance(one, NotMeasured)] == [True]
     assert report.findings == ()

@@ -1,4 +1,4 @@
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,18 +7,16 @@ import pytest
 
 from headwater.core import (
     SILENT,
-    TABLE_SCHEMA,
     ConfigError,
     Corpus,
-    CorpusWriter,
     NotMeasured,
     Score,
     StageReport,
-    record_batch,
-    text_record,
 )
 from headwater.curate import build_audits
 from headwater.curate.audits import Proxies
+
+MakeTable = Callable[..., Corpus]
 
 RNG = np.random.default_rng(0)
 
@@ -33,17 +31,6 @@ def people(proxy: float, rows: int = 1_200) -> list[dict[str, Any]]:
     ]
 
 
-def table_corpus(folder: Path, rows: list[dict[str, Any]]) -> Corpus:
-    records = []
-    for number, row in enumerate(rows):
-        record = text_record("", f"t.csv:{number}", "t.csv")
-        del record["text"]
-        records.append({**record, "id": f"row-{number:06d}", "table": json.dumps(row)})
-    with CorpusWriter(folder, TABLE_SCHEMA) as writer:
-        writer.write(record_batch(records, TABLE_SCHEMA))
-    return Corpus(folder)
-
-
 def examine(corpus: Corpus, **options: Any) -> StageReport:
     return Proxies(**{"groups": ["sex"], **options}).examine(corpus, 0, SILENT)
 
@@ -52,7 +39,7 @@ def scores(report: StageReport, metric: str) -> list[Score]:
     return [one for one in report.scores if isinstance(one, Score) and one.metric == metric]
 
 
-def test_a_planted_proxy_is_found_and_leads_the_list(tmp_path: Path) -> None:
+def test_a_planted_proxy_is_found_and_leads_the_list(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = examine(table_corpus(tmp_path / "c", people(0.8)))
     (accuracy,) = scores(report, "proxy-accuracy")
     assert accuracy.low is not None and accuracy.low > 0.7 and abs(accuracy.value - 0.8) < 0.08
@@ -61,26 +48,26 @@ def test_a_planted_proxy_is_found_and_leads_the_list(tmp_path: Path) -> None:
     assert finding.code == "HW-A083" and len(finding.document_ids) == 20 and finding.examples
 
 
-def test_the_rows_listed_are_told_rightly(tmp_path: Path) -> None:
+def test_the_rows_listed_are_told_rightly(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = people(0.8)
     (finding,) = examine(table_corpus(tmp_path / "c", rows)).findings
     found = [rows[int(id.removeprefix("row-"))] for id in finding.document_ids]
     assert all((row["sex"] == "f") == (row["job"] == "a") for row in found)
 
 
-def test_columns_that_tell_nothing_are_no_finding(tmp_path: Path) -> None:
+def test_columns_that_tell_nothing_are_no_finding(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = examine(table_corpus(tmp_path / "c", people(0.0)))
     (accuracy,) = scores(report, "proxy-accuracy")
     assert report.findings == () and abs(accuracy.value) < 0.12
 
 
-def test_the_same_seed_gives_the_same_report(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_report(tmp_path: Path, table_corpus: MakeTable) -> None:
     corpus = table_corpus(tmp_path / "c", people(0.5))
     assert examine(corpus, rows=500) == examine(corpus, rows=500)
     assert scores(examine(corpus, rows=500), "proxy-accuracy")[0].n == 500
 
 
-def test_a_column_that_is_ignored_is_not_tried(tmp_path: Path) -> None:
+def test_a_column_that_is_ignored_is_not_tried(tmp_path: Path, table_corpus: MakeTable) -> None:
     report = examine(table_corpus(tmp_path / "c", people(1.0)), ignore=["job"])
     assert [one.slice["column"] for one in scores(report, "proxy-nmi")] == ["age"] and report.findings == ()
 
@@ -96,7 +83,7 @@ def test_a_column_that_is_ignored_is_not_tried(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_told_is_not_measured(
-    tmp_path: Path, change: dict[str, Any], options: dict[str, Any], message: str
+    tmp_path: Path, change: dict[str, Any], options: dict[str, Any], message: str, table_corpus: MakeTable
 ) -> None:
     report = examine(table_corpus(tmp_path / "c", [{**row, **change} for row in people(0.5)]), **options)
     (gap,) = report.scores
