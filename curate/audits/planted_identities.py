@@ -9,15 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .picks import pick
+
 Maker = Callable[[np.random.Generator], str]
 _FIRST = ("Mill", "Church", "Oak", "Harbour", "Station", "Maple", "Park", "Victoria", "Cedar", "Bridge", "North", "Elm")
 _CITIES = ("Springfield", "Fairview", "Greenville", "Bristol", "Ashland", "Milton", "Newport", "Clayton")
 _STATES = ("IL", "OH", "TX", "CA", "NY", "WA", "GA", "MN", "CO", "VA")
 _MONTHS = ("January", "March", "April", "June", "July", "August", "October", "November")
-
-
-def _pick(rng: np.random.Generator, values: tuple[str, ...]) -> str:
-    return values[int(rng.integers(0, len(values)))]
 
 
 def _digits(rng: np.random.Generator, size: int) -> str:
@@ -111,77 +109,77 @@ def birth(rng: np.random.Generator) -> str:
     forms = (
         f"DOB: {month:02d}/{day:02d}/{year}",
         f"date of birth {year}-{month:02d}-{day:02d}",
-        f"born on {day} {_pick(rng, _MONTHS)} {year}",
-        f"born {_pick(rng, _MONTHS)} {day}, {year}",
+        f"born on {day} {pick(rng, _MONTHS)} {year}",
+        f"born {pick(rng, _MONTHS)} {day}, {year}",
         f"geboren am {day}.{month}.{year}",
         f'"birth_date": "{year}-{month:02d}-{day:02d}"',
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def no_birth(rng: np.random.Generator) -> str:
     """A date of another kind, a birth before 1900, a year alone or an impossible date."""
     day, month, year = rng.integers(1, 29), rng.integers(1, 13), rng.integers(1930, 2015)
     forms = (
-        f"released on {day} {_pick(rng, _MONTHS)} {year}",
+        f"released on {day} {pick(rng, _MONTHS)} {year}",
         f"built {year}-{month:02d}-{day:02d}",
-        f"born on {day} {_pick(rng, _MONTHS)} {rng.integers(1500, 1900)}",
+        f"born on {day} {pick(rng, _MONTHS)} {rng.integers(1500, 1900)}",
         f"born in {year}",
         f"DOB: {rng.integers(32, 99)}/{rng.integers(13, 99)}/{year}",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def address(rng: np.random.Generator) -> str:
     """Street, number, place and post code as written in the US, the UK, Germany and France."""
-    number, name, city = rng.integers(1, 999), _pick(rng, _FIRST), _pick(rng, _CITIES)
-    way = _pick(rng, ("Street", "Road", "Avenue", "Lane", "Drive", "St."))
+    number, name, city = rng.integers(1, 999), pick(rng, _FIRST), pick(rng, _CITIES)
+    way = pick(rng, ("Street", "Road", "Avenue", "Lane", "Drive", "St."))
     letters = "".join("ABDEFGHJLNPQRSTUWXYZ"[place] for place in rng.integers(0, 20, 3))
-    state, code = _pick(rng, _STATES), rng.integers(10_000, 95_999)
+    state, code = pick(rng, _STATES), rng.integers(10_000, 95_999)
     british = f"{letters[0]}{rng.integers(1, 20)} {rng.integers(1, 9)}{letters[1:]}"
     forms = (
         f"{number} {name} {way}, {city}, {state} {code}",
         f"{number} {name} {way}, Apt {rng.integers(1, 40)}, {city}, {state} {code}",
         f"{number} {name} {way.replace('.', '')}, {city} {british}",
         f"{name}straße {rng.integers(1, 200)}, {code} Berlin",
-        f"{_pick(rng, ('Berliner', 'Hohe', 'Alte'))} Str. {rng.integers(1, 200)}, {code} Köln",
+        f"{pick(rng, ('Berliner', 'Hohe', 'Alte'))} Str. {rng.integers(1, 200)}, {code} Köln",
         f"{rng.integers(1, 200)} rue de la {name}, {code} Lyon",
         f"lives at {number} {name} {way}",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def no_address(rng: np.random.Generator) -> str:
     """A post code or a street alone, a part number, a product of numbers and nouns."""
     forms = (
-        f"{_pick(rng, _FIRST)} {_pick(rng, ('Street', 'Road', 'Avenue'))} was widened in {rng.integers(1900, 2020)}",
-        f"model {_pick(rng, _STATES)} {rng.integers(10_000, 99_999)}",
+        f"{pick(rng, _FIRST)} {pick(rng, ('Street', 'Road', 'Avenue'))} was widened in {rng.integers(1900, 2020)}",
+        f"model {pick(rng, _STATES)} {rng.integers(10_000, 99_999)}",
         f"in ring {rng.integers(0, 4)} of the processor",
-        f"{rng.integers(2, 900)} {_pick(rng, _FIRST)} trees",
-        f"the route {rng.integers(1, 99)} to {_pick(rng, _CITIES)}",
+        f"{rng.integers(2, 900)} {pick(rng, _FIRST)} trees",
+        f"the route {rng.integers(1, 99)} to {pick(rng, _CITIES)}",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def credentials(rng: np.random.Generator) -> str:
     """User and password in the address of a server."""
-    scheme = _pick(rng, ("https", "postgres", "mysql", "redis", "mongodb+srv", "amqp", "ftp"))
+    scheme = pick(rng, ("https", "postgres", "mysql", "redis", "mongodb+srv", "amqp", "ftp"))
     letters = string.ascii_letters + string.digits
     password = "".join(letters[place] for place in rng.integers(0, len(letters), int(rng.integers(8, 20))))
     user = "".join(string.ascii_lowercase[place] for place in rng.integers(0, 26, 6))
-    return f"{scheme}://{user}:{password}@{_pick(rng, _CITIES).lower()}.net/path"
+    return f"{scheme}://{user}:{password}@{pick(rng, _CITIES).lower()}.net/path"
 
 
 def no_credentials(rng: np.random.Generator) -> str:
     """A port, a user without a password, a template, a time."""
     user = "".join(string.ascii_lowercase[place] for place in rng.integers(0, 26, 6))
     forms = (
-        f"https://{_pick(rng, _CITIES).lower()}.net:{rng.integers(1000, 9999)}/a",
-        f"ssh://{user}@{_pick(rng, _CITIES).lower()}.net",
-        "https://${USER}:${PASSWORD}@" + f"{_pick(rng, _CITIES).lower()}.net",
+        f"https://{pick(rng, _CITIES).lower()}.net:{rng.integers(1000, 9999)}/a",
+        f"ssh://{user}@{pick(rng, _CITIES).lower()}.net",
+        "https://${USER}:${PASSWORD}@" + f"{pick(rng, _CITIES).lower()}.net",
         f"http://{user}.net/a:{rng.integers(100, 999)}",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 IDENTITY_MAKERS: dict[str, tuple[Maker, Maker]] = {

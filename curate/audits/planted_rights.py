@@ -5,7 +5,7 @@ Everything is made here by the generator that is passed in, not with the functio
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core import SILENT, Corpus, CorpusWriter, generator, record_batch, text_record
 from ..base import FILTERS, BatchStep, CorpusStep
+from .picks import pick
 from .planted_personal_data import no_secret, secret
 from .planted_trials import LONGEST, Trial
 
@@ -73,24 +74,20 @@ def _level(positive: bool) -> str:
     return "planted" if positive else "look-alike"
 
 
-def _pick(rng: np.random.Generator, values: Sequence[str]) -> str:
-    return values[int(rng.integers(0, len(values)))]
-
-
 def _bound(rng: np.random.Generator) -> Fields:
     """A licence that the default list does not allow, alone or in an expression, or one that cannot be read."""
-    one, free = _pick(rng, _BOUND), _pick(rng, _FREE)
-    forms = (one, f"{free} AND {one}", f"({free} OR ISC) AND {one}", f"{one} OR {_pick(rng, _BOUND)}", "GPL-2.0+")
-    stated = _pick(rng, (*forms, _pick(rng, _UNREADABLE)))
+    one, free = pick(rng, _BOUND), pick(rng, _FREE)
+    forms = (one, f"{free} AND {one}", f"({free} OR ISC) AND {one}", f"{one} OR {pick(rng, _BOUND)}", "GPL-2.0+")
+    stated = pick(rng, (*forms, pick(rng, _UNREADABLE)))
     return {"licence": stated or None}
 
 
 def _free(rng: np.random.Generator) -> Fields:
     """A licence that the default list allows, or an expression with such a choice."""
-    one, other = _pick(rng, _FREE), _pick(rng, _FREE)
-    forms = (one, f"{one} OR {_pick(rng, _BOUND)}", f"{one} AND {other}", "Apache-2.0 WITH LLVM-exception")
-    everyday = ("The MIT License", "apache 2.0", f"({one} AND {other}) OR {_pick(rng, _BOUND)}")
-    return {"licence": _pick(rng, (*forms, *everyday))}
+    one, other = pick(rng, _FREE), pick(rng, _FREE)
+    forms = (one, f"{one} OR {pick(rng, _BOUND)}", f"{one} AND {other}", "Apache-2.0 WITH LLVM-exception")
+    everyday = ("The MIT License", "apache 2.0", f"({one} AND {other}) OR {pick(rng, _BOUND)}")
+    return {"licence": pick(rng, (*forms, *everyday))}
 
 
 def _hosts(folder: Path) -> str:
@@ -106,8 +103,8 @@ def _opted_out(rng: np.random.Generator) -> Fields:
     """One opt-out: a directive, a header, a content credential, or a path that stored files reserve."""
     number = int(rng.integers(0, 10_000))
     stored = (
-        ("robots", _pick(rng, ("noai", "index, noai", "NOAI, nofollow"))),
-        ("x-robots-tag", _pick(rng, ("noai, noimageai", "GPTBot: noai", "max-snippet: 20, noai"))),
+        ("robots", pick(rng, ("noai", "index, noai", "NOAI, nofollow"))),
+        ("x-robots-tag", pick(rng, ("noai, noimageai", "GPTBot: noai", "max-snippet: 20, noai"))),
         ("tdm-reservation", "1"),
         ("content-signal", "search=yes,ai-train=no"),
         ("c2pa.ai_generative_training", "notAllowed"),
@@ -122,9 +119,9 @@ def _open(rng: np.random.Generator) -> Fields:
     """Signals that resemble an opt-out: for search, for other agents, for other paths, or a consent."""
     number = int(rng.integers(0, 10_000))
     stored = (
-        ("robots", _pick(rng, ("noindex", "nofollow, noarchive", "noimageai", "index, follow"))),
-        ("x-robots-tag", _pick(rng, ("otherbot: noai", "noodp", "unavailable_after: 2030-01-01"))),
-        ("tdm-reservation", _pick(rng, ("0", "", "no"))),
+        ("robots", pick(rng, ("noindex", "nofollow, noarchive", "noimageai", "index, follow"))),
+        ("x-robots-tag", pick(rng, ("otherbot: noai", "noodp", "unavailable_after: 2030-01-01"))),
+        ("tdm-reservation", pick(rng, ("0", "", "no"))),
         ("content-signal", "ai-train=yes, search=no"),
         ("c2pa.ai_training", "allowed"),
         ("description", "We sell noai stickers; tdm-reservation: 1"),
@@ -148,7 +145,7 @@ def _code_trials(wanted: int, seed: int) -> Iterator[Trial]:
 
 def _source_file(rng: np.random.Generator, head: str, number: int) -> dict[str, Any]:
     """A Python file under the MIT licence with ``head`` on top."""
-    word = "".join(_pick(rng, "bcdfgklmnprst") + _pick(rng, "aeiou") for _ in range(4))
+    word = "".join(pick(rng, "bcdfgklmnprst") + pick(rng, "aeiou") for _ in range(4))
     body = f"import os\n\n\ndef {word}(path):\n    return [name for name in os.listdir(path) if name]\n"
     stored = {"path": f"src/{word}.py"}
     return text_record(f"{head}\n{body}", f"code:{number}", "planted-controls", licence="MIT", attributes=stored)
@@ -164,11 +161,11 @@ def _other_licence(rng: np.random.Generator) -> str:
         "# it under the terms of the GNU General Public License as published by\n# the Free Software Foundation; either"
     )
     forms = (
-        f"# SPDX-License-Identifier: {_pick(rng, _BOUND)}",
+        f"# SPDX-License-Identifier: {pick(rng, _BOUND)}",
         f"{gnu} version {rng.integers(2, 4)} of the License, or\n# (at your option) any later version.",
         '# Licensed under the Apache License, Version 2.0 (the "License");',
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def _same_licence(rng: np.random.Generator) -> str:
@@ -178,7 +175,7 @@ def _same_licence(rng: np.random.Generator) -> str:
         "# Copyright: the authors. See LICENSE.",
         "# Compares the GPL with other licences.",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def _generated(rng: np.random.Generator) -> str:
@@ -189,7 +186,7 @@ def _generated(rng: np.random.Generator) -> str:
         "# Code generated by stubs. DO NOT EDIT.",
         "# Autogenerated from schema.json",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 def _written(rng: np.random.Generator) -> str:
@@ -199,7 +196,7 @@ def _written(rng: np.random.Generator) -> str:
         "# Please do not edit rows that others own.",
         "# How to generate keys by hand.",
     )
-    return _pick(rng, forms)
+    return pick(rng, forms)
 
 
 _CODE: Mapping[str, tuple[Callable[[np.random.Generator], str], Callable[[np.random.Generator], str]]] = {

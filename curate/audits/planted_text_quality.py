@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core import Corpus, CorpusWriter, Progress, generator, record_batch, text_record
 from ..base import FILTERS, BatchStep, CorpusStep
+from .picks import pick
 from .planted_personal_data import Maker
 from .planted_trials import LONGEST, Trial, _hit, _value_trial
 
@@ -90,11 +91,11 @@ def _notices(level: str, sample: Mapping[str, str], wanted: int, seed: int) -> I
 
 
 def _chosen(options: Sequence[str]) -> Maker:
-    return lambda rng: str(options[int(rng.integers(0, len(options)))])
+    return lambda rng: pick(rng, options)
 
 
 def _word(rng: np.random.Generator) -> str:
-    return _WORDS[int(rng.integers(0, len(_WORDS)))]
+    return pick(rng, _WORDS)
 
 
 def _override(rng: np.random.Generator) -> str:
