@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
-from headwater.curate.audits.planted_images import COPIES
 from headwater.curate.duplicates.image_hashes import mean_colours, thumbnails
 from headwater.curate.duplicates.image_pairs import Pictures, verified_pairs
 from headwater.curate.filters.image_measures import MEASURES, image_measures
+from headwater.curate.planted.images import COPIES
 
 PLANTED, THRESHOLD, BRIGHTNESS = 200, 0.12, 32.0
 

@@ -29,7 +29,7 @@ def build(megabytes: float, seed: int) -> tuple[list[str], list[list[Span]]]:
     """Texts of 4,000 characters, and what was planted in each."""
     import numpy as np
 
-    from headwater.curate.audits.planted_personal_data import MAKERS
+    from headwater.curate.planted.personal_data import MAKERS
 
     rng, numbers = random.Random(seed), np.random.default_rng(seed)
     paths = sorted(Path(sysconfig.get_paths()["purelib"]).rglob("*.py"))

@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import erasure
+from . import erasure, fairness, planted
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
@@ -73,8 +73,8 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "audit",
-    "build_audits",
     "boilerplate",
+    "build_audits",
     "build_steps",
     "c4",
     "calibrate",
@@ -88,6 +88,7 @@ __all__ = [
     "describe_steps",
     "erasure",
     "exact_duplicates",
+    "fairness",
     "find_personal_data",
     "fineweb",
     "group_gap",
@@ -106,6 +107,7 @@ __all__ = [
     "normalise_licence",
     "paragraph_duplicates",
     "perplexity",
+    "planted",
     "poisoning",
     "quality",
     "quality_classifier",

@@ -2,14 +2,10 @@
 
 from .associations import Associations
 from .composition import Composition
-from .decisions import Decisions
 from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
 from .licences import Licences
-from .missingness import Missingness
-from .planted_controls import PlantedControls
-from .proxies import Proxies
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .snippets import snippet
 from .term_counts import AttributeTerms, IdentityTerms, Mention, TermCounter, TermCounts
@@ -18,16 +14,12 @@ __all__ = [
     "Associations",
     "AttributeTerms",
     "Composition",
-    "Decisions",
     "FilteringImpact",
     "GroupGap",
     "IdentityTermAudit",
     "IdentityTerms",
     "Licences",
     "Mention",
-    "Missingness",
-    "PlantedControls",
-    "Proxies",
     "Rate",
     "TermCounter",
     "TermCounts",

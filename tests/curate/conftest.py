@@ -1,14 +1,28 @@
-"""A source that holds what a test gives it."""
+"""A source that holds what a test gives it, and small corpora on disk."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from headwater.core import SCHEMAS, Progress, canonical_json, record_batch, sha256, text_record
+from headwater.core import (
+    SCHEMAS,
+    TABLE_SCHEMA,
+    Corpus,
+    CorpusWriter,
+    Progress,
+    canonical_json,
+    record_batch,
+    sha256,
+    text_record,
+)
 from headwater.curate import Rejected
+
+MakeCorpus = Callable[..., Corpus]
 
 
 @dataclass
@@ -52,3 +66,35 @@ def source() -> Callable[..., FakeSource]:
 def batch_of() -> Callable[..., pa.RecordBatch]:
     """``batch_of(texts, licence=...)``: a record batch of these texts."""
     return lambda texts, **fields: record_batch(rows_of(texts, **fields))
+
+
+@pytest.fixture
+def make_corpus(tmp_path: Path) -> MakeCorpus:
+    def make(texts: Sequence[str], name: str = "corpus", **columns: Sequence[Any]) -> Corpus:
+        """One document a text; ``columns`` gives source, licence, groups ... of each."""
+        rows = []
+        for number, text in enumerate(texts):
+            fields = {key: values[number] for key, values in columns.items()}
+            rows.append(text_record(text, f"{name}:{number}", fields.pop("source", "made"), **fields))
+        with CorpusWriter(tmp_path / name) as writer:
+            writer.write(record_batch(rows))
+        return Corpus(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def table_corpus() -> MakeCorpus:
+    """``table_corpus(folder, rows)``: one record a row, with ids in their order."""
+
+    def make(folder: Path, rows: Sequence[dict[str, Any]]) -> Corpus:
+        records = []
+        for number, row in enumerate(rows):
+            record = text_record("", f"t.csv:{number}", "t.csv")
+            del record["text"]
+            records.append({**record, "id": f"row-{number:06d}", "table": json.dumps(row)})
+        with CorpusWriter(folder, TABLE_SCHEMA) as writer:
+            writer.write(record_batch(records, TABLE_SCHEMA))
+        return Corpus(folder)
+
+    return make
