@@ -3,6 +3,7 @@
 from . import erasure, fairness, planted
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
+from .audit_report import AuditReport
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
@@ -52,6 +53,7 @@ from .steps import build_steps, describe_steps, libraries
 __all__ = [
     "AUDITS",
     "Annotation",
+    "AuditReport",
     "AttributeTerms",
     "Change",
     "DEFAULT_AUDITS",

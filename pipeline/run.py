@@ -182,7 +182,7 @@ class Run:
         def work() -> str:
             corpus = Corpus(self.folder / name / "corpus")
             if len(corpus):
-                report = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
+                report: StageReport = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
             else:
                 source, seed = self.source(name, track), self.config.seed
                 report = audit_as_read(source, track.audit, self.folder / name, seed, self.progress)
@@ -302,7 +302,7 @@ def make_report(config: RunConfig, folder: Path) -> Path:
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
-        ids = [id for path in stage_files(folder / track) for id in _documents_of(StageReport.load(path))]
+        ids = [id for path in stage_files(folder / track) for id in named_documents(StageReport.load(path))]
         documents |= document_cards(open_subject(folder / track, seed=config.seed), list(dict.fromkeys(ids)))
     return build_report(
         folder,
@@ -310,7 +310,14 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         documents=documents,
         provenance=_provenance(config, folder),
         tracks=tuple(config.tracks()),
+        planned={name: _planned(track) for name, track in config.tracks().items()},
     )
+
+
+def _planned(track: TrackConfig) -> tuple[str, ...]:
+    """The stages that a configuration asks for: without a model it is an audit of data."""
+    data = ("curation", "audit")
+    return data if track.model is None else (*data, "training", "evaluation")
 
 
 def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
@@ -331,7 +338,8 @@ def stage_files(folder: Path) -> list[Path]:
     return [folder / name for name in names if (folder / name).is_file()]
 
 
-def _documents_of(report: StageReport) -> list[str]:
+def named_documents(report: StageReport) -> list[str]:
+    """The documents that a report's findings and their examples name."""
     ids = [id for finding in report.findings for id in finding.document_ids]
     return ids + [id for finding in report.findings for example in finding.examples for id in example.document_ids]
 
