@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import reports
 from ..core import Corpus
-from ..curate import AuditReport
+from ..curate import AuditReport, document_cards
 from .run import named_documents
 
 
@@ -17,8 +17,6 @@ def audit_page(report: AuditReport) -> str:
 def _cards(report: AuditReport, corpus: Corpus | None) -> Mapping[str, Mapping[str, Any]]:
     if corpus is None:
         return {}
-    from ..evaluate import Subject, document_cards
-
     run = corpus.folder.parent
     folder = run if (run / "curation.json").is_file() else corpus.folder  # what curation removed lies beside its corpus
-    return document_cards(Subject(folder, corpus), list(dict.fromkeys(named_documents(report))))
+    return document_cards(folder, named_documents(report), corpus)

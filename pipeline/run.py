@@ -27,7 +27,17 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import Source, Step, audit, build_audits, build_steps, curate, describe_steps, read_source
+from ..curate import (
+    Source,
+    Step,
+    audit,
+    build_audits,
+    build_steps,
+    curate,
+    describe_steps,
+    document_cards,
+    read_source,
+)
 from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
@@ -296,14 +306,12 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
 
 def make_report(config: RunConfig, folder: Path) -> Path:
     """Lay out the report of a run folder, with a card for every document that a finding names."""
-    from ..evaluate import document_cards, open_subject
-
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
         ids = [id for path in stage_files(folder / track) for id in named_documents(StageReport.load(path))]
-        documents |= document_cards(open_subject(folder / track, seed=config.seed), list(dict.fromkeys(ids)))
+        documents |= _cards(folder / track, ids, config.seed)
     return build_report(
         folder,
         title=config.title or "headwater report",
@@ -312,6 +320,15 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
     )
+
+
+def _cards(folder: Path, ids: Sequence[str], seed: int) -> dict[str, dict[str, Any]]:
+    """Cards of documents; torch is imported only where a model has seen them."""
+    if not (folder / "checkpoint").is_dir():
+        return document_cards(folder, ids)
+    from .. import evaluate
+
+    return evaluate.document_cards(evaluate.open_subject(folder, seed=seed), ids)
 
 
 def _planned(track: TrackConfig) -> tuple[str, ...]:
