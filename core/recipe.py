@@ -1,6 +1,8 @@
 """How to train: what a config says and a checkpoint repeats."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +24,22 @@ class Recipe:
     ``held_out`` is the share of documents that is never trained on. ``threads`` is part of the recipe because the
     order of float sums, and so the last bit of the weights, depends on it; so does ``precision``: ``float32``,
     ``bfloat16`` (matrix products only; weights stay float32) or ``auto``, which takes bfloat16 where the processor has
-    instructions for it and is resolved once, like a budget.
+    instructions for it and is resolved once, like a budget. ``batch`` examples make a step; they are computed in
+    ``accumulate`` parts, which saves memory and changes nothing but the last bits. ``options`` are the family's own
+    (``headwater explain FAMILY``). None stands for the default of the family.
     """
 
     family: str = "transformer"
     size: str = "xs"
     steps: int | None = 300
     budget: float | None = None
-    batch: int = 16
+    batch: int | None = None
+    accumulate: int = 1
     context: int = 256
     vocabulary: int = 4096
-    learning_rate: float = 3e-3
-    matrix_learning_rate: float = 0.02
-    warmup: int = 50
+    learning_rate: float | None = None
+    matrix_learning_rate: float | None = None
+    warmup: int | None = None
     dropout: float = 0.0
     documents: int | None = None
     held_out: float = 0.05
@@ -42,4 +47,9 @@ class Recipe:
     precision: str = "auto"
     checkpoint_every: int = 100
     canaries: CanaryPlan | None = field(default_factory=CanaryPlan)
+    options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> "Recipe":
+        """The same with ``defaults`` in place of what is None."""
+        return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})

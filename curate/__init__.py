@@ -43,6 +43,7 @@ from .filters import (
 from .filters.quality_model import QualityModel, train_quality_model
 from .licences import licence_keys, normalise_licence
 from .mitigation import cap, resample, reweigh
+from .parameters import call_checked
 from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
@@ -83,6 +84,7 @@ __all__ = [
     "build_steps",
     "c4",
     "calibrate",
+    "call_checked",
     "cap",
     "code",
     "consent",

@@ -12,14 +12,17 @@ from .base import Canary, Checkpoint
 from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan
-from .training import Examples
+from .training import DEFAULTS, Examples
+
+__all__ = ["DEFAULTS", "FAMILIES", "ModelFamily", "Prepared"]
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A family's answer to a corpus and a recipe: everything that the loop and the checkpoint need.
 
-    ``network`` has seeded initial weights. ``files`` are written into the checkpoint as they are. ``facts`` go into
+    ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
+    two networks play against each other. ``files`` are written into the checkpoint as they are. ``facts`` go into
     run.json. ``summary`` turns (trained network, loss of every step) into more facts.
     """
 
@@ -31,14 +34,25 @@ class Prepared:
     canaries: tuple[Canary, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     unit: str = "examples"
+    loss_name: str = "nats"
     per_example: int = 1
+    falls: bool = True
+
+    @property
+    def loss_unit(self) -> str:
+        """What the loss counts."""
+        return f"{self.loss_name} per {self.unit.removesuffix('s')}"
 
 
 class ModelFamily(Protocol):
-    """One kind of generative model. ``mixed`` says whether it can train with bfloat16 matrix products."""
+    """One kind of generative model. ``mixed`` says whether it can train with bfloat16 matrix products.
+
+    ``defaults`` are those of batch, learning_rate, matrix_learning_rate and warmup.
+    """
 
     modality: str
     mixed: bool
+    defaults: Mapping[str, Any]
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Read the corpus and build the untrained network."""
@@ -47,4 +61,4 @@ class ModelFamily(Protocol):
         """The checkpoint in a folder whose files have been verified."""
 
 
-FAMILIES: Registry[Callable[[], ModelFamily]] = Registry("family", "headwater.families")
+FAMILIES: Registry[Callable[..., ModelFamily]] = Registry("family", "headwater.families")

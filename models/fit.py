@@ -3,17 +3,19 @@
 import copy
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
+from ..curate import call_checked
 from .base import Checkpoint
 from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
 from .state import STATE, StateFile
-from .training import Settings, measure_steps, step_plan, train
+from .training import History, Settings, measure_steps, step_plan, train
 
 HISTORY_POINTS = 200
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
@@ -29,7 +31,8 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
     """
     folder = Path(folder)
     check_recipe(recipe)
-    family = FAMILIES.get(recipe.family, "model.family")()
+    family = call_checked(FAMILIES.get(recipe.family, "model.family"), recipe.options, "model.options")
+    recipe = recipe.with_defaults(family.defaults)
     if corpus.modality != family.modality:
         raise InputError(
             f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {family.modality}"
@@ -47,8 +50,8 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    losses = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
-    _finish(folder, recipe, plan, order, prepared, losses)
+    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    _finish(folder, recipe, plan, order, prepared, history)
     _note_time(folder, time.monotonic() - began)
     return load(folder, corpus)
 
@@ -57,15 +60,15 @@ def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
     """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
     folder = Path(folder)
     parts = read_checkpoint(folder, corpus)
-    family = FAMILIES.get(parts.run["family"], str(folder / RUN))()
     try:
+        family = FAMILIES.get(parts.run["family"], str(folder / RUN))(**parts.run["recipe"]["options"])
         return family.restore(folder, parts)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
         raise IntegrityError(f"{folder}: {RUN} and the weights do not fit each other ({reason}); train again") from None
 
 
-def history(losses: list[float]) -> list[list[float]]:
+def curve(losses: Sequence[float]) -> list[list[float]]:
     """At most 200 points [last step of the stretch (from 1), mean loss over the stretch]."""
     stretch = max(1, -(-len(losses) // HISTORY_POINTS))
     parts = [losses[low : low + stretch] for low in range(0, len(losses), stretch)]
@@ -81,8 +84,8 @@ def _measure(prepared: Prepared, recipe: Recipe, precision: str) -> int:
     return measure_steps(copy.deepcopy(prepared.network), prepared.examples, settings, budget)
 
 
-def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, losses: list[float]) -> None:
-    ledger = prepared.ledger(order)
+def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, history: History) -> None:
+    ledger, losses = prepared.ledger(order), history.main
     run: dict[str, Any] = {
         "family": recipe.family,
         "corpus": plan.corpus,
@@ -92,13 +95,21 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "parameters": sum(parameter.numel() for parameter in prepared.network.parameters()),
         "examples": order.examples,
         "planted_examples": order.planted,
-        "loss": {"unit": f"nats per {prepared.unit.removesuffix('s')}", "first": losses[0], "history": history(losses)},
+        "loss": _loss(prepared, history),
         "versions": library_versions(LIBRARIES),
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
     write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run)
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
+
+
+def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
+    losses = history.main
+    found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
+    if len(history.phases) > 1:
+        found["phases"] = {name: curve(history.of(name)) for name in history.phases}
+    return found
 
 
 def _sweep(folder: Path) -> None:

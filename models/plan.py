@@ -61,7 +61,7 @@ def check_recipe(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         if value is not None and not 0 < value < float("inf"):
             raise ConfigError(f"model.{name}: {value} must be more than 0")
-    for name in ("threads", "checkpoint_every"):
+    for name in ("threads", "checkpoint_every", "accumulate"):
         if getattr(recipe, name) < 1:
             raise ConfigError(f"model.{name}: {getattr(recipe, name)} must be 1 or more")
     for name in ("dropout", "held_out"):

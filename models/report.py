@@ -71,11 +71,14 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:
-    steps, losses = zip(*run["loss"]["history"], strict=True)
-    stretch = int(steps[0])
+    stretch = int(run["loss"]["history"][0][0])
     note = "Loss of each step's batch." if stretch == 1 else f"Mean over stretches of {stretch} steps."
-    series = Series("training loss", tuple(float(step) for step in steps), tuple(losses))
-    return Chart("training-loss", "Training loss", "line", "step", run["loss"]["unit"], (series,), note)
+    curves = run["loss"].get("phases") or {"training loss": run["loss"]["history"]}
+    series = tuple(
+        Series(name, tuple(float(step) for step, _ in points), tuple(loss for _, loss in points))
+        for name, points in curves.items()
+    )
+    return Chart("training-loss", "Training loss", "line", "step", run["loss"]["unit"], series, note)
 
 
 def _canary_table(checkpoint: Checkpoint) -> Table:
@@ -108,7 +111,7 @@ def _divergence_chart(run: Mapping[str, Any]) -> Chart:
 
 def _diverged(run: Mapping[str, Any]) -> Finding | None:
     first, final = run["loss"]["first"], run["final_loss"]
-    if math.isfinite(final) and final < first:
+    if not run["loss"]["falls"] or (math.isfinite(final) and final < first):
         return None
     return Finding(
         code="HW-T001",

@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ..core import IntegrityError, write_bytes
-from .optimizer import Optimizer
+from .optimizer import Optimizers
 
 STATE = "state/state.safetensors"
 
@@ -22,22 +22,22 @@ class StateFile:
     path: Path
     plan: str
 
-    def save(self, network: nn.Module, optimizer: Optimizer, losses: list[float]) -> None:
+    def save(self, network: nn.Module, optimizers: Optimizers, losses: list[list[float]]) -> None:
         """Write weights, optimizer state and the loss of every step so far; their number is the next step."""
         tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-        tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizer.state().items()}
+        tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizers.state().items()}
         tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
         write_bytes(self.path, save(tensors, {"headwater": json.dumps({"plan": self.plan})}))
 
-    def load(self, network: nn.Module, optimizer: Optimizer) -> list[float]:
-        """Restore what :meth:`save` wrote and give the losses; an empty list where there is no state yet."""
+    def load(self, network: nn.Module, optimizers: Optimizers) -> list[list[float]]:
+        """Restore what :meth:`save` wrote and give the losses of each phase; empty where there is no state."""
         if not self.path.is_file():
             return []
         tensors, plan = _read(self.path)
         if plan != self.plan:
             raise IntegrityError(f"{self.path}: belongs to another corpus or recipe; remove the checkpoint folder")
         network.load_state_dict(_below("network.", tensors))
-        optimizer.load(_below("optimizer.", tensors))
+        optimizers.load(_below("optimizer.", tensors))
         return list(tensors["losses"].tolist())
 
 

@@ -7,21 +7,23 @@ github.com/NVlabs/edm). The loss is computed per example, so that an example can
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, derive_seed
-from .optimizer import Optimizer, schedule
+from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, UsageError, derive_seed
+from .optimizer import Optimizers, schedule
 from .order import StepPlan, examples_at
 from .state import StateFile
 
 NOTE_EVERY = 10
+DEFAULTS: Mapping[str, Any] = {"batch": 16, "learning_rate": 3e-3, "matrix_learning_rate": 0.02, "warmup": 50}
+"""Of the recipe, for families that do not say otherwise; rates are those of Muon and AdamW on small transformers."""
 TIMED_STEPS = 4
 WARM_STEPS = 2
 
@@ -56,22 +58,51 @@ class Settings:
     precision: str = "float32"
     unit: str = "examples"
     per_example: int = 1
+    accumulate: int = 1
 
     @classmethod
     def of(cls, recipe: Recipe, precision: str, unit: str = "examples", per_example: int = 1) -> "Settings":
-        """The settings that a recipe asks for."""
+        """The settings that a recipe asks for; what it leaves open must have been filled in by its family."""
         return cls(
             seed=recipe.seed,
-            batch=recipe.batch,
-            learning_rate=recipe.learning_rate,
-            matrix_learning_rate=recipe.matrix_learning_rate,
-            warmup=recipe.warmup,
+            batch=int(_filled(recipe, "batch")),
+            learning_rate=_filled(recipe, "learning_rate"),
+            matrix_learning_rate=_filled(recipe, "matrix_learning_rate"),
+            warmup=int(_filled(recipe, "warmup")),
             threads=recipe.threads,
             checkpoint_every=recipe.checkpoint_every,
             precision=precision,
             unit=unit,
             per_example=per_example,
+            accumulate=recipe.accumulate,
         )
+
+
+def _filled(recipe: Recipe, name: str) -> float:
+    value: float | None = getattr(recipe, name)
+    if value is None:
+        raise UsageError(f"model.{name}: family {recipe.family!r} has no default; set it")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The loss of every step so far; ``rows`` has one value for each of the ``phases``, the main one first."""
+
+    phases: tuple[str, ...]
+    rows: list[list[float]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def main(self) -> list[float]:
+        """The losses of the first phase."""
+        return [row[0] for row in self.rows]
+
+    def of(self, phase: str) -> list[float]:
+        """The losses of one phase."""
+        return [row[self.phases.index(phase)] for row in self.rows]
 
 
 def train(
@@ -81,7 +112,7 @@ def train(
     steps: int,
     state: StateFile | None = None,
     progress: Progress = SILENT,
-) -> list[float]:
+) -> History:
     """Train in place for ``steps`` steps, from the saved state where there is one; gives the loss of every step.
 
     Raises :class:`IncompleteError` that names the documents at the first loss that is not finite. The last saved
@@ -89,21 +120,21 @@ def train(
     """
     plan = step_plan(settings, examples, steps)
     with reproducible(settings.threads):
-        optimizer = make_optimizer(network, settings)
-        losses = state.load(network, optimizer) if state else []
+        optimizers = make_optimizers(network, settings)
+        history = History(tuple(optimizers), state.load(network, optimizers) if state else [])
         network.train()
         with progress.task("train", total=steps) as task:
-            task.advance(len(losses))
-            pace = _Pace(settings, len(losses))
-            for step in range(len(losses), steps):
-                losses.append(_step(network, optimizer, examples, settings, plan, step))
+            task.advance(len(history))
+            pace = _Pace(settings, len(history))
+            for step in range(len(history), steps):
+                history.rows.append(_step(network, optimizers, examples, settings, plan, step))
                 task.advance()
-                if len(losses) % NOTE_EVERY == 0:
-                    task.note(pace.note(losses))
-                if state and len(losses) % settings.checkpoint_every == 0 and len(losses) < steps:
-                    state.save(network, optimizer, losses)
+                if len(history) % NOTE_EVERY == 0:
+                    task.note(pace.note(history.main))
+                if state and len(history) % settings.checkpoint_every == 0 and len(history) < steps:
+                    state.save(network, optimizers, history.rows)
         network.eval()
-    return losses
+    return history
 
 
 def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
@@ -117,23 +148,22 @@ def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
     return StepPlan(settings.seed, settings.batch, steps, len(examples), planted)
 
 
-def make_optimizer(network: nn.Module, settings: Settings) -> Optimizer:
-    """The optimizer for one network; the network says which of its matrices are hidden."""
-    hidden: Callable[[], list[str]] = network.hidden_matrices  # type: ignore[assignment]
-    return Optimizer(network, hidden(), settings.learning_rate, settings.matrix_learning_rate)
+def make_optimizers(network: nn.Module, settings: Settings) -> Optimizers:
+    """An optimizer for each phase of the network, in the order in which a step goes through them."""
+    return Optimizers.of(network, settings.learning_rate, settings.matrix_learning_rate)
 
 
 def measure_steps(network: nn.Module, examples: Examples, settings: Settings, budget: float) -> int:
     """How many steps fit in ``budget`` seconds, by timing a few on this machine. Changes the weights: use a copy."""
     plan = StepPlan(settings.seed, settings.batch, 1_000, len(examples))
     with reproducible(settings.threads):
-        optimizer = make_optimizer(network, settings)
+        optimizers = make_optimizers(network, settings)
         network.train()
         for step in range(WARM_STEPS):
-            _step(network, optimizer, examples, settings, plan, step)
+            _step(network, optimizers, examples, settings, plan, step)
         start = time.perf_counter()
         for step in range(WARM_STEPS, WARM_STEPS + TIMED_STEPS):
-            _step(network, optimizer, examples, settings, plan, step)
+            _step(network, optimizers, examples, settings, plan, step)
         seconds = (time.perf_counter() - start) / TIMED_STEPS
     return max(1, int(budget / seconds))
 
@@ -153,21 +183,39 @@ def reproducible(threads: int) -> Iterator[None]:
 
 
 def _step(
-    network: nn.Module, optimizer: Optimizer, examples: Examples, settings: Settings, plan: StepPlan, step: int
-) -> float:
+    network: nn.Module, optimizers: Optimizers, examples: Examples, settings: Settings, plan: StepPlan, step: int
+) -> list[float]:
     indices = examples_at(plan, step)
     torch.manual_seed(derive_seed(settings.seed, "step", step))
-    with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
-        per_example: Tensor = network.loss(examples.batch(indices))  # type: ignore[operator]
-    loss = per_example.mean()
-    value = float(loss.detach())
-    if not math.isfinite(value):
-        _stop(per_example.detach(), examples, indices, step)
-    torch.autograd.backward(loss)
-    norm = optimizer.step(schedule(step, plan.steps, settings.warmup))
+    share = schedule(step, plan.steps, settings.warmup)
+    parts = np.array_split(indices, min(settings.accumulate, len(indices)))
+    losses = [_phase(optimizers, name, examples, parts, settings, share, step) for name in optimizers]
+    after: Callable[[int], None] | None = getattr(network, "after_step", None)
+    if after is not None:
+        after(step)
+    return losses
+
+
+def _phase(
+    optimizers: Optimizers, name: str, examples: Examples, parts: Sequence[np.ndarray], settings: Settings,
+    share: float, step: int,
+) -> float:  # fmt: skip
+    """One phase of a step over the batch in parts: each part adds its share of the mean over the whole batch."""
+    optimizer = optimizers[name]
+    indices, found = np.concatenate(parts), []
+    with optimizer.alone():
+        for part in parts:
+            with torch.autocast("cpu", torch.bfloat16, enabled=settings.precision == "bfloat16"):
+                per_example = optimizer.loss(examples.batch(part))
+            found.append(per_example.detach())
+            if not torch.isfinite(found[-1]).all():
+                _stop(torch.cat(found), examples, indices[: sum(map(len, found))], step)
+            torch.autograd.backward(per_example.sum() / len(indices))
+        norm = optimizer.step(share)
+    values = torch.cat(found)
     if not math.isfinite(norm):
-        _stop(per_example.detach(), examples, indices, step)
-    return value
+        _stop(values, examples, indices, step)
+    return float(values.mean())
 
 
 def _stop(per_example: Tensor, examples: Examples, indices: np.ndarray, step: int) -> None:

@@ -12,7 +12,7 @@ from torch import nn
 from ..core import Corpus, Progress, Recipe, derive_seed
 from .base import Checkpoint
 from .checkpoint import Parts
-from .families import FAMILIES, Prepared
+from .families import DEFAULTS, FAMILIES, Prepared
 from .gpt import GPT, GPTConfig
 from .ledger import TrainingLedger
 from .text_checkpoint import TOKENIZER, TextCheckpoint
@@ -31,6 +31,7 @@ class TransformerFamily:
 
     modality = "text"
     mixed = True
+    defaults = DEFAULTS
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Choose documents, train the tokenizer, pack windows, build the network."""

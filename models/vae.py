@@ -14,7 +14,7 @@ from ..core import Corpus, Progress, Recipe, derive_seed
 from .base import Checkpoint
 from .checkpoint import Parts
 from .conv_vae import ConvVAE, VAEConfig, divergence
-from .families import FAMILIES, Prepared
+from .families import DEFAULTS, FAMILIES, Prepared
 from .image_checkpoint import ImageCheckpoint
 from .image_data import ImageData, as_tensor, prepare_images
 from .ledger import TrainingLedger
@@ -35,6 +35,7 @@ class VAEFamily:
 
     modality = "image"
     mixed = False
+    defaults = DEFAULTS
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Read the images and build the network."""

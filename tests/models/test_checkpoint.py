@@ -8,7 +8,7 @@ from safetensors import safe_open
 from small_models import TEXT_RECIPE, sentences, text_corpus
 
 from headwater.core import Corpus, IncompleteError, InputError, IntegrityError, UsageError, held_out
-from headwater.models import ImageCheckpoint, TextCheckpoint, load
+from headwater.models import ImageCheckpoint, TextCheckpoint, TransformerFamily, load
 from headwater.models.canaries import plan_canaries
 
 
@@ -118,7 +118,7 @@ def test_canaries_are_those_planned_and_in_the_ledger_but_for_the_controls(check
 
 
 def test_the_recipe_comes_back(checkpoint: TextCheckpoint) -> None:
-    assert checkpoint.recipe == TEXT_RECIPE
+    assert checkpoint.recipe == TEXT_RECIPE.with_defaults(TransformerFamily.defaults)
 
 
 def test_a_model_refuses_what_its_kind_cannot_do(checkpoint: TextCheckpoint, image_checkpoint: ImageCheckpoint) -> None:

@@ -14,7 +14,7 @@ from small_models import IMAGE_RECIPE, TEXT_RECIPE, sentences, text_corpus
 
 from headwater.core import ConfigError, Corpus, CorpusWriter, EmptyCorpus, InputError, IntegrityError, UnknownName
 from headwater.models import Checkpoint, TextCheckpoint, fit, load
-from headwater.models.fit import history
+from headwater.models.fit import curve
 
 CLOCKED = {"timing.json"}
 
@@ -155,7 +155,7 @@ def test_an_altered_corpus_is_noticed_before_training(tmp_path: Path) -> None:
 
 def test_history_has_at_most_200_points_whose_weighted_mean_is_the_mean_loss() -> None:
     losses = [float(k % 7) for k in range(1_234)]
-    points = history(losses)
+    points = curve(losses)
     widths = [
         after - before for before, after in zip([0, *[p[0] for p in points]], [p[0] for p in points], strict=False)
     ]

@@ -2,7 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from headwater.models.optimizer import BETAS, CLIP, Optimizer, schedule
+from headwater.models.optimizer import BETAS, CLIP, Optimizer, Optimizers, Phase, schedule
+
+WHOLE = Phase("", lambda batch: batch)
 
 
 def network() -> nn.Sequential:
@@ -31,7 +33,7 @@ def test_a_short_run_still_reaches_nearly_the_full_rate(steps: int) -> None:
 
 def test_a_gradient_of_any_size_is_clipped_and_its_norm_told() -> None:
     model = network()
-    optimizer = Optimizer(model, [], 1e-3, 0.02)
+    optimizer = Optimizer(model, [], 1e-3, 0.02, WHOLE)
     model(torch.full((5, 4), 1e3)).square().sum().backward()
     gradients = torch.cat([parameter.grad.flatten() for parameter in model.parameters() if parameter.grad is not None])
     assert optimizer.step(0.0) == pytest.approx(float(gradients.norm()), rel=1e-4)
@@ -41,7 +43,7 @@ def test_a_gradient_of_any_size_is_clipped_and_its_norm_told() -> None:
 
 def test_what_is_not_a_hidden_matrix_moves_as_under_adamw_alone() -> None:
     ours, theirs = network(), network()
-    optimizer = Optimizer(ours, [], 1e-2, 0.02)
+    optimizer = Optimizer(ours, [], 1e-2, 0.02, WHOLE)
     reference = torch.optim.AdamW(theirs.parameters(), lr=5e-3, betas=BETAS, weight_decay=0.0)
     for seed in range(3):
         push(ours, optimizer, seed)
@@ -56,13 +58,56 @@ def test_what_is_not_a_hidden_matrix_moves_as_under_adamw_alone() -> None:
 
 def test_state_carries_everything_that_the_next_step_depends_on() -> None:
     first = network()
-    optimizer = Optimizer(first, ["0.weight"], 1e-2, 0.02)
+    optimizer = Optimizer(first, ["0.weight"], 1e-2, 0.02, WHOLE)
     for seed in range(3):
         push(first, optimizer, seed)
     second = network()
     second.load_state_dict(first.state_dict())
-    restored = Optimizer(second, ["0.weight"], 1e-2, 0.02)
+    restored = Optimizer(second, ["0.weight"], 1e-2, 0.02, WHOLE)
     restored.load({name: tensor.clone() for name, tensor in optimizer.state().items()})
     push(first, optimizer, 9), push(second, restored, 9)
     for one, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+class Duel(nn.Module):
+    """Two numbers, of which each wants to be like the other and one more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.right = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+        with torch.no_grad():
+            self.left.weight.zero_(), self.right.weight.zero_()
+
+    def hidden_matrices(self) -> list[str]:
+        return []
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("left", lambda x: (self.left(x) - self.right(x) - 1).square().sum(1), "left."),
+            Phase("right", lambda x: (self.right(x) - self.left(x) - 1).square().sum(1), "right.", betas=(0.0, 0.9)),
+        ]
+
+
+def test_a_phase_moves_its_own_parameters_and_no_others() -> None:
+    duel = Duel()
+    optimizers = Optimizers.of(duel, 1e-2, 0.02)
+    assert list(optimizers) == ["left", "right"]
+    with optimizers["left"].alone():
+        assert not duel.right.weight.requires_grad
+        optimizers["left"].loss(torch.ones(3, 1)).mean().backward()
+        optimizers["left"].step(1.0)
+    assert duel.right.weight.requires_grad and duel.right.weight.grad is None
+    assert float(duel.left.weight.detach()) == pytest.approx(0.01, rel=1e-3) and float(duel.right.weight.detach()) == 0
+
+
+def test_state_keeps_the_phases_apart() -> None:
+    first, second = Duel(), Duel()
+    optimizers, restored = Optimizers.of(first, 1e-2, 0.02), Optimizers.of(second, 1e-2, 0.02)
+    for name in optimizers:
+        with optimizers[name].alone():
+            optimizers[name].loss(torch.ones(3, 1)).mean().backward()
+            optimizers[name].step(1.0)
+    restored.load({name: tensor.clone() for name, tensor in optimizers.state().items()})
+    assert restored.state().keys() == optimizers.state().keys()
+    assert all(torch.equal(tensor, restored.state()[name]) for name, tensor in optimizers.state().items())

@@ -5,25 +5,25 @@ import torch
 from torch import nn
 
 from headwater.core import IntegrityError
-from headwater.models.optimizer import Optimizer
+from headwater.models.optimizer import Optimizer, Optimizers, Phase
 from headwater.models.state import StateFile
 
 
-def parts(seed: int) -> tuple[nn.Linear, Optimizer]:
+def parts(seed: int) -> tuple[nn.Linear, Optimizers]:
     torch.manual_seed(seed)
     network = nn.Linear(3, 3)
-    optimizer = Optimizer(network, ["weight"], 1e-2, 0.02)
+    optimizer = Optimizer(network, ["weight"], 1e-2, 0.02, Phase("", network))
     network(torch.ones(2, 3)).sum().backward()
     optimizer.step(1.0)
-    return network, optimizer
+    return network, Optimizers({"": optimizer})
 
 
 def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path) -> None:
     state = StateFile(tmp_path / "state" / "s.safetensors", "plan")
     network, optimizer = parts(0)
-    state.save(network, optimizer, [0.1, 1 / 3])
+    state.save(network, optimizer, [[0.1, 1 / 3], [2.0, 3.0]])
     other, its = parts(1)
-    assert state.load(other, its) == [0.1, 1 / 3]
+    assert state.load(other, its) == [[0.1, 1 / 3], [2.0, 3.0]]
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), other.parameters(), strict=True))
     assert optimizer.state().keys() == its.state().keys()
     assert all(torch.equal(tensor, its.state()[name]) for name, tensor in optimizer.state().items())
@@ -41,7 +41,7 @@ def test_the_state_of_another_plan_is_refused(tmp_path: Path) -> None:
 
 def test_a_truncated_state_is_an_integrity_error(tmp_path: Path) -> None:
     path = tmp_path / "s.safetensors"
-    StateFile(path, "plan").save(*parts(0), [1.0])
+    StateFile(path, "plan").save(*parts(0), [[1.0]])
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(IntegrityError, match="not a readable state"):
         StateFile(path, "plan").load(*parts(0))

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from headwater.core import ConfigError, IncompleteError
+from headwater.models.optimizer import Phase
 from headwater.models.training import Settings, measure_steps, reproducible, step_plan, train
 
 SETTINGS = Settings(0, 4, 1e-2, 0.02, warmup=2, threads=1, checkpoint_every=5)
@@ -57,7 +58,7 @@ def test_planted_examples_may_not_crowd_out_the_documents() -> None:
 
 def test_the_loop_finds_the_minimum() -> None:
     line = Line()
-    losses = train(line, Points(), replace(SETTINGS, learning_rate=0.1), 300)
+    losses = train(line, Points(), replace(SETTINGS, learning_rate=0.1), 300).main
     assert float(line.weight.detach()) == pytest.approx(3, abs=0.05)
     assert len(losses) == 300 and losses[-1] < losses[0]
 
@@ -110,3 +111,32 @@ def test_a_budget_becomes_a_number_of_steps_that_grows_with_it() -> None:
     few = measure_steps(Line(), Points(), SETTINGS, 0.0)
     many = measure_steps(Line(), Points(), SETTINGS, 60.0)
     assert few == 1 and many > 60
+
+
+def test_parts_of_a_batch_add_up_to_the_same_step() -> None:
+    class Quiet(Line):
+        def loss(self, batch: Tensor) -> Tensor:
+            return (batch[:, 1] - batch[:, 0] * self.weight[0, 0]).square()
+
+    whole, parts = Quiet(), Quiet()
+    one = train(whole, Points(), SETTINGS, 20).main
+    other = train(parts, Points(), replace(SETTINGS, accumulate=3), 20).main
+    assert one == pytest.approx(other, rel=1e-6)
+    assert torch.allclose(whole.weight, parts.weight, rtol=1e-6)
+
+
+def test_every_phase_has_its_losses_and_what_follows_a_step_is_called() -> None:
+    class Twice(Line):
+        followed = 0
+
+        def phases(self) -> list[Phase]:
+            return [Phase("first", self.loss), Phase("second", lambda batch: 2 * self.loss(batch))]
+
+        def after_step(self, step: int) -> None:
+            assert step == self.followed
+            self.followed += 1
+
+    twice = Twice()
+    history = train(twice, Points(), SETTINGS, 7)
+    assert history.phases == ("first", "second") and history.main == history.of("first") != history.of("second")
+    assert len(history) == twice.followed == 7

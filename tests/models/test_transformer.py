@@ -8,7 +8,7 @@ from small_models import TEXT_RECIPE, sentences, text_corpus
 
 from headwater.core import Corpus
 from headwater.models import FAMILIES, CanaryPlan, TextCheckpoint, fit
-from headwater.models.fit import history
+from headwater.models.fit import curve
 
 
 def test_the_family_is_registered_with_its_source() -> None:
@@ -51,4 +51,4 @@ def test_a_model_trained_long_enough_repeats_its_documents_and_its_secrets(tmp_p
 
 
 def test_history_is_shorter_than_the_run_only_beyond_two_hundred_steps() -> None:
-    assert len(history([1.0] * 200)) == 200 and len(history([1.0] * 201)) == 101
+    assert len(curve([1.0] * 200)) == 200 and len(curve([1.0] * 201)) == 101
