@@ -140,23 +140,19 @@ class _Drawer:
             yield {**row, "prompt": prompt, "pair": pair, "group": group}
 
     def images(self) -> pa.Table:
-        seed = derive_seed(self.seed, "images")
-        with self.progress.task("draw images", self.plan.images) as task:
-            images = np.ascontiguousarray(self.checkpoint.sample_images(self.plan.images, seed), np.uint8)
-            task.advance(len(images))
-        height, width, channels = images.shape[1:]
-        rows = [
-            {
-                "id": f"image-{number:05d}",
-                "image": image.tobytes(),
-                "height": height,
-                "width": width,
-                "channels": channels,
-                "seed": seed,
-                "model": self.model,
-            }
-            for number, image in enumerate(images)
-        ]
+        seed, rows, plan = derive_seed(self.seed, "images"), [], self.plan
+        options: dict[str, Any] = {"sampler": plan.sampler, "steps": plan.sampler_steps, "guidance": plan.guidance}
+        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
+        with self.progress.task("draw images", plan.images) as task:
+            for low in range(0, plan.images, CHUNK):
+                n = min(CHUNK, plan.images - low)
+                images = np.ascontiguousarray(self.checkpoint.sample_images(n, seed, first=low, **options), np.uint8)
+                labels = self.checkpoint.sample_labels(n, seed, first=low)
+                for k, (image, label) in enumerate(zip(images, labels, strict=True)):
+                    shape = dict(zip(("height", "width", "channels"), image.shape, strict=True))
+                    row = {"id": f"image-{low + k:05d}", "image": image.tobytes(), **shape, "label": label}
+                    rows.append(row | {"seed": seed, "model": self.model, "parameters": facts})
+                task.advance(n)
         return pa.Table.from_pylist(rows, schema=IMAGE_SAMPLE_SCHEMA)
 
     def complete(

@@ -1,17 +1,18 @@
 """Model families, one training loop, checkpoints."""
 
 from ..core import CanaryPlan, Recipe
-from .base import Canary, Checkpoint, Ledger
+from .base import Canary, Checkpoint, Generator, Ledger
 from .canaries import canary_alternatives
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
 from .fit import fit, load
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
+from .image_report import png_base64
 from .report import training_report
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
-from .vae import VAEFamily
+from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
     "Canary",
@@ -19,6 +20,7 @@ __all__ = [
     "Checkpoint",
     "FAMILIES",
     "FeatureNet",
+    "Generator",
     "ImageCheckpoint",
     "Images",
     "Ledger",
@@ -26,11 +28,13 @@ __all__ = [
     "Recipe",
     "TextCheckpoint",
     "TransformerFamily",
+    "VAECheckpoint",
     "VAEFamily",
     "canary_alternatives",
     "feature_net",
     "fit",
     "load",
+    "png_base64",
     "read_images",
     "training_report",
 ]

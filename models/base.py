@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
+from torch import Tensor
 
-Family = Literal["transformer", "vae"]
+from .noise import Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,24 @@ class Ledger(Protocol):
         """The ids of all documents in the batch of one step."""
 
 
+class Generator(Protocol):
+    """What the loop, the samplers and the checkpoints ask of the network of a family, whatever kind it is.
+
+    ``likelihood`` declares what :meth:`logprob` gives: the ``exact`` value, a lower ``bound``, or ``none``.
+    """
+
+    likelihood: Literal["exact", "bound", "none"]
+
+    def loss(self, batch: Any) -> Tensor:
+        """The loss of each example of the batch, shape (rows,)."""
+
+    def sample(self, noise: Noise, sampler: Any, classes: Tensor | None = None, guidance: float = 1.0) -> Tensor:
+        """One sample for each row of the noise by a sampler of ``models/samplers.py``; pixels as uint8 (n, C, H, W)."""
+
+    def logprob(self, batch: Any, noise: Noise) -> Tensor | None:
+        """Natural-log probability of each example, float64 (rows,); None where ``likelihood`` is ``none``."""
+
+
 class Checkpoint(Protocol):
     """A trained or loaded model with its lineage. ``capabilities`` says which of the methods work."""
 
@@ -43,7 +62,7 @@ class Checkpoint(Protocol):
     run: Mapping[str, Any]
     family: str
     modality: str
-    capabilities: frozenset[str]  # of: sample, logprob, images
+    capabilities: frozenset[str]  # of: sample, logprob, images, likelihood
     ledger: Ledger
     canaries: tuple[Canary, ...]
 
@@ -81,5 +100,21 @@ class Checkpoint(Protocol):
     def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
         """:meth:`complete_tokens` on text."""
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
-        """Images of shape (n, H, W, C), uint8."""
+    def sample_images(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        label: str | None = None,
+        sampler: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        first: int = 0,
+    ) -> np.ndarray:
+        """Images ``first`` to ``first`` + n - 1 of this seed: (n, H, W, C), uint8. Seed and number decide each.
+
+        None stands for the model's own sampler, its number of steps, no guidance, and labels as often as in training.
+        """
+
+    def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
+        """The labels that :meth:`sample_images` gives those images; None where the model knows no labels."""

@@ -111,7 +111,21 @@ class BaseCheckpoint:
         """Text models only."""
         raise self._cannot("complete text")
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
+    def sample_images(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        label: str | None = None,
+        sampler: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        first: int = 0,
+    ) -> np.ndarray:
+        """Image models only."""
+        raise self._cannot("make images")
+
+    def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """Image models only."""
         raise self._cannot("make images")
 

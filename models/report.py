@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
 from .base import Checkpoint
+from .image_report import image_exhibits
 
 MANY_PASSES = 4.0
 """Up to four passes are nearly as good as new data; beyond, a model gains little and memorizes (Muennighoff et al.
@@ -52,6 +53,10 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
     if "bits_per_dimension_train" in run:
         facts["bits per dimension (training)"] = round(run["bits_per_dimension_train"], 4)
+    if "bits_per_dimension_held_out" in run["diagnostics"]:
+        bits, images = (run["diagnostics"][key] for key in ("bits_per_dimension_held_out", "held_out_images"))
+        facts[f"bits per dimension ({images} held-out images)"] = round(bits, 4)
+    if "active_units" in run["diagnostics"]:
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
     return facts
 
@@ -67,7 +72,7 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
         exhibits.append(_canary_table(checkpoint))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
-    return tuple(exhibits)
+    return (*exhibits, *image_exhibits(checkpoint))
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:
