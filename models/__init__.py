@@ -6,6 +6,7 @@ from .canaries import canary_alternatives
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
 from .fit import fit, load
+from .gan import GANCheckpoint, GANFamily
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .image_report import png_base64
@@ -20,6 +21,8 @@ __all__ = [
     "Checkpoint",
     "FAMILIES",
     "FeatureNet",
+    "GANCheckpoint",
+    "GANFamily",
     "Generator",
     "ImageCheckpoint",
     "Images",

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
 from .base import Checkpoint
+from .gan_report import gan_exhibits, gan_findings, gan_scores
 from .image_report import image_exhibits
 
 MANY_PASSES = 4.0
@@ -21,7 +22,8 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        findings=tuple(finding for finding in (_diverged(run), _collapsed(run), _passes(run)) if finding),
+        scores=gan_scores(run),
+        findings=_findings(run),
         exhibits=_exhibits(checkpoint),
         detail={
             "checkpoint": checkpoint.hash,
@@ -32,6 +34,11 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
             "versions": run["versions"],
         },
     )
+
+
+def _findings(run: Mapping[str, Any]) -> tuple[Finding, ...]:
+    common = (_diverged(run), _collapsed(run), _passes(run))
+    return (*(finding for finding in common if finding), *gan_findings(run))
 
 
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
@@ -72,7 +79,7 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
         exhibits.append(_canary_table(checkpoint))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
-    return (*exhibits, *image_exhibits(checkpoint))
+    return (*exhibits, *gan_exhibits(checkpoint.run), *image_exhibits(checkpoint))
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:
