@@ -3,6 +3,7 @@
 from ..core import CanaryPlan, Recipe
 from .base import Canary, Checkpoint, Generator, Ledger
 from .canaries import canary_alternatives
+from .diffusion import DiffusionCheckpoint, DiffusionFamily
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
 from .fit import fit, load
@@ -19,6 +20,8 @@ __all__ = [
     "Canary",
     "CanaryPlan",
     "Checkpoint",
+    "DiffusionCheckpoint",
+    "DiffusionFamily",
     "FAMILIES",
     "FeatureNet",
     "GANCheckpoint",

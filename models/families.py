@@ -1,6 +1,6 @@
 """The registry of model families, and what a family has to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from .base import Canary, Checkpoint
 from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan
+from .plan import LAYOUTS
 from .training import DEFAULTS, Examples
 
 __all__ = ["DEFAULTS", "FAMILIES", "ModelFamily", "Prepared"]
@@ -22,7 +23,8 @@ class Prepared:
     """A family's answer to a corpus and a recipe: everything that the loop and the checkpoint need.
 
     ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
-    two networks play against each other. ``files`` are written into the checkpoint as they are. ``facts`` go into
+    two networks play against each other. ``layouts`` are those of ``models/plan.py`` that the network can have in
+    memory. ``files`` are written into the checkpoint as they are. ``facts`` go into
     run.json. ``summary`` turns (trained network, loss of every step) into more facts.
     """
 
@@ -37,6 +39,7 @@ class Prepared:
     loss_name: str = "nats"
     per_example: int = 1
     falls: bool = True
+    layouts: Sequence[str] = LAYOUTS[:1]
 
     @property
     def loss_unit(self) -> str:

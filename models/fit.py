@@ -4,8 +4,12 @@ import copy
 import shutil
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import torch
+from torch import nn
 
 from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
 from ..curate import call_checked
@@ -18,6 +22,7 @@ from .state import STATE, StateFile
 from .training import History, Settings, measure_steps, step_plan, train
 
 HISTORY_POINTS = 200
+HOUR = 3_600.0
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
 
 
@@ -45,7 +50,8 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
     _sweep(folder)
     began = time.monotonic()
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    plan = plan or make_plan(corpus, recipe, family.mixed, partial(_measure, prepared, recipe), prepared.layouts)
+    _lay_out(prepared.network, plan.layout)
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
@@ -79,9 +85,15 @@ def _settings(prepared: Prepared, recipe: Recipe, precision: str) -> Settings:
     return Settings.of(recipe, precision, prepared.unit, prepared.per_example)
 
 
-def _measure(prepared: Prepared, recipe: Recipe, precision: str) -> int:
-    settings, budget = _settings(prepared, recipe, precision), recipe.budget or 0.0
-    return measure_steps(copy.deepcopy(prepared.network), prepared.examples, settings, budget)
+def _measure(prepared: Prepared, recipe: Recipe, precision: str, layout: str) -> int:
+    settings, network = _settings(prepared, recipe, precision), copy.deepcopy(prepared.network)
+    _lay_out(network, layout)
+    return measure_steps(network, prepared.examples, settings, recipe.budget or HOUR)
+
+
+def _lay_out(network: nn.Module, layout: str) -> None:
+    if layout == "channels_last":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, history: History) -> None:
@@ -92,6 +104,7 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "recipe": plan.recipe,
         "steps": plan.steps,
         "precision": plan.precision,
+        "layout": plan.layout,
         "parameters": sum(parameter.numel() for parameter in prepared.network.parameters()),
         "examples": order.examples,
         "planted_examples": order.planted,

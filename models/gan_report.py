@@ -17,7 +17,7 @@ def gan_exhibits(run: Mapping[str, Any]) -> tuple[Exhibit, ...]:
     diagnostics = run["diagnostics"]
     if "discriminator_right" not in diagnostics:
         return ()
-    charts = [_chart("discriminator", "What the discriminator gets right", diagnostics["discriminator_right"], _RIGHT)]
+    charts = [_chart("discriminator", "What the discriminator gets right", _right(diagnostics), _RIGHT)]
     if "covered" in diagnostics:
         charts.append(_chart("coverage", "Real images that are covered", diagnostics["covered"], _COVERED))
     return tuple(charts)
@@ -29,7 +29,7 @@ def gan_scores(run: Mapping[str, Any]) -> tuple[Measurement, ...]:
     if "discriminator_right" not in diagnostics:
         return ()
     scores: list[Measurement] = [
-        _rate("discriminator-accuracy", side, rate) for side, rate in diagnostics["discriminator_right"].items()
+        _rate("discriminator-accuracy", side, rate) for side, rate in _right(diagnostics).items()
     ]
     if "covered" in diagnostics:
         scores += [_rate("pixel-coverage", side, rate) for side, rate in diagnostics["covered"].items()]
@@ -109,6 +109,11 @@ def _learnt_by_heart(run: Mapping[str, Any]) -> Finding | None:
         advice="Train on more images or for fewer steps, and raise options.gamma.",
         scores=tuple(score for score in gan_scores(run) if score.metric == "discriminator-accuracy"),
     )
+
+
+def _right(diagnostics: Mapping[str, Any]) -> dict[str, Any]:
+    found = diagnostics["discriminator_right"]
+    return {side: found[side] for side in ("trained", "held out", "generated") if side in found}
 
 
 def _share(rate: Mapping[str, int]) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
 from .base import Checkpoint
+from .diffusion_report import diffusion_exhibits, diffusion_findings, diffusion_scores
 from .gan_report import gan_exhibits, gan_findings, gan_scores
 from .image_report import image_exhibits
 
@@ -22,7 +23,7 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        scores=gan_scores(run),
+        scores=(*gan_scores(run), *diffusion_scores(run)),
         findings=_findings(run),
         exhibits=_exhibits(checkpoint),
         detail={
@@ -38,7 +39,7 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
 
 def _findings(run: Mapping[str, Any]) -> tuple[Finding, ...]:
     common = (_diverged(run), _collapsed(run), _passes(run))
-    return (*(finding for finding in common if finding), *gan_findings(run))
+    return (*(finding for finding in common if finding), *gan_findings(run), *diffusion_findings(run))
 
 
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
@@ -79,7 +80,8 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
         exhibits.append(_canary_table(checkpoint))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
-    return (*exhibits, *gan_exhibits(checkpoint.run), *image_exhibits(checkpoint))
+    run = checkpoint.run
+    return (*exhibits, *gan_exhibits(run), *diffusion_exhibits(run), *image_exhibits(checkpoint))
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:

@@ -26,6 +26,7 @@ class StateFile:
         """Write weights, optimizer state and the loss of every step so far; their number is the next step."""
         tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
         tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizers.state().items()}
+        tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
         tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
         write_bytes(self.path, save(tensors, {"headwater": json.dumps({"plan": self.plan})}))
 

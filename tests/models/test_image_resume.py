@@ -15,6 +15,10 @@ SHORT = replace(IMAGE_RECIPE, steps=12, batch=8, checkpoint_every=3)
 RECIPES: dict[str, Recipe] = {
     "vae": replace(SHORT, options={"conditional": True, "likelihood": "bernoulli", "free_bits": 0.1, "beta": 2.0}),
     "gan": replace(SHORT, family="gan", options={"conditional": True, "lazy": 2}),
+    "diffusion": replace(
+        SHORT, family="diffusion", dropout=0.2, options={"conditional": True, "flip": True, "label_dropout": 0.3}
+    ),
+    "diffusion-bfloat16": replace(SHORT, family="diffusion", precision="bfloat16"),
     "wgan-gp": replace(SHORT, family="gan", accumulate=2, options={"loss": "wgan-gp"}),
 }
 STEPS = {name: sorted(set(generator(0, "kills", name).integers(1, 12, 4).tolist())) for name in RECIPES}
