@@ -201,10 +201,12 @@ class GAN(nn.Module):
         """Of the logits by the pixels, (n, pixels)."""
         inside = images.detach().requires_grad_(True)
         logits = self.discriminator(inside, classes).sum()
-        return torch.autograd.grad(logits, inside, create_graph=True)[0].flatten(1)
+        gradient: Tensor = torch.autograd.grad(logits, inside, create_graph=True)[0]
+        return gradient.flatten(1)
 
     def _slope(self, images: Tensor, classes: Tensor | None) -> Tensor:
-        return (self._gradient(images, classes).norm(dim=1) - 1).square()
+        squares: Tensor = (self._gradient(images, classes).norm(dim=1) - 1).square()
+        return squares
 
 
 def between(real: Tensor, fake: Tensor) -> Tensor:

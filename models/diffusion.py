@@ -86,7 +86,7 @@ class DiffusionFamily:
 
 
 class DiffusionCheckpoint(ImageCheckpoint):
-    """A trained diffusion model. It samples in the precision that it was trained in, which run.json records."""
+    """A trained diffusion model. It samples in float32, whatever it was trained in."""
 
     chunk = 16
     guides = True
@@ -95,7 +95,6 @@ class DiffusionCheckpoint(ImageCheckpoint):
         network = EDM(EDMConfig(**{**parts.run["network"], "widths": tuple(parts.run["network"]["widths"])}))
         super().__init__(folder, parts, network)
         network.average.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        network.precision = torch.bfloat16 if parts.run["precision"] == "bfloat16" else torch.float32
 
     def samplers(self) -> dict[str, Any]:
         """``heun``, ``ddim`` and ``ancestral``."""
@@ -139,7 +138,7 @@ def _values(network: EDM, batch: Any, noise: Tensor) -> Tensor:
             network.weighted_error(
                 network.average, y[part], sigma[part], noise[part], None if classes is None else classes[part]
             )
-            for part in torch.arange(n).split(BATCH)
+            for part in torch.split(torch.arange(n), BATCH)
         ]
         rows.append(torch.cat(parts).double())
     return torch.stack(rows)

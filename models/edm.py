@@ -19,7 +19,7 @@ from .noise import Noise
 from .samplers import Denoiser, DenoisingSampler
 from .unet import UNet
 
-SIZES = {"xs": (32, 64, 64), "s": (64, 128, 128), "m": (128, 256, 256)}
+SIZES = {"xs": (32, 64, 128), "s": (64, 128, 256), "m": (128, 256, 512)}
 """Size dial: filters of each level, from full resolution down."""
 P_MEAN, P_STD = -1.2, 1.2
 """EDM, table 1: ln sigma of the training distribution."""
@@ -66,7 +66,6 @@ class EDM(nn.Module):
         self.unet = UNet(shape, tuple(config.widths), config.classes, config.dropout)
         self.unet.initialise(generator)
         self.average = averaged_copy(self.unet)
-        self.precision = torch.float32
 
     def hidden_matrices(self) -> list[str]:
         """Names of the parameters that Muon trains."""
@@ -117,11 +116,10 @@ class EDM(nn.Module):
 
         def denoise(x: Tensor, sigma: Tensor) -> Tensor:
             levels = sigma.expand(len(x))
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.precision == torch.bfloat16):
-                if classes is None or guidance == 1:
-                    return self.denoise(self.average, x, levels, classes)
-                both = torch.cat([classes, torch.full_like(classes, NO_CLASS)])
-                told, free = self.denoise(self.average, torch.cat([x, x]), levels.repeat(2), both).chunk(2)
+            if classes is None or guidance == 1:
+                return self.denoise(self.average, x, levels, classes)
+            both = torch.cat([classes, torch.full_like(classes, NO_CLASS)])
+            told, free = self.denoise(self.average, torch.cat([x, x]), levels.repeat(2), both).chunk(2)
             return free + guidance * (told - free)
 
         return denoise
