@@ -1,4 +1,4 @@
-"""Sampling speed of headwater's U-Net and DDIM beside diffusers' `UNet2DModel` and `DDIMScheduler`: one size, one thread.
+"""Sampling speed of headwater's U-Net beside diffusers' `UNet2DModel`: one sampler, one size, one thread.
 
     python benchmarks/unet_sampling.py [--repeats 5] [--steps 20] [--images 16]
 
