@@ -92,9 +92,7 @@ class ImageCheckpoint(BaseCheckpoint):
         if guidance is None or guidance == 1:
             return 1.0
         if not self.guides or not self.classes:
-            raise UsageError(
-                f"sample.guidance: a {self.family} model without labels, or of another kind than diffusion, has none"
-            )
+            raise UsageError("sample.guidance: only a conditional diffusion model can be guided; leave it out")
         if not 0 <= guidance < float("inf"):
             raise UsageError(f"sample.guidance: {guidance} must be 0 or more")
         return guidance

@@ -52,7 +52,7 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
         f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
-        "precision": run["precision"],
+        "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
     }
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
