@@ -49,6 +49,7 @@ from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
 from .sources import guess_source, read_source, source_from
 from .steps import build_steps, describe_steps, libraries
@@ -72,12 +73,14 @@ __all__ = [
     "QualityModel",
     "Rejected",
     "Replay",
+    "SEQUENCE_LETTERS",
     "SOURCES",
     "Source",
     "Step",
     "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
+    "alphabet_of",
     "audit",
     "boilerplate",
     "build_audits",

@@ -71,10 +71,15 @@ class Checkpoint(Protocol):
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
         """New tokens after each prompt (an empty prompt starts a document); temperature 0 is greedy.
 
+        With ``samples`` the rows of one prompt stand together; a row ends with the token that completes a ``stop``.
         The result for a row depends on (seed, row number, prompt) alone, not on the batch it stands in.
         """
 

@@ -102,6 +102,10 @@ class BaseCheckpoint:
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
         """Text models only."""

@@ -38,6 +38,16 @@ def sequence_logprobs(network: GPT, sequences: Sequence[Sequence[int]], begin: i
     return results
 
 
+@torch.inference_mode()
+def next_token_logprobs(network: GPT, prompts: Sequence[Sequence[int]], begin: int) -> np.ndarray:
+    """Natural-log probability of every token after each prompt: float64 (prompts, vocabulary)."""
+    rows = [np.zeros((0, network.config.vocabulary))]
+    for prompt in prompts:
+        tokens = torch.tensor([[begin, *prompt][-network.config.context :]])
+        rows.append(F.linear(network.hidden(tokens)[:, -1], network.head).double().log_softmax(-1).numpy())
+    return np.concatenate(rows)
+
+
 def _groups(windows: list[tuple[int, int, list[int]]]) -> list[list[tuple[int, int, list[int]]]]:
     groups: list[list[tuple[int, int, list[int]]]] = []
     for window in windows:

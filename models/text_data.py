@@ -1,5 +1,6 @@
 """From a corpus to windows of tokens: choose documents, learn the tokenizer, pack, note who stands where."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,12 +9,13 @@ import pyarrow as pa
 import torch
 
 from ..core import Corpus, EmptyCorpus, Progress, Recipe, generator
+from ..curate import alphabet_of
 from .base import Canary
 from .canaries import plan_canaries
 from .ledger import documents_in, ledger_table
 from .planting import plant
 from .selection import read_rows, select_documents
-from .tokenizer import Tokenizer
+from .tokenizer import TextTokenizer, make_tokenizer
 
 TOKENIZER_BYTES = 16_000_000
 """The tokenizer learns from at most this much text: more changes no merge that matters at these vocabularies."""
@@ -30,7 +32,7 @@ class TextData:
     """
 
     windows: np.ndarray
-    tokenizer: Tokenizer
+    tokenizer: TextTokenizer
     ledger: pa.Table
     canaries: tuple[Canary, ...]
     documents: int
@@ -53,12 +55,13 @@ class TextData:
         return documents_in(rows["id"].to_pylist(), first, last, indices)
 
 
-def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData:
+def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str = "bpe") -> TextData:
     """Choose, tokenise and pack the documents of a text corpus, canaries included."""
     chosen = select_documents(corpus, recipe)
     with progress.task("tokenizer"):
-        tokenizer = Tokenizer.train(_sample(corpus, chosen.rows), recipe.vocabulary)
-    canaries = plan_canaries(recipe.canaries, recipe.seed)
+        tokenizer = make_tokenizer(kind, _sample(corpus, chosen.rows), recipe.vocabulary)
+    sequences = _sequences(_sample(corpus, chosen.rows)) if kind == "residues" else ""
+    canaries = plan_canaries(recipe.canaries, recipe.seed, sequences)
     pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
     order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
     if not order:
@@ -83,7 +86,7 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData
 
 
 def _tokenise(
-    corpus: Corpus, rows: np.ndarray, tokenizer: Tokenizer, progress: Progress
+    corpus: Corpus, rows: np.ndarray, tokenizer: TextTokenizer, progress: Progress
 ) -> tuple[list[np.ndarray], int]:
     pieces: list[np.ndarray] = []
     text_bytes = 0
@@ -125,3 +128,9 @@ def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
                 return
             yield text[:left]
             left -= len(text)
+
+
+def _sequences(texts: Iterator[str]) -> str:
+    """Whether most of the texts are of DNA, RNA or proteins: what canaries among them have to look like."""
+    counts = Counter(alphabet_of(text) or "protein" for text in texts)
+    return min(counts, key=lambda name: (-counts[name], name), default="protein")
