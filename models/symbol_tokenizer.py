@@ -21,7 +21,7 @@ GAP = "-"
 
 
 class SymbolTokenizer:
-    """Text to token ids and back: symbols by their place in ``symbols``, then 256 bytes if any, then the begin token."""
+    """Text to token ids and back: ``symbols`` by their place, then 256 bytes if any, then the begin token."""
 
     def __init__(self, kind: str, symbols: Sequence[str], fallback: bool) -> None:
         self.kind, self.symbols, self.fallback = kind, tuple(symbols), fallback
@@ -61,7 +61,7 @@ class SymbolTokenizer:
             return (place,)
         if not self.fallback:
             raise InputError(
-                f"{symbol!r} stands for no nucleotide or amino acid, and the tokenizer 'residues' has no other letters; "
+                f"{symbol!r} stands for no nucleotide or amino acid, and the tokenizer 'residues' has no others; "
                 "use capitals, remove it in curation (filter sequence-quality), or choose  tokenizer: characters"
             )
         return (len(self.symbols) + byte for byte in symbol.encode())

@@ -42,7 +42,7 @@ def open_checkpoint(target: Path) -> "Checkpoint":
     found = next((place for place in places if (place / RUN).is_file()), None)
     if found is None:
         raise InputError(
-            f"{folder}: no finished checkpoint ({RUN}) there or in checkpoint/; 'headwater train' makes one"
+            f"{folder}: no finished checkpoint ({RUN}); 'headwater train' makes one"
         )
     from ..models import load
 
