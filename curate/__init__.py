@@ -1,6 +1,7 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
 from . import erasure, fairness, planted
+from .annotated import annotated
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_report import AuditReport
@@ -81,6 +82,7 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "alphabet_of",
+    "annotated",
     "audit",
     "boilerplate",
     "build_audits",

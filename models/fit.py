@@ -97,11 +97,17 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "planted_examples": order.planted,
         "loss": _loss(prepared, history),
         "versions": library_versions(LIBRARIES),
+        **_weighting(prepared),
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
     write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run)
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
+
+
+def _weighting(prepared: Prepared) -> dict[str, Any]:
+    told = getattr(prepared.examples, "weighting", None)
+    return {"weighting": dict(told)} if told else {}
 
 
 def _loss(prepared: Prepared, history: History) -> dict[str, Any]:

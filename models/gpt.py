@@ -68,7 +68,9 @@ class KeyValueCache:
         """A cache whose row k continues row ``choice[k]`` of the ``rows`` here: one prefill, many continuations."""
         twin = object.__new__(KeyValueCache)
         twin.length, twin.filled = self.length, self.filled
-        pick = [tensor.unflatten(0, (rows, -1))[choice].flatten(0, 1) for pair in self.layers for tensor in pair]
+        pick = [
+            tensor.view(rows, -1, *tensor.shape[1:])[choice].flatten(0, 1) for pair in self.layers for tensor in pair
+        ]
         twin.layers = list(zip(pick[::2], pick[1::2], strict=True))
         return twin
 

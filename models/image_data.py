@@ -1,6 +1,8 @@
 """From a corpus of images to one array of pixels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +10,9 @@ import torch
 
 from ..core import Corpus, InputError, Recipe
 from .ledger import ledger_table
+from .order import Weights
 from .selection import select_documents
+from .weighting import document_weights
 
 SMALLEST = 8
 
@@ -30,6 +34,8 @@ class ImageData:
     ledger: pa.Table
     held_out: int
     planted: int = 0
+    weights: Weights | None = None
+    weighting: Mapping[str, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.images.pixels)
@@ -79,7 +85,13 @@ def prepare_images(corpus: Corpus, recipe: Recipe) -> ImageData:
     images = read_images(corpus, chosen.rows)
     place = np.arange(len(chosen.ids))
     ledger = ledger_table([(name, "trained") for name in chosen.ids], place, place, chosen.held_out)
-    return ImageData(images, ledger, len(chosen.held_out))
+    weighing = document_weights(corpus, chosen, recipe)
+    if weighing is None:
+        return ImageData(images, ledger, len(chosen.held_out))
+    sizes = np.ones(len(chosen.ids))
+    final = weighing.for_sizes(sizes)
+    facts = weighing.facts(sizes, final)
+    return ImageData(images, ledger, len(chosen.held_out), weights=Weights.of(final), weighting=facts)
 
 
 def _decode(corpus: Corpus, row: dict[str, object]) -> np.ndarray:

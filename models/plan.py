@@ -20,6 +20,7 @@ from ..core import (
     sha256,
     write_json,
 )
+from .weighting import weights_hash
 
 PLAN = "plan.json"
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -27,17 +28,26 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The corpus by its hash, the recipe, and what was resolved from it: steps and precision."""
+    """The corpus by its hash, the recipe, and what was resolved from it: steps and precision.
+
+    ``weights`` is the hash of what the recipe's columns say of the documents; None where it names none.
+    """
 
     corpus: str
     recipe: dict[str, Any]
     steps: int
     precision: str
+    weights: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        data = asdict(self)
+        return data if self.weights is not None else {key: data[key] for key in data if key != "weights"}
 
     @property
     def hash(self) -> str:
         """SHA-256 of all of it."""
-        return sha256(canonical_json(asdict(self)))
+        return sha256(canonical_json(self.to_json()))
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
@@ -86,6 +96,8 @@ def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
     changed = _changes(plan.recipe, recipe_to_json(recipe))
     if changed:
         raise IntegrityError(f"{folder}: holds a model of another recipe ({changed}); remove it to train anew")
+    if plan.weights != weights_hash(corpus, recipe):
+        raise IntegrityError(f"{folder}: holds a model that saw documents by other weights; remove it to train anew")
     return plan
 
 
@@ -93,12 +105,12 @@ def make_plan(corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[st
     """Resolve steps and precision, once. ``mixed``: the family can train in bfloat16."""
     precision = resolve_precision(recipe.precision, mixed)
     steps = recipe.steps if recipe.steps is not None else measure(precision)
-    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision)
+    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision, weights_hash(corpus, recipe))
 
 
 def store_plan(folder: Path, plan: Plan) -> None:
     """Write down what a resumed run has to follow."""
-    write_json(folder / PLAN, asdict(plan))
+    write_json(folder / PLAN, plan.to_json())
 
 
 def resolve_precision(wanted: str, mixed: bool) -> str:

@@ -50,6 +50,10 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
         facts["vocabulary"] = run["network"]["vocabulary"]
         facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+    if "weighting" in run:
+        asked = ((run["weighting"]["weights"], "weights"), (run["weighting"]["balance"], "balanced by"))
+        facts |= {label: column for column, label in asked if column}
+        facts["effective documents"] = round(run["weighting"]["effective_documents"], 1)
     if "bits_per_dimension_train" in run:
         facts["bits per dimension (training)"] = round(run["bits_per_dimension_train"], 4)
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
@@ -65,6 +69,8 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
     exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)]
     if checkpoint.canaries:
         exhibits.append(_canary_table(checkpoint))
+    if checkpoint.run.get("weighting", {}).get("groups"):
+        exhibits.append(_group_table(checkpoint.run))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
     return tuple(exhibits)
@@ -92,6 +98,14 @@ def _canary_table(checkpoint: Checkpoint) -> Table:
     )
     columns = ("canary", "prefix", "times shown", "steps that saw it")
     return Table("canaries", "Planted canaries", columns, rows, note)
+
+
+def _group_table(run: Mapping[str, Any]) -> Table:
+    groups = run["weighting"]["groups"]
+    rows = tuple((name, one["documents"], one["share"], one["weighted_share"]) for name, one in groups.items())
+    note = f"By {run['weighting']['balance']}. Windows with documents of two groups are counted by their tokens."
+    columns = ("group", "documents", "share of the data", "share of the training")
+    return Table("balance", "Groups in equal shares", columns, rows, note)
 
 
 def _divergence_chart(run: Mapping[str, Any]) -> Chart:

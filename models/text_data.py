@@ -1,8 +1,9 @@
 """From a corpus to windows of tokens: choose documents, learn the tokenizer, pack, note who stands where."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +14,11 @@ from ..curate import alphabet_of
 from .base import Canary
 from .canaries import plan_canaries
 from .ledger import documents_in, ledger_table
+from .order import Weights
 from .planting import plant
 from .selection import read_rows, select_documents
 from .tokenizer import TextTokenizer, make_tokenizer
+from .weighting import document_weights
 
 TOKENIZER_BYTES = 16_000_000
 """The tokenizer learns from at most this much text: more changes no merge that matters at these vocabularies."""
@@ -40,6 +43,8 @@ class TextData:
     text_bytes: int
     text_tokens: int
     planted: int
+    weights: Weights | None = None
+    weighting: Mapping[str, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.windows) - self.planted
@@ -64,9 +69,15 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str =
     canaries = plan_canaries(recipe.canaries, recipe.seed, sequences)
     pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
     order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
+    weighing = document_weights(corpus, chosen, recipe)
+    sizes = np.array([len(piece) for piece in pieces])
+    final = weighing.for_sizes(sizes) if weighing else None
+    if final is not None:  # neighbours in the stream share windows, so that they have to weigh alike
+        order = sorted((row for row in order if final[row] > 0), key=lambda row: final[row])
     if not order:
         raise EmptyCorpus(f"{corpus.folder}: none of the {len(pieces)} training documents holds any text")
     pieces, named = [pieces[row] for row in order], [(chosen.ids[row], "trained") for row in order]
+    weights = None if final is None else window_weights(pieces, final[order], recipe.context)
     windows, places, first, last = pack(pieces, tokenizer.begin, recipe.context)
     secrets = [(canary, np.array(tokenizer.encode(canary.text), np.int32)) for canary in canaries]
     planted, inside = plant(pieces, named, secrets, tokenizer.begin, recipe.context, recipe.seed)
@@ -77,11 +88,13 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str =
         tokenizer=tokenizer,
         ledger=ledger_table(placed, np.concatenate([first, where]), np.concatenate([last, where]), chosen.held_out),
         canaries=canaries,
-        documents=len(chosen.rows),
+        documents=len(chosen.rows) if final is None else int((final > 0).sum()),
         held_out=len(chosen.held_out),
         text_bytes=text_bytes,
         text_tokens=sum(len(piece) for piece in pieces),
         planted=len(planted),
+        weights=weights,
+        weighting=weighing.facts(sizes, final) if weighing and final is not None else None,
     )
 
 
@@ -118,6 +131,13 @@ def pack(
     first = np.maximum(starts[inside] - 1, 0) // context
     last = np.minimum((ends[inside] - 1) // context, n - 1)
     return windows, places, first, last
+
+
+def window_weights(pieces: Sequence[np.ndarray], weights: np.ndarray, context: int) -> Weights:
+    """The mean weight of the tokens that each window of :func:`pack` predicts; their documents weigh ``weights``."""
+    stream = np.repeat(weights, [len(piece) + 1 for piece in pieces])
+    n = -(-len(stream) // context)
+    return Weights.of(np.resize(np.roll(stream, -1), n * context).reshape(n, context).mean(1))
 
 
 def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, UsageError, derive_seed
 from .optimizer import Optimizers, schedule
-from .order import StepPlan, examples_at
+from .order import StepPlan, Weights, examples_at
 from .state import StateFile
 
 NOTE_EVERY = 10
@@ -29,7 +29,10 @@ WARM_STEPS = 2
 
 
 class Examples(Protocol):
-    """What to train on: ``len`` ordinary examples that come with each pass, then ``planted`` ones, shown once each."""
+    """What to train on: ``len`` ordinary examples that come with each pass, then ``planted`` ones, shown once each.
+
+    It may have ``weights`` (:class:`models.order.Weights`) of the ordinary ones; else each comes once a pass.
+    """
 
     def __len__(self) -> int: ...
 
@@ -145,7 +148,8 @@ def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
             f"model.canaries: they take {planted} of the {shown} examples that this training shows (steps x batch); "
             "plant fewer, train for more steps, or leave them out with `canaries: null`"
         )
-    return StepPlan(settings.seed, settings.batch, steps, len(examples), planted)
+    weights: Weights | None = getattr(examples, "weights", None)
+    return StepPlan(settings.seed, settings.batch, steps, len(examples), planted, weights)
 
 
 def make_optimizers(network: nn.Module, settings: Settings) -> Optimizers:

@@ -128,7 +128,13 @@ def sample(
         return _stages(target, out, "sample", workers, json, quiet)
     from . import prompts
 
-    options = {"max_new_tokens": tokens, "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+    options: dict[str, Any] = {
+        "max_new_tokens": tokens,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+    }
     options |= {"repetition_penalty": penalty, "stop": stop or [], "samples": samples, "seed": seed}
     prompts.complete(target, prompt, options, json=json)
 

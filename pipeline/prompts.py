@@ -41,9 +41,7 @@ def open_checkpoint(target: Path) -> "Checkpoint":
     places = (folder, folder / "checkpoint")
     found = next((place for place in places if (place / RUN).is_file()), None)
     if found is None:
-        raise InputError(
-            f"{folder}: no finished checkpoint ({RUN}); 'headwater train' makes one"
-        )
+        raise InputError(f"{folder}: no finished checkpoint ({RUN}); 'headwater train' makes one")
     from ..models import load
 
     return load(found)

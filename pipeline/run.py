@@ -211,6 +211,8 @@ class Run:
             code=code_hash(["core", "models"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
             recipe=dataclasses.asdict(recipe),
+            # Labels that steps gave to documents stand beside the corpus, not in its hash.
+            **({"curated": self.parent(name, "curate")} if recipe.weights or recipe.balance else {}),
         )
 
         def work() -> str:
