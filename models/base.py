@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from ..core import EnergyUse
+
 Family = Literal["transformer", "vae"]
 
 
@@ -50,6 +52,10 @@ class Checkpoint(Protocol):
     @property
     def hash(self) -> str:
         """SHA-256 of run.json, which names the weights, the tokenizer and the corpus by their hashes."""
+
+    @property
+    def energy(self) -> EnergyUse:
+        """What the training used."""
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text (no special tokens)."""

@@ -2,15 +2,15 @@
 
 import copy
 import shutil
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
+from ..core import SILENT, Corpus, EnergyFactors, InputError, IntegrityError, Progress, Recipe, library_versions
 from ..curate import call_checked
 from .base import Checkpoint
-from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
+from .checkpoint import RUN, read_checkpoint, write_checkpoint
+from .energy_meter import Meter
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
@@ -21,11 +21,19 @@ HISTORY_POINTS = 200
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
 
 
-def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SILENT) -> Checkpoint:
+def fit(
+    corpus: Corpus,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    progress: Progress = SILENT,
+    energy: EnergyFactors = EnergyFactors(),  # noqa: B008  frozen
+) -> Checkpoint:
     """Train a model of ``recipe.family`` on ``corpus`` and leave the checkpoint in ``folder``.
 
     A run that was killed goes on from its last saved state and ends in the same bytes. A finished folder of the same
-    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. Raises
+    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. ``energy`` is what is
+    declared of machine and grid: what the training used stands in ``timing.json``, outside of every hash. Raises
     :class:`ConfigError` for a wrong recipe, :class:`InputError` for a corpus of the wrong modality,
     :class:`EmptyCorpus` where there is nothing to train on and :class:`IncompleteError` at a loss that is not finite.
     """
@@ -43,16 +51,16 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
         return load(folder, corpus)
     corpus.verify()
     _sweep(folder)
-    began = time.monotonic()
+    meter = Meter(folder, energy)
     prepared = family.prepare(corpus, recipe, progress)
     plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress, meter.note)
     _finish(folder, recipe, plan, order, prepared, history)
-    _note_time(folder, time.monotonic() - began)
+    meter.note()
     return load(folder, corpus)
 
 
@@ -123,7 +131,3 @@ def _sweep(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for stray in [*folder.glob(".*.tmp"), *(folder / STATE).parent.glob(".*.tmp")]:
         stray.unlink(missing_ok=True)
-
-
-def _note_time(folder: Path, seconds: float) -> None:
-    write_json(folder / TIMING, {"seconds_of_last_process": round(seconds, 3)})

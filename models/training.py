@@ -115,8 +115,11 @@ def train(
     steps: int,
     state: StateFile | None = None,
     progress: Progress = SILENT,
+    saved: Callable[[], None] = lambda: None,
 ) -> History:
     """Train in place for ``steps`` steps, from the saved state where there is one; gives the loss of every step.
+
+    ``saved`` is called whenever the state has been written.
 
     Raises :class:`IncompleteError` that names the documents at the first loss that is not finite. The last saved
     state stays as it was.
@@ -136,6 +139,7 @@ def train(
                     task.note(pace.note(history.main))
                 if state and len(history) % settings.checkpoint_every == 0 and len(history) < steps:
                     state.save(network, optimizers, history.rows)
+                    saved()
         network.eval()
     return history
 

@@ -37,8 +37,8 @@ class DocumentWeights:
         empty = [str(name) for name, amount in zip(names, amounts, strict=True) if amount <= 0]
         if empty:
             raise ConfigError(
-                f"model.balance: group {empty[0]!r} of {self.balance!r} has nothing to train on (its documents are empty "
-                "or weigh 0), so it cannot have an equal share; remove it in curation"
+                f"model.balance: group {empty[0]!r} of {self.balance!r} has nothing to train on (its documents are "
+                "empty or weigh 0), so it cannot have an equal share; remove it in curation"
             )
         return np.asarray(self.values * (amounts.sum() / len(names) / amounts)[codes])
 
@@ -65,7 +65,7 @@ class DocumentWeights:
 def document_weights(corpus: Corpus, chosen: Selection, recipe: Recipe) -> DocumentWeights | None:
     """What the recipe asks for, for the documents that are trained on; None where all count alike.
 
-    Raises :class:`ConfigError` for a column that no document has, a document without a weight, and a value that is none.
+    Raises :class:`ConfigError` for a column that no document has, a document without a weight, a value that is none.
     """
     if recipe.weights is None and recipe.balance is None:
         return None
@@ -88,12 +88,10 @@ def document_weights(corpus: Corpus, chosen: Selection, recipe: Recipe) -> Docum
 
 
 def weights_hash(corpus: Corpus, recipe: Recipe) -> str | None:
-    """SHA-256 of what the named columns say of every document: labels may stand outside of what the corpus hash covers."""
-    names = [name for name in (recipe.weights, recipe.balance) if name is not None]
-    if not names:
-        return None
-    columns = [_column(corpus, name, place) for name, place in _asked(recipe)]
-    return sha256(canonical_json([[*_asked(recipe)], [sorted(column.items()) for column in columns]]))
+    """SHA-256 of what the named columns say of every document: the corpus hash does not cover labels of steps."""
+    asked = _asked(recipe)
+    columns = [sorted(_column(corpus, name, place).items()) for name, place in asked]
+    return sha256(canonical_json([asked, columns])) if asked else None
 
 
 def _asked(recipe: Recipe) -> list[tuple[str, str]]:

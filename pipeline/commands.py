@@ -18,13 +18,14 @@ from ..core import (
     StageReport,
     UnknownName,
     UsageError,
+    read_energy,
     write_text,
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
-from .explain import explain_document, is_document_id
+from .explain import TRACKS, explain_document, is_document_id
 from .guess import AuditOptions, guess_audit, guess_corpus
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
@@ -120,6 +121,7 @@ def summary(result: RunResult) -> dict[str, Any]:
         "cached": list(result.cached),
         "facts": {name: dict(report.facts) for name, report in reports.items()},
         "scores": [score.to_json() for report in reports.values() for score in report.scores],
+        "energy": {track or "main": read_energy(result.folder / track / "checkpoint").to_json() for track in TRACKS},
         "findings": [finding.to_json() for report in reports.values() for finding in report.findings],
     }
 

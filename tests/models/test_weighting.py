@@ -161,8 +161,8 @@ def test_images_are_weighed_too(tmp_path: Path) -> None:
     ([{"w": "1"}, {"w": "-1"}], {"weights": "w"}, "is '-1'; a weight"),
     ([{"w": "1"}, {"w": "nan"}], {"weights": "w"}, "is 'nan'; a weight"),
     ([{"w": "0"}, {"w": "0"}], {"weights": "w"}, "every document trained on has the weight 0"),
-    ([{"weigth": "1"}, {}], {"weights": "weight"}, 'no document has an attribute, group or label .weight.; did you mean "weigth"'),
-    ([{"w": "0", "g": "a"}, {"w": "1", "g": "b"}], {"weights": "w", "balance": "g"}, "group 'a' of 'g' has nothing to train on"),
+    ([{"weigth": "1"}, {}], {"weights": "weight"}, 'no document has an .* .weight.; did you mean "weigth"'),
+    ([{"w": "0", "g": "a"}, {"w": "1", "g": "b"}], {"weights": "w", "balance": "g"}, "group 'a' of 'g' has nothing"),
     ([{}, {}], {"balance": "<script>"}, "model.balance: no document"),
 ])  # fmt: skip
 def test_a_wrong_column_is_one_clear_sentence(
