@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from ..core import EnergyUse
-
-Family = Literal["transformer", "vae"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from .base import Canary, Checkpoint
 from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan
-from .training import DEFAULTS, Examples
+from .training import DEFAULTS, Examples, History
 
 __all__ = ["DEFAULTS", "FAMILIES", "ModelFamily", "Prepared"]
 
@@ -23,7 +23,9 @@ class Prepared:
 
     ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
     two networks play against each other. ``files`` are written into the checkpoint as they are. ``facts`` go into
-    run.json. ``summary`` turns (trained network, loss of every step) into more facts.
+    run.json. ``summary`` turns (trained network, loss of every step) into more facts. ``monitor`` measures the network
+    at a few points of the training, by names that are always the same. ``learn`` is for models that are computed, not
+    trained by steps: it takes the order of a pass of ``steps`` steps, changes the network and gives the history.
     """
 
     network: nn.Module
@@ -32,6 +34,9 @@ class Prepared:
     facts: Mapping[str, Any]
     summary: Callable[[nn.Module, list[float]], Mapping[str, Any]]
     canaries: tuple[Canary, ...] = ()
+    monitor: Callable[[nn.Module], Mapping[str, float]] | None = None
+    learn: Callable[[StepPlan], History] | None = None
+    steps: int | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     unit: str = "examples"
     loss_name: str = "nats"

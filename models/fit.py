@@ -53,12 +53,17 @@ def fit(
     _sweep(folder)
     meter = Meter(folder, energy)
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    measure = lambda kind: _measure(prepared, recipe, kind)  # noqa: E731
+    plan = plan or make_plan(corpus, recipe, family.mixed, measure, prepared.steps)
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress, meter.note)
+    if prepared.learn is not None:
+        history = prepared.learn(order)
+    else:
+        network, examples = prepared.network, prepared.examples
+        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor)
     _finish(folder, recipe, plan, order, prepared, history)
     meter.note()
     return load(folder, corpus)
@@ -123,6 +128,8 @@ def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
     found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
     if len(history.phases) > 1:
         found["phases"] = {name: curve(history.of(name)) for name in history.phases}
+    if history.measured:
+        found["measured"] = [{"step": step, **values} for step, values in history.measured.items()]
     return found
 
 

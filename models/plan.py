@@ -101,10 +101,13 @@ def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
     return plan
 
 
-def make_plan(corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int]) -> Plan:
-    """Resolve steps and precision, once. ``mixed``: the family can train in bfloat16."""
+def make_plan(
+    corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int], steps: int | None = None
+) -> Plan:
+    """Resolve steps and precision, once. ``mixed``: the family can train in bfloat16; ``steps``: it needs so many."""
     precision = resolve_precision(recipe.precision, mixed)
-    steps = recipe.steps if recipe.steps is not None else measure(precision)
+    if steps is None:
+        steps = recipe.steps if recipe.steps is not None else measure(precision)
     return Plan(corpus.hash, recipe_to_json(recipe), steps, precision, weights_hash(corpus, recipe))
 
 

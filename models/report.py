@@ -36,7 +36,7 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     facts: dict[str, Cell] = {
         "family": run["family"],
-        "size": run["recipe"]["size"],
+        **({"size": run["recipe"]["size"]} if "order" not in run["network"] else {"order": run["network"]["order"]}),
         "parameters": run["parameters"],
         "steps": run["steps"],
         "documents trained on": run["documents"]["trained"],
@@ -47,9 +47,13 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     }
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
-        facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
+        if "context" in run["network"]:
+            facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
         facts["vocabulary"] = run["network"]["vocabulary"]
         facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+        facts["bits per byte (held out, at the end)"] = _held_out(run, "bits_per_byte")
+        if "entropy_bits_per_token" in (run["loss"].get("measured") or [{}])[-1]:
+            facts["entropy of predictions (held out, bits per token)"] = _held_out(run, "entropy_bits_per_token")
     if "weighting" in run:
         asked = ((run["weighting"]["weights"], "weights"), (run["weighting"]["balance"], "balanced by"))
         facts |= {label: column for column, label in asked if column}
@@ -60,13 +64,18 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     return facts
 
 
+def _held_out(run: Mapping[str, Any], name: str) -> Cell:
+    points = run["loss"].get("measured")
+    return round(points[-1][name], 4) if points else "not measured: no document is held out"
+
+
 def passes(run: Mapping[str, Any]) -> float:
     """How often each example was seen, on average; planted ones, seen once each, left out."""
     return float((run["steps"] * run["recipe"]["batch"] - run["planted_examples"]) / run["examples"])
 
 
 def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
-    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)]
+    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run), *_held_out_curve(checkpoint.run)]
     if checkpoint.canaries:
         exhibits.append(_canary_table(checkpoint))
     if checkpoint.run.get("weighting", {}).get("groups"):
@@ -85,6 +94,21 @@ def _loss_curve(run: Mapping[str, Any]) -> Chart:
         for name, points in curves.items()
     )
     return Chart("training-loss", "Training loss", "line", "step", run["loss"]["unit"], series, note)
+
+
+def _held_out_curve(run: Mapping[str, Any]) -> list[Chart]:
+    points = run["loss"].get("measured")
+    if not points or len(points) < 2 or "bits_per_byte" not in points[0]:
+        return []
+    steps = tuple(float(point["step"]) for point in points)
+    series = Series("bits per byte", steps, tuple(point["bits_per_byte"] for point in points))
+    text = run["validation"]
+    note = (
+        f"The same {text['documents']:,} held-out documents ({text['bytes']:,} bytes) each time. A curve that rises "
+        "while the training loss falls says that the model learns its documents by heart."
+    )
+    title = "Loss on documents that training never sees"
+    return [Chart("held-out-loss", title, "line", "step", "bits per byte", (series,), note)]
 
 
 def _canary_table(checkpoint: Checkpoint) -> Table:

@@ -18,6 +18,7 @@ from .order import Weights
 from .planting import plant
 from .selection import read_rows, select_documents
 from .tokenizer import TextTokenizer, make_tokenizer
+from .validation import HeldOutText, held_out_text
 from .weighting import document_weights
 
 TOKENIZER_BYTES = 16_000_000
@@ -45,6 +46,7 @@ class TextData:
     planted: int
     weights: Weights | None = None
     weighting: Mapping[str, Any] | None = None
+    validation: HeldOutText | None = None
 
     def __len__(self) -> int:
         return len(self.windows) - self.planted
@@ -64,10 +66,10 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str =
     """Choose, tokenise and pack the documents of a text corpus, canaries included."""
     chosen = select_documents(corpus, recipe)
     with progress.task("tokenizer"):
-        tokenizer = make_tokenizer(kind, _sample(corpus, chosen.rows), recipe.vocabulary)
-    sequences = _sequences(_sample(corpus, chosen.rows)) if kind == "residues" else ""
+        tokenizer = make_tokenizer(kind, sample_of(corpus, chosen.rows), recipe.vocabulary)
+    sequences = sequences_in(sample_of(corpus, chosen.rows)) if kind == "residues" else ""
     canaries = plan_canaries(recipe.canaries, recipe.seed, sequences)
-    pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
+    pieces, text_bytes = tokenise(corpus, chosen.rows, tokenizer, progress)
     order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
     weighing = document_weights(corpus, chosen, recipe)
     sizes = np.array([len(piece) for piece in pieces])
@@ -95,12 +97,14 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str =
         planted=len(planted),
         weights=weights,
         weighting=weighing.facts(sizes, final) if weighing and final is not None else None,
+        validation=held_out_text(corpus, chosen, tokenizer, recipe),
     )
 
 
-def _tokenise(
+def tokenise(
     corpus: Corpus, rows: np.ndarray, tokenizer: TextTokenizer, progress: Progress
 ) -> tuple[list[np.ndarray], int]:
+    """The tokens of the documents in these rows, and how many bytes of text they are."""
     pieces: list[np.ndarray] = []
     text_bytes = 0
     with progress.task("tokenise", total=len(rows)) as task:
@@ -140,7 +144,8 @@ def window_weights(pieces: Sequence[np.ndarray], weights: np.ndarray, context: i
     return Weights.of(np.resize(np.roll(stream, -1), n * context).reshape(n, context).mean(1))
 
 
-def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
+def sample_of(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
+    """The text that tokenizers learn from: at most TOKENIZER_BYTES characters."""
     left = TOKENIZER_BYTES
     for texts in read_rows(corpus, rows, "text"):
         for text in texts:
@@ -150,7 +155,7 @@ def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
             left -= len(text)
 
 
-def _sequences(texts: Iterator[str]) -> str:
+def sequences_in(texts: Iterator[str]) -> str:
     """Whether most of the texts are of DNA, RNA or proteins: what canaries among them have to look like."""
     counts = Counter(alphabet_of(text) or "protein" for text in texts)
     return min(counts, key=lambda name: (-counts[name], name), default="protein")

@@ -51,6 +51,7 @@ class TransformerFamily:
             facts=_facts(data, config, network),
             summary=lambda _, losses: _summary(data, losses),
             canaries=data.canaries,
+            monitor=data.validation.measure if data.validation else None,
             files={TOKENIZER: data.tokenizer.to_json()},
             unit="tokens",
             per_example=recipe.context,
@@ -75,6 +76,7 @@ def _facts(data: TextData, config: GPTConfig, network: nn.Module) -> dict[str, A
             "planted": sum(canary.repetitions for canary in data.canaries),
         },
         "tokens": {"stream": data.text_tokens, "bytes": data.text_bytes},
+        "validation": data.validation.facts() if data.validation else None,
     }
 
 

@@ -212,12 +212,15 @@ def trace(
     folder: Run,
     text: Annotated[str | None, typer.Argument(help="An output of the model; '-' reads standard input.")] = None,
     document: Annotated[str | None, typer.Option("--document", "-d", help="Tell a document's story instead.")] = None,
+    step: Annotated[
+        int | None, typer.Option("--step", "-s", min=0, help="List what a training step saw instead.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find the documents that a text came from: source, licence, copies, training steps, decisions."""
     from . import commands
 
-    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json)
+    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json, step)
 
 
 @app.command("list")
@@ -233,14 +236,14 @@ def list_kind(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A registered name, KIND/NAME, or the id of a document.")],
+    name: Annotated[str, typer.Argument(help="A registered name, KIND/NAME, a document's id, or a run with a model.")],
     folder: Annotated[
         Path | None, typer.Option("--run", help="The run of the document [default: search runs/].")
     ] = None,
     rebuild: Annotated[bool, typer.Option(help="Read the source again to show what edits changed.")] = True,
     json: Json = False,
 ) -> None:
-    """Explain a registered name (parameters, source, unit, range), or tell the whole story of a document by its id."""
+    """Explain a registered name (parameters, source, unit, range), or tell the story of a document or of a model."""
     from . import commands
 
     commands.explain(name, json, folder, rebuild)

@@ -62,11 +62,11 @@ class EvaluateConfig(Section):
 class EnergyConfig(Section):
     """What is declared of machine and grid; see :class:`headwater.core.EnergyFactors`."""
 
-    watts: float = Field(12.0, description="power of one busy core")
-    low: float | None = Field(None, description="least that it may draw; 0.36 x watts when absent")
-    high: float | None = Field(None, description="most that it may draw; 1.32 x watts when absent")
-    kgco2e_per_kwh: float = Field(0.475, description="emissions of the grid")
-    pue: float = Field(1.0, description="all energy of the data centre over that of its machines")
+    watts: float = Field(default=12.0, description="power of one busy core")
+    low: float | None = Field(default=None, description="least that it may draw; 0.36 x watts when absent")
+    high: float | None = Field(default=None, description="most that it may draw; 1.32 x watts when absent")
+    kgco2e_per_kwh: float = Field(default=0.475, description="emissions of the grid")
+    pue: float = Field(default=1.0, description="all energy of the data centre over that of its machines")
 
     @property
     def factors(self) -> EnergyFactors:
@@ -118,7 +118,7 @@ class RunConfig(TrackConfig):
     seed: int = Field(0, ge=0, lt=2**31, description="the one seed behind all randomness")
     workers: int = Field(1, ge=1, le=64, description="processes for curation; the result does not depend on it")
     erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")
-    energy: EnergyConfig = Field(default_factory=EnergyConfig, description="what is declared of machine and grid")
+    energy: EnergyConfig = Field(EnergyConfig(), description="what is declared of machine and grid")
     images: TrackConfig | None = Field(None, description="a second track in the same run, in the folder images/")
 
     def tracks(self) -> dict[str, TrackConfig]:

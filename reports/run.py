@@ -60,7 +60,7 @@ class PlacedScore:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that one report is made from. ``energy`` by track: it varies from run to run and is for the page alone."""
+    """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only."""
 
     title: str
     tracks: tuple[Track, ...]
