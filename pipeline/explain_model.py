@@ -70,7 +70,8 @@ def _energy(energy: Mapping[str, Any]) -> Iterator[str]:
     kwh, grams = (f"{energy[name] * 1000:.3g}" for name in ("kwh", "kgco2e"))
     low, high = (f"{energy[name] * 1000:.3g}" for name in ("kwh_low", "kwh_high"))
     yield f"Energy    {kwh} Wh ({low} to {high}), {grams} g CO2e, {energy['cpu_seconds']:,.1f} s of CPU"
-    yield f"          {energy['processes']} process(es): {energy['method']}"
+    number = energy["processes"]
+    yield f"          {number} process{'' if number == 1 else 'es'}: {energy['method']}"
 
 
 def documents_at(folder: Path, step: int) -> dict[str, Any]:
@@ -97,5 +98,9 @@ def step_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The same for people."""
     yield f"Step {told['step']:,} of {told['steps']:,} saw {len(told['documents'])} documents"
     for card in told["documents"]:
-        yield f"  {card['id']}  {card['source']}  {card['licence']}  seen at {card['step_count']:,} steps"
+        yield f"  {card['id']}  {card['source']}  {card['licence']}  {_times(card['step_count'])}"
         yield f"      {one_line(card['excerpt'])}"
+
+
+def _times(count: int) -> str:
+    return "seen at 1 step" if count == 1 else f"seen at {count:,} steps"
