@@ -18,7 +18,8 @@ class Weights:
     @classmethod
     def of(cls, values: np.ndarray) -> "Weights":
         """Weights in proportion to ``values``, which are from 0 up and not all 0."""
-        return cls(np.asarray(values, np.float64) * (len(values) / np.sum(values, dtype=np.float64)))
+        shares = np.asarray(values, np.float64) / np.max(values)  # first, so that no sum leaves the range of floats
+        return cls(shares * (len(shares) / shares.sum()))
 
     @cached_property
     def hash(self) -> str:

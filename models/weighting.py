@@ -75,6 +75,7 @@ def document_weights(corpus: Corpus, chosen: Selection, recipe: Recipe) -> Docum
         values = np.array([_weight(name, column.get(name), recipe.weights) for name in chosen.ids])
         if not values.any():
             raise ConfigError(f"model.weights: every document trained on has the weight 0 in {recipe.weights!r}")
+        values = values / values.max()
     groups = None
     if recipe.balance is not None:
         column = _column(corpus, recipe.balance, "balance")

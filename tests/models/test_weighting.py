@@ -49,6 +49,11 @@ def test_a_pass_shows_each_example_within_one_of_its_weight(values: list[float],
     assert not counts[np.array(values) == 0].any()
 
 
+@pytest.mark.parametrize("values", [[5e-324, 5e-324], [1e308, 1e308, 1e308], [1e-300, 1e300]])
+def test_weights_at_the_ends_of_the_range_are_weights(values: list[float]) -> None:
+    assert Weights.of(np.array(values)).values.mean() == pytest.approx(1)
+
+
 def test_over_many_passes_the_mean_is_the_weight() -> None:
     weights = Weights.of(np.array([1.0, 2.0, 3.0, 0.5, 0.25]))
     plan = StepPlan(0, 5, 4_000, 5, weights=weights)
