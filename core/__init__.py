@@ -1,6 +1,7 @@
 """What every stage agrees on: records, scores, findings, manifest, registry, errors, seeds, files."""
 
 from .corpus import Corpus, CorpusWriter, read_parquet, write_parquet
+from .energy import TIMING, EnergyFactors, EnergyUse, declared_use, measured_use, read_energy
 from .errors import (
     OUT_OF_ROOM,
     ConfigError,
@@ -61,6 +62,8 @@ __all__ = [
     "Corpus",
     "CorpusWriter",
     "Description",
+    "EnergyFactors",
+    "EnergyUse",
     "Direction",
     "EmptyCorpus",
     "Example",
@@ -90,6 +93,7 @@ __all__ = [
     "StageReport",
     "TABLE_SCHEMA",
     "TEXT_SCHEMA",
+    "TIMING",
     "Table",
     "Task",
     "TemporaryError",
@@ -100,6 +104,7 @@ __all__ = [
     "atomic_folder",
     "atomic_path",
     "canonical_json",
+    "declared_use",
     "derive_seed",
     "did_you_mean",
     "document_id",
@@ -108,8 +113,10 @@ __all__ = [
     "hash_files",
     "held_out",
     "library_versions",
+    "measured_use",
     "measurement_from_json",
     "modality",
+    "read_energy",
     "read_json",
     "read_parquet",
     "record_batch",

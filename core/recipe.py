@@ -26,7 +26,9 @@ class Recipe:
     ``bfloat16`` (matrix products only; weights stay float32), ``auto``, which takes bfloat16 where the processor has
     instructions for it, or ``fastest``, found by the clock; both are resolved once, like a budget. ``batch`` examples
     make a step; they are computed in ``accumulate`` parts, which saves memory and changes nothing but the last bits.
-    ``options`` are the family's own (``headwater explain FAMILY``). None stands for the default of the family.
+    ``options`` are the family's own (``headwater explain FAMILY``). ``weights`` names the attribute or label that says
+    how often a document is seen beside others, ``balance`` one whose values get equal shares of the training. None
+    stands for the default of the family.
     """
 
     family: str = "transformer"
@@ -43,6 +45,8 @@ class Recipe:
     dropout: float = 0.0
     documents: int | None = None
     held_out: float = 0.05
+    weights: str | None = None
+    balance: str | None = None
     threads: int = 1
     precision: str = "auto"
     checkpoint_every: int = 100

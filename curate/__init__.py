@@ -1,6 +1,7 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
 from . import erasure, fairness, planted
+from .annotated import annotated
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_report import AuditReport
@@ -49,6 +50,7 @@ from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
 from .sources import guess_source, read_source, source_from
 from .steps import build_steps, describe_steps, libraries
@@ -72,12 +74,15 @@ __all__ = [
     "QualityModel",
     "Rejected",
     "Replay",
+    "SEQUENCE_LETTERS",
     "SOURCES",
     "Source",
     "Step",
     "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
+    "alphabet_of",
+    "annotated",
     "audit",
     "boilerplate",
     "build_audits",

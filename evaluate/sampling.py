@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from ..core import (
     SILENT,
     Corpus,
+    InputError,
     Progress,
     SamplingPlan,
     canonical_json,
@@ -93,9 +94,16 @@ class _Drawer:
             "free": (plan.free, self.free),
             "prefix": (plan.prefixes, self.prefix),
             "repeat": (plan.repeats * plan.repeat_samples, self.repeat),
-            "counterfactual": (plan.counterfactual, self.counterfactual),
+            "counterfactual": (plan.counterfactual if self.reads_sentences() else 0, self.counterfactual),
         }
         return {kind: _as_table(draw) for kind, (number, draw) in wanted.items() if number}
+
+    def reads_sentences(self) -> bool:
+        """Whether the model has tokens for sentences about people: one of proteins has not."""
+        try:
+            return all(self.checkpoint.encode(prompt) for _, _, prompt in counterfactual_prompts(1))
+        except InputError:
+            return False
 
     def free(self) -> Iterator[Row]:
         prompts: list[list[int]] = [[]] * self.plan.free
@@ -161,13 +169,17 @@ class _Drawer:
         """A row and the new tokens for each prompt, drawn in chunks of a fixed size with a seed each."""
         heat = self.plan.temperature if temperature is None else temperature
         top_k = self.plan.top_k if heat else None
-        shared = {"max_new_tokens": tokens, "temperature": heat, "top_k": top_k}
+        # Greedy continuations are the definition of extraction: nothing that changes a choice may touch them.
+        shared = {
+            "max_new_tokens": tokens,
+            "temperature": heat,
+            "top_k": top_k,
+            **(self.plan.drawing() if heat else {}),
+        }
         with self.progress.task(f"draw {kind} samples", len(prompts)) as task:
             for low in range(0, len(prompts), CHUNK):
                 chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
-                outputs = self.checkpoint.complete_tokens(
-                    chunk, max_new_tokens=tokens, temperature=heat, top_k=top_k, seed=seed
-                )
+                outputs = self.checkpoint.complete_tokens(chunk, **shared, seed=seed)
                 for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
                     yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output
                 task.advance(len(chunk))

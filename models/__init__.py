@@ -3,6 +3,7 @@
 from ..core import CanaryPlan, Recipe
 from .base import Canary, Checkpoint, Generator, Ledger
 from .canaries import canary_alternatives
+from .copying import CopyingFamily
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
@@ -11,6 +12,7 @@ from .gan import GANCheckpoint, GANFamily
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .image_report import png_base64
+from .ngram import NgramFamily
 from .report import training_report
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
@@ -20,6 +22,7 @@ __all__ = [
     "Canary",
     "CanaryPlan",
     "Checkpoint",
+    "CopyingFamily",
     "DiffusionCheckpoint",
     "DiffusionFamily",
     "FAMILIES",
@@ -31,6 +34,7 @@ __all__ = [
     "Images",
     "Ledger",
     "ModelFamily",
+    "NgramFamily",
     "Recipe",
     "TextCheckpoint",
     "TransformerFamily",

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
+from ..core import EnergyUse
 from .noise import Noise
 
 
@@ -70,6 +71,10 @@ class Checkpoint(Protocol):
     def hash(self) -> str:
         """SHA-256 of run.json, which names the weights, the tokenizer and the corpus by their hashes."""
 
+    @property
+    def energy(self) -> EnergyUse:
+        """What the training used."""
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a text (no special tokens)."""
 
@@ -90,10 +95,15 @@ class Checkpoint(Protocol):
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
         """New tokens after each prompt (an empty prompt starts a document); temperature 0 is greedy.
 
+        With ``samples`` the rows of one prompt stand together; a row ends with the token that completes a ``stop``.
         The result for a row depends on (seed, row number, prompt) alone, not on the batch it stands in.
         """
 

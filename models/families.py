@@ -13,7 +13,7 @@ from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan
 from .plan import LAYOUTS
-from .training import DEFAULTS, Examples
+from .training import DEFAULTS, Examples, History
 
 __all__ = ["DEFAULTS", "FAMILIES", "ModelFamily", "Prepared"]
 
@@ -24,8 +24,10 @@ class Prepared:
 
     ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
     two networks play against each other. ``layouts`` are those of ``models/plan.py`` that the network can have in
-    memory. ``files`` are written into the checkpoint as they are. ``facts`` go into
-    run.json. ``summary`` turns (trained network, loss of every step) into more facts.
+    memory. ``files`` are written into the checkpoint as they are. ``facts`` go into run.json. ``summary`` turns
+    (trained network, loss of every step) into more facts. ``monitor`` measures the network at a few points of the
+    training, by names that are always the same. ``learn`` is for models that are computed, not trained by steps: it
+    takes the order of a pass of ``steps`` steps, changes the network and gives the history.
     """
 
     network: nn.Module
@@ -34,6 +36,9 @@ class Prepared:
     facts: Mapping[str, Any]
     summary: Callable[[nn.Module, list[float]], Mapping[str, Any]]
     canaries: tuple[Canary, ...] = ()
+    monitor: Callable[[nn.Module], Mapping[str, float]] | None = None
+    learn: Callable[[StepPlan], History] | None = None
+    steps: int | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     unit: str = "examples"
     loss_name: str = "nats"

@@ -2,7 +2,6 @@
 
 import copy
 import shutil
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
+from ..core import SILENT, Corpus, EnergyFactors, InputError, IntegrityError, Progress, Recipe, library_versions
 from ..curate import call_checked
 from .base import Checkpoint
-from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
+from .checkpoint import RUN, read_checkpoint, write_checkpoint
+from .energy_meter import Meter
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
@@ -26,11 +26,19 @@ HOUR = 3_600.0
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
 
 
-def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SILENT) -> Checkpoint:
+def fit(
+    corpus: Corpus,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    progress: Progress = SILENT,
+    energy: EnergyFactors = EnergyFactors(),  # noqa: B008  frozen
+) -> Checkpoint:
     """Train a model of ``recipe.family`` on ``corpus`` and leave the checkpoint in ``folder``.
 
     A run that was killed goes on from its last saved state and ends in the same bytes. A finished folder of the same
-    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. Raises
+    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. ``energy`` is what is
+    declared of machine and grid: what the training used stands in ``timing.json``, outside of every hash. Raises
     :class:`ConfigError` for a wrong recipe, :class:`InputError` for a corpus of the wrong modality,
     :class:`EmptyCorpus` where there is nothing to train on and :class:`IncompleteError` at a loss that is not finite.
     """
@@ -48,17 +56,22 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
         return load(folder, corpus)
     corpus.verify()
     _sweep(folder)
-    began = time.monotonic()
+    meter = Meter(folder, energy)
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(corpus, recipe, family.mixed, partial(_measure, prepared, recipe), prepared.layouts)
+    measure = partial(_measure, prepared, recipe)
+    plan = plan or make_plan(corpus, recipe, family.mixed, measure, prepared.layouts, prepared.steps)
     _lay_out(prepared.network, plan.layout)
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    if prepared.learn is not None:
+        history = prepared.learn(order)
+    else:
+        network, examples = prepared.network, prepared.examples
+        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor)
     _finish(folder, recipe, plan, order, prepared, history)
-    _note_time(folder, time.monotonic() - began)
+    meter.note()
     return load(folder, corpus)
 
 
@@ -110,6 +123,7 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "planted_examples": order.planted,
         "loss": _loss(prepared, history),
         "versions": library_versions(LIBRARIES),
+        **_weighting(prepared),
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
@@ -117,11 +131,18 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
+def _weighting(prepared: Prepared) -> dict[str, Any]:
+    told = getattr(prepared.examples, "weighting", None)
+    return {"weighting": dict(told)} if told else {}
+
+
 def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
     losses = history.main
     found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
     if len(history.phases) > 1:
         found["phases"] = {name: curve(history.of(name)) for name in history.phases}
+    if history.measured:
+        found["measured"] = [{"step": step, **values} for step, values in history.measured.items()]
     return found
 
 
@@ -130,7 +151,3 @@ def _sweep(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for stray in [*folder.glob(".*.tmp"), *(folder / STATE).parent.glob(".*.tmp")]:
         stray.unlink(missing_ok=True)
-
-
-def _note_time(folder: Path, seconds: float) -> None:
-    write_json(folder / TIMING, {"seconds_of_last_process": round(seconds, 3)})

@@ -1,7 +1,8 @@
 """From a corpus of images to one array of pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,9 @@ import torch
 
 from ..core import Corpus, InputError, Recipe
 from .ledger import ledger_table
+from .order import Weights
 from .selection import Selection, select_documents
+from .weighting import document_weights
 
 SMALLEST = 8
 LABELS = 1_000
@@ -42,6 +45,8 @@ class ImageData:
     control: Images
     names_of_classes: tuple[str, ...] = ()
     planted: int = 0
+    weights: Weights | None = None
+    weighting: Mapping[str, Any] | None = None
 
     def __len__(self) -> int:
         return len(self.images.pixels)
@@ -127,7 +132,13 @@ def prepare_images(corpus: Corpus, recipe: Recipe, conditional: bool = False) ->
     place = np.arange(len(chosen.ids))
     ledger = ledger_table([(name, "trained") for name in chosen.ids], place, place, chosen.held_out)
     names = _classes(corpus, images) if conditional else ()
-    return ImageData(images, ledger, len(chosen.held_out), _control(corpus, chosen, images, names), names)
+    data = ImageData(images, ledger, len(chosen.held_out), _control(corpus, chosen, images, names), names)
+    weighing = document_weights(corpus, chosen, recipe)
+    if weighing is None:
+        return data
+    sizes = np.ones(len(chosen.ids))
+    final = weighing.for_sizes(sizes)
+    return replace(data, weights=Weights.of(final), weighting=weighing.facts(sizes, final))
 
 
 def _control(corpus: Corpus, chosen: Selection, images: Images, names: tuple[str, ...]) -> Images:

@@ -20,6 +20,7 @@ from ..core import (
     sha256,
     write_json,
 )
+from .weighting import weights_hash
 
 PLAN = "plan.json"
 PRECISIONS = ("auto", "fastest", "float32", "bfloat16")
@@ -28,18 +29,27 @@ LAYOUTS = ("contiguous", "channels_last")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The corpus by its hash, the recipe, and what was resolved from it: steps, precision, layout in memory."""
+    """The corpus by its hash, the recipe, and what was resolved from it: steps, precision, layout in memory.
+
+    ``weights`` is the hash of what the recipe's columns say of the documents; None where it names none.
+    """
 
     corpus: str
     recipe: dict[str, Any]
     steps: int
     precision: str
     layout: str = LAYOUTS[0]
+    weights: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        data = asdict(self)
+        return data if self.weights is not None else {key: data[key] for key in data if key != "weights"}
 
     @property
     def hash(self) -> str:
         """SHA-256 of all of it."""
-        return sha256(canonical_json(asdict(self)))
+        return sha256(canonical_json(self.to_json()))
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
@@ -88,6 +98,8 @@ def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
     changed = _changes(plan.recipe, recipe_to_json(recipe))
     if changed:
         raise IntegrityError(f"{folder}: holds a model of another recipe ({changed}); remove it to train anew")
+    if plan.weights != weights_hash(corpus, recipe):
+        raise IntegrityError(f"{folder}: holds a model that saw documents by other weights; remove it to train anew")
     return plan
 
 
@@ -97,20 +109,22 @@ def make_plan(
     mixed: bool,
     measure: Callable[[str, str], int],
     layouts: Sequence[str] = LAYOUTS[:1],
+    steps: int | None = None,
 ) -> Plan:
     """Resolve steps, precision and layout, once.
 
-    ``mixed``: the family can train in bfloat16. ``measure`` tells how many steps fit in a budget with a precision and a
-    layout on this machine, or in an hour where there is none.
+    ``mixed``: the family can train in bfloat16; ``steps``: it needs so many. ``measure`` tells how many steps fit in a
+    budget with a precision and a layout on this machine, or in an hour where there is none.
     """
     precision, layout = resolve_arithmetic(recipe.precision, mixed, layouts, measure)
-    steps = recipe.steps if recipe.steps is not None else measure(precision, layout)
-    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision, layout)
+    if steps is None:
+        steps = recipe.steps if recipe.steps is not None else measure(precision, layout)
+    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision, layout, weights_hash(corpus, recipe))
 
 
 def store_plan(folder: Path, plan: Plan) -> None:
     """Write down what a resumed run has to follow."""
-    write_json(folder / PLAN, asdict(plan))
+    write_json(folder / PLAN, plan.to_json())
 
 
 def resolve_arithmetic(

@@ -24,6 +24,7 @@ from ..core import (
     canonical_json,
     did_you_mean,
     library_versions,
+    read_energy,
     sha256,
     write_text,
 )
@@ -211,12 +212,15 @@ class Run:
             code=code_hash(["core", "models"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
             recipe=dataclasses.asdict(recipe),
+            # Labels that steps gave to documents stand beside the corpus, not in its hash.
+            **({"curated": self.parent(name, "curate")} if recipe.weights or recipe.balance else {}),
         )
 
         def work() -> str:
             corpus = Corpus(self.folder / name / "corpus")
             corpus.require_documents()
-            checkpoint = fit(corpus, recipe, self.folder / name / "checkpoint", progress=self.progress)
+            folder, factors = self.folder / name / "checkpoint", self.config.energy.factors
+            checkpoint = fit(corpus, recipe, folder, progress=self.progress, energy=factors)
             report = training_report(checkpoint)
             report.save(self.folder / name / "training.json")
             return _headline(report)
@@ -319,6 +323,7 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         provenance=_provenance(config, folder),
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
+        energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
     )
 
 
@@ -378,9 +383,10 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
 
 
 def _portable(config: RunConfig) -> dict[str, Any]:
-    """The configuration without paths (what stands there is in the hash of the corpus) and number of workers."""
+    """The configuration without paths (what stands there is in the hash of the corpus), workers and energy."""
     values = without_paths(effective_values(config))
     values.pop("workers")
+    values.pop("energy")
     return values
 
 

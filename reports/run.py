@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core import SEVERITIES, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
+from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
 from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
@@ -60,12 +60,13 @@ class PlacedScore:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that one report is made from."""
+    """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only."""
 
     title: str
     tracks: tuple[Track, ...]
     documents: Mapping[str, DocumentCard] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    energy: Mapping[str, EnergyUse] = field(default_factory=dict)
 
     @property
     def main(self) -> Track:
@@ -106,13 +107,14 @@ def read_run(
     provenance: Mapping[str, Any],
     tracks: Sequence[str],
     planned: Mapping[str, Sequence[str]] | None = None,
+    energy: Mapping[str, EnergyUse] | None = None,
 ) -> Run:
     """Read the stage reports of ``folder``; a file that is not one raises :class:`IntegrityError`.
 
     ``planned`` names the stages of each track; a track that it leaves out plans all of them.
     """
     found = tuple(Track(name, _read_stages(folder / name), tuple((planned or {}).get(name, STAGES))) for name in tracks)
-    return Run(title, found, cards_of(documents), dict(provenance))
+    return Run(title, found, cards_of(documents), dict(provenance), dict(energy or {}))
 
 
 def cards_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, DocumentCard]:

@@ -6,6 +6,7 @@ from .controls import controls
 from .corpus_audit import corpus_audit
 from .curation import curation
 from .documents import documents
+from .energy import energy
 from .findings import findings
 from .glossary import glossary
 from .images import images
@@ -25,6 +26,7 @@ __all__ = [
     "corpus_audit",
     "curation",
     "documents",
+    "energy",
     "findings",
     "glossary",
     "images",
