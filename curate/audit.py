@@ -23,8 +23,16 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "synthetic-text",
         "planted-controls",
     ),
-    "image": ("composition", "licences", "filtering-impact", "planted-controls"),
-    "table": ("composition", "licences", "filtering-impact", "decisions", "proxies", "missingness"),
+    "image": ("composition", "licences", "representation", "filtering-impact", "planted-controls"),
+    "table": (
+        "composition",
+        "licences",
+        "representation",
+        "filtering-impact",
+        "decisions",
+        "proxies",
+        "missingness",
+    ),
 }
 NEEDS_RECORD = "filtering-impact"
 

@@ -42,7 +42,7 @@ from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
-from .paths import without_paths
+from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -186,6 +186,7 @@ class Run:
             code=code_hash(["core", "curate"]),
             curated=self.parent(name, "curate"),
             audits=track.audit,
+            files=option_files(track.audit or ()),
             seed=self.config.seed,
         )
 

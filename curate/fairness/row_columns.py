@@ -59,7 +59,7 @@ def read_columns(corpus: Corpus, names: Sequence[str] | None = None, most: int =
                     if name not in found and len(found) < most:
                         found[name] = _Growing(rows)
             for name, column in found.items():
-                column.add(_text(row.get(name)))
+                column.add(as_text(row.get(name)))
             rows += 1
     return {name: column.column(name) for name, column in found.items() if column.index}
 
@@ -102,7 +102,8 @@ def _parsed(content: str | None) -> dict[str, Any]:
     return row if isinstance(row, dict) else {}
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """A value as text: numbers as they are written, true or false; None where it is missing or blank."""
     if value is None:
         return None
     if isinstance(value, bool):
