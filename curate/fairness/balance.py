@@ -44,7 +44,8 @@ def balance(counts: Ints, seed: int, name: str, draws: int = DRAWS) -> Balance:
     low, high = basic_interval(value, entropy(resampled(n, used / n, seed, f"{name}|entropy", draws)))
     low, high = max(0.0, low), min(math.log(k), high)
     evenness = (value / math.log(k), low / math.log(k), high / math.log(k))
-    return Balance(n, k, evenness, (math.exp(value), math.exp(low), math.exp(high)))
+    least, middle, most = (min(float(k), math.exp(bound)) for bound in (low, value, high))
+    return Balance(n, k, evenness, (middle, least, most))
 
 
 def entropy(shares: Floats) -> Floats:

@@ -30,8 +30,8 @@ def class_exhibits(classes: Classes) -> Iterator[Exhibit]:
     title = f"Classes of {name}"
     yield Table("representation-classes", title, ("Class", "Rows", "Share", "Low", "High"), rows, note)
     shown = rows[:CHARTED]
-    places = (tuple(row[place] for row in shown) for place in (2, 3, 4))
-    series = Series("share", tuple(row[0] for row in shown), *places)
+    names, _, *bounds = zip(*shown, strict=True)
+    series = Series("share", names, *bounds)
     yield Chart("representation-classes-chart", title, "interval", name, "share of rows", (series,), "Wilson at 95 %.")
     if classes.associations:
         yield _strengths(classes)

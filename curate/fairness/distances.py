@@ -76,7 +76,9 @@ def from_reference(counts: Ints, reference: Floats, seed: int, name: str, draws:
     p = counts / n
     drawn = resampled(n, p, seed, name, draws)
     chance = generator(seed, "representation-chance", name).multinomial(n, reference, draws) / n
-    pair = [_metric(d, p, reference, d(drawn, p), d(chance, reference)) for d in (total_variation, jensen_shannon)]
+    variation, shannon = (
+        _metric(d, p, reference, d(drawn, p), d(chance, reference)) for d in (total_variation, jensen_shannon)
+    )
     value = float(kullback_leibler(p, reference))
     null = kullback_leibler(chance, reference)
     leibler = None
@@ -86,7 +88,7 @@ def from_reference(counts: Ints, reference: Floats, seed: int, name: str, draws:
         least, most = (bound / scale for bound in noncentral(value * scale, int((reference > 0).sum()) - 1))
         by_chance = float(np.quantile(null, 0.95))
         leibler = Estimate(value, min(max(0.0, low) ** 2, least), max(high**2, most), by_chance)
-    return Distances(n, *pair, leibler, *_test(n, value, null, reference))
+    return Distances(n, variation, shannon, leibler, *_test(n, value, null, reference))
 
 
 def between_parts(counts: Ints, others: Ints, seed: int, name: str, draws: int = DRAWS) -> Distances:
@@ -117,7 +119,10 @@ def basic_interval(value: float, drawn: Floats) -> tuple[float, float]:
 
 
 def noncentral(statistic: float, degrees: int) -> tuple[float, float]:
-    """95 % interval of the noncentrality of a chi-squared statistic; above 10,000 by the normal root (Fisher 1928)."""
+    """95 % interval of the noncentrality of a chi-squared statistic; above 10,000 by the normal root (Fisher 1928).
+
+    The upper bound is at least that of a statistic at its mean, so that a lucky 0 does not look certain.
+    """
     from scipy.optimize import brentq
     from scipy.stats import chi2, ncx2
 
@@ -126,11 +131,11 @@ def noncentral(statistic: float, degrees: int) -> tuple[float, float]:
     root = math.sqrt(statistic)
     if statistic > 10_000:
         return max(0.0, root - Z) ** 2, (root + Z) ** 2
-    low = high = 0.0
+    low = 0.0
     if chi2.cdf(statistic, degrees) > 0.975:
         low = brentq(lambda x: ncx2.cdf(statistic, degrees, x) - 0.975, 1e-9, statistic)
-    if chi2.cdf(statistic, degrees) > 0.025:
-        high = brentq(lambda x: ncx2.cdf(statistic, degrees, x) - 0.025, 1e-9, (root + 4) ** 2 + degrees)
+    least = max(statistic, float(degrees))
+    high = brentq(lambda x: ncx2.cdf(least, degrees, x) - 0.025, 0.0, (math.sqrt(least) + 4) ** 2 + degrees)
     return float(low), float(high)
 
 

@@ -187,10 +187,13 @@ class Representation:
             )
             gaps.append(NotMeasured("representation-drift", reason, {"split": redact(self.split)}))
         named = [columns[self.split]] if self.split and not gaps else []
-        moved = []
+        moved: list[Drift] = []
         for parts in (*named, *_sources(corpus)):
             for one in drifts(parts, every, self.minimum, seed, self.draws):
-                (gaps if isinstance(one, NotMeasured) else moved).append(one)  # type: ignore[arg-type]
+                if isinstance(one, NotMeasured):
+                    gaps.append(one)
+                else:
+                    moved.append(one)
         return tested_drifts(moved), gaps
 
     def _nothing(self, corpus: Corpus, names: Sequence[str], classes: Classes | None) -> Iterator[NotMeasured]:

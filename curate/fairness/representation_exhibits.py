@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LISTED, CHARTED, LONGEST = 100, 30, 60
 SHARES = ("Group", "Rows", "Share", "Low", "High")
-BESIDE = ("Reference", "Ratio", "Ratio low", "Ratio high", "Cohen's h", "p", "q", "Rows to add", "Others to drop")
+BESIDE = ("Reference", "Ratio", "Ratio low", "Ratio high", "p", "q", "To add", "To drop")
 
 
 def representation_exhibits(measured: "Represented", minimum: int, limits: Limits) -> Iterator[Exhibit]:
@@ -147,8 +147,8 @@ def _dimension(one: Compared) -> Iterator[Exhibit]:
     if with_reference:
         note += (
             " Ratio: share over that of the reference. p: exact binomial test; q: Benjamini-Hochberg over all groups. "
-            "Rows "
-            "to add: of this group alone, until it has its share; others to drop: instead."
+            "To add: "
+            "rows of this group alone until it has its share; to drop: rows of the others instead."
         )
     columns = (*SHARES, *BESIDE) if with_reference else SHARES
     rows = tuple(_row(share, with_reference) for share in ranked[:LISTED])
@@ -158,7 +158,7 @@ def _dimension(one: Compared) -> Iterator[Exhibit]:
     series = [Series("corpus", labels, *(tuple(getattr(s, x) for s in shown) for x in ("share", "low", "high")))]
     if with_reference:
         shares = tuple(share.reference or 0.0 for share in shown)
-        series.append(Series("reference", labels, shares, shares, shares))
+        series.append(Series("reference", labels, shares))
     more = f" The {CHARTED} largest of {len(ranked)}." if len(ranked) > CHARTED else ""
     yield Chart(
         f"representation-{name}-chart", title, "interval", name, "share of rows", tuple(series),
@@ -171,7 +171,7 @@ def _row(share: GroupShare, with_reference: bool) -> tuple[Cell, ...]:
     if not with_reference:
         return base
     ratio = share.ratio or (None, None, None)
-    return (*base, share.reference, *ratio, share.effect, share.p, share.q, share.to_add, share.to_drop)
+    return (*base, share.reference, *ratio, share.p, share.q, share.to_add, share.to_drop)
 
 
 def _parts(found: Sequence[Drift], reference: Mapping[Group, float | None]) -> Table:
@@ -188,13 +188,12 @@ def _parts(found: Sequence[Drift], reference: Mapping[Group, float | None]) -> T
         for part, share in sorted(shares, key=lambda pair: (pair[1].cell, pair[0]))
     )  # fmt: skip
     rest = f" {len(rows) - LISTED:,} rows are not listed." if len(rows) > LISTED else ""
-    title = f"Shares of {name} by {column}"
-    columns = ("Group", "Part", *SHARES[1:], *BESIDE[:4])
-    if not reference or not any(reference.values()):  # nothing to stand beside
-        columns, rows = columns[:6], tuple(row[:6] for row in rows)
+    title, group = f"Shares of {name} by {column}", f"Shares of {name}"
+    width = 10 if any(reference.values()) else 6
+    columns = ("Group", "Part", *SHARES[1:], *BESIDE[:4])[:width]
     return Table(
-        f"representation-{name}-by-{column}", title, columns, rows[:LISTED],
-        f"Of the rows of the part that have a value; Wilson at 95 %.{rest}", title,
+        f"representation-{name}-by-{column}", title, columns, tuple(row[:width] for row in rows[:LISTED]),
+        f"Of the rows of the part that have a value; Wilson at 95 %.{rest}", group,
     )  # fmt: skip
 
 
