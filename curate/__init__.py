@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import erasure, fairness, planted
+from . import erasure, fairness, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_report import AuditReport
@@ -23,6 +23,7 @@ from .filters import (
     c4,
     code,
     consent,
+    duplicate_rows,
     exact_duplicates,
     fineweb,
     hidden_characters,
@@ -93,6 +94,7 @@ __all__ = [
     "default_audits",
     "describe_steps",
     "document_cards",
+    "duplicate_rows",
     "erasure",
     "exact_duplicates",
     "example",
@@ -139,6 +141,7 @@ __all__ = [
     "substring_duplicates",
     "synthetic_text",
     "tables_of",
+    "tabular",
     "toxicity",
     "train_quality_model",
     "train_text_classifier",
