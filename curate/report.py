@@ -66,11 +66,19 @@ def _share_kept(counts: RunCounts) -> Score:
 
 
 def _exhibits(counts: RunCounts, steps: Sequence[Step]) -> tuple[Exhibit, ...]:
-    found: list[Exhibit] = [steps_table(counts), removal_chart(counts), rules_table(counts)]
-    found += [removal_table(counts, name) for name in ("source", "licence", "language")]
+    found: list[Exhibit] = [steps_table(counts)]
+    taken_out = counts.actions["removed"] + counts.actions["quarantined"]
+    if taken_out:
+        found.append(removal_chart(counts))
+    if counts.rules:
+        found.append(rules_table(counts))
+    if taken_out:
+        found += [removal_table(counts, name) for name in ("source", "licence", "language")]
     if counts.clusters:
         found += [duplicates_table(counts), clusters_table(counts)]
-    return (*found, examples_table(counts), *_step_exhibits(counts, steps))
+    if taken_out:
+        found.append(examples_table(counts))
+    return (*found, *_step_exhibits(counts, steps))
 
 
 def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit]:
