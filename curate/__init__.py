@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import erasure, fairness, planted
+from . import erasure, fairness, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
@@ -21,6 +21,7 @@ from .filters import (
     c4,
     code,
     consent,
+    duplicate_rows,
     exact_duplicates,
     fineweb,
     hidden_characters,
@@ -86,6 +87,7 @@ __all__ = [
     "decontaminate",
     "default_audits",
     "describe_steps",
+    "duplicate_rows",
     "erasure",
     "exact_duplicates",
     "fairness",
@@ -127,6 +129,7 @@ __all__ = [
     "source_from",
     "substring_duplicates",
     "synthetic_text",
+    "tabular",
     "toxicity",
     "train_quality_model",
     "train_text_classifier",

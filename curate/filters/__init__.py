@@ -4,6 +4,7 @@ from .boilerplate import Boilerplate, boilerplate
 from .c4 import C4, c4
 from .code import Code, code
 from .consent import Consent, consent
+from .duplicate_rows import DuplicateRowsFilter, duplicate_rows
 from .erased import Erased, erased
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
@@ -27,6 +28,7 @@ __all__ = [
     "C4",
     "Code",
     "Consent",
+    "DuplicateRowsFilter",
     "Erased",
     "ExactDuplicates",
     "FineWeb",
@@ -49,6 +51,7 @@ __all__ = [
     "c4",
     "code",
     "consent",
+    "duplicate_rows",
     "erased",
     "exact_duplicates",
     "fineweb",

@@ -1,0 +1,6 @@
+"""Audits of tables: what the columns hold, rows that repeat or leak, people who can be singled out, drift."""
+
+from .duplicate_rows import DuplicateRows
+from .table_schema import TableSchema
+
+__all__ = ["DuplicateRows", "TableSchema"]
