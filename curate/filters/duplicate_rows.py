@@ -58,9 +58,9 @@ class DuplicateRowsFilter:
                 "HW-C075",
                 "medium" if share >= LARGE_SHARE else "low",
                 f"{equal + near:,} rows were removed as copies of others ({share:.1%})",
-                f"{equal:,} are equal to a row that stays, {near:,} differ from one in at most {self.near} cells. Where "
-                "rows are different people who happen to be alike, this makes common kinds of people rarer than they "
-                "are, and every share counted afterwards is off.",
+                f"{equal:,} are equal to a row that stays, {near:,} differ from one in at most {self.near} cells. "
+                "Where rows are different people who happen to be alike, this makes common kinds of people rarer "
+                "than they are, and every share counted afterwards is off.",
                 "Read the clusters. Name the columns that tell one person from another with the option columns, or "
                 "leave the filter out; the audit duplicate-rows says how many equal rows chance alone would make.",
             ),
@@ -69,13 +69,13 @@ class DuplicateRowsFilter:
     def _check(self, columns: int) -> None:
         if self.near >= columns:
             raise UsageError(
-                f"{self.name}: near: {self.near} of {columns} compared columns makes all rows near; name more columns or "
-                "set near to 0"
+                f"{self.name}: near: {self.near} of {columns} compared columns makes all rows near; name more columns "
+                "or set near to 0"
             )
         if affordable(columns, self.near) < self.near:
             raise UsageError(
-                f"{self.name}: near: {self.near} leaves out every choice of {self.near} of {columns:,} columns in turn, "
-                f"more than the {CHOICES:,} that are tried; name fewer columns or set near to 1 or 0"
+                f"{self.name}: near: {self.near} leaves out every choice of {self.near} of {columns:,} columns in "
+                f"turn, more than the {CHOICES:,} that are tried; name fewer columns or set near to 1 or 0"
             )
 
     def _chosen(self, corpus: Corpus) -> dict[str, Column]:

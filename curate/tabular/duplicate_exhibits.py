@@ -86,8 +86,8 @@ def _exact(corpus: Corpus, one: "Repeats") -> Finding:
         f"{copies / rows:.2%} of the rows ({low:.2%} to {high:.2%}) are equal to an earlier one in {one.columns} "
         f"columns: {one.pairs[0]:,} equal pairs, where chance would make about {number(round(one.chance[0], 1))}. The "
         f"largest group has {int(one.equal.sizes.max()):,} rows. Equal rows may be different people who happen to be "
-        "alike, and the table cannot tell: columns that go together make more equal rows than this chance. What was counted "
-        "twice by error weighs twice in a model, and leaks where one copy is held out.",
+        "alike, and the table cannot tell: columns that go together make more equal rows than this chance. What was "
+        "counted twice by error weighs twice in a model, and leaks where one copy is held out.",
         "Find out what a row is. Where a row is one person or event and copies are errors, use the filter "
         "duplicate-rows; where they are different people, keep them and split so that equals stay on one side.",
         (),
@@ -107,8 +107,8 @@ def _near(corpus: Corpus, one: "Repeats") -> Finding:
         f"{rows:,} rows differ from another in {_cells(one)} only ({one.what})",
         f"{rows / one.rows:.2%} of the rows ({low:.2%} to {high:.2%}) have a neighbour that differs in {_cells(one)} "
         f"of {one.columns}: {seen:,} pairs, where chance would make about {number(round(chance))}. Corrected or "
-        "updated entries look like this, and so do people who are alike in most things. Pairs that differ in more cells are "
-        "not counted.",
+        "updated entries look like this, and so do people who are alike in most things. Pairs that differ in more "
+        "cells are not counted.",
         "Read some pairs. Where they are one person entered twice, keep the newer row; where not, keep both on one "
         "side of a split.",
         (),

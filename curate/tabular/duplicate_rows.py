@@ -18,6 +18,7 @@ from .row_hashes import (
     cell_hashes,
     equals,
     expected_pairs,
+    limit_of,
     near_rows,
     pairs_by_distance,
     row_hashes,
@@ -192,13 +193,6 @@ def absent(every: dict[str, Column], name: str) -> str:
     names = list(every)
     hint = did_you_mean(name, names)
     return redact(f"no row has a value in a column {name!r}; {hint}there are: {', '.join(names[:20]) or 'none'}")
-
-
-def limit_of(expected: float) -> float:
-    """The 97.5 % quantile of a Poisson count with this mean."""
-    from scipy.stats import poisson
-
-    return float(poisson.ppf(0.975, expected)) if expected > 0 else 0.0
 
 
 def _scores(one: Repeats) -> list[Measurement]:

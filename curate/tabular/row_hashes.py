@@ -159,3 +159,10 @@ def expected_pairs(cells: Sequence[Hashes], most: int, seed: int) -> list[float]
         found = np.convolve(*shares)[: most + 1] * comb(rows, 2)
         best = max(best, found.tolist(), key=sum)
     return best
+
+
+def limit_of(expected: float) -> float:
+    """The 97.5 % quantile of a Poisson count with this mean."""
+    from scipy.stats import poisson
+
+    return float(poisson.ppf(0.975, expected)) if expected > 0 else 0.0
