@@ -1,7 +1,9 @@
 """Audits of tables: what the columns hold, rows that repeat or leak, people who can be singled out, drift."""
 
+from .drift import DriftAudit
 from .duplicate_rows import DuplicateRows
 from .leakage import Leakage
+from .privacy_risk import PrivacyRisk
 from .table_schema import TableSchema
 
-__all__ = ["DuplicateRows", "Leakage", "TableSchema"]
+__all__ = ["DriftAudit", "DuplicateRows", "Leakage", "PrivacyRisk", "TableSchema"]

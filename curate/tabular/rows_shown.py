@@ -12,7 +12,7 @@ LONGEST_CELL = 120
 
 def ids_of(corpus: Corpus, rows: Sequence[int]) -> list[str]:
     """The ids of rows (by their place), in the order given."""
-    return [str(one) for one in corpus.column("id").take(list(rows)).to_pylist()]
+    return [str(one) for one in corpus.column("id").take(list(rows)).to_pylist()] if len(rows) else []
 
 
 def examples_of(corpus: Corpus, notes: Mapping[str, str], first: Sequence[str] = ()) -> tuple[Example, ...]:
