@@ -45,6 +45,7 @@ from .records import (
     text_record,
 )  # fmt: skip
 from .registry import Description, Parameter, Registry
+from .renderers import RENDERERS
 from .sampling_plan import SamplingPlan
 from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json
 from .splits import held_out
@@ -78,6 +79,7 @@ __all__ = [
     "OUT_OF_ROOM",
     "Parameter",
     "Progress",
+    "RENDERERS",
     "Registry",
     "SCHEMAS",
     "SEVERITIES",

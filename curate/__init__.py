@@ -3,9 +3,11 @@
 from . import erasure, fairness, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
+from .audit_report import AuditReport
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
+from .document_cards import DocumentRecord, copies, document_cards, removed_of, tables_of
 from .duplicates import (
     cross_split_duplicates,
     decontaminate,
@@ -47,6 +49,7 @@ from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .shown import example, excerpt, redacted
 from .sources import guess_source, read_source, source_from
 from .steps import build_steps, describe_steps, libraries
 
@@ -54,10 +57,12 @@ __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
+    "AuditReport",
     "Change",
     "DEFAULT_AUDITS",
     "DETECTORS",
     "Decision",
+    "DocumentRecord",
     "Edit",
     "FILTERS",
     "GroupGap",
@@ -82,14 +87,18 @@ __all__ = [
     "cap",
     "code",
     "consent",
+    "copies",
     "cross_split_duplicates",
     "curate",
     "decontaminate",
     "default_audits",
     "describe_steps",
+    "document_cards",
     "duplicate_rows",
     "erasure",
     "exact_duplicates",
+    "example",
+    "excerpt",
     "fairness",
     "find_personal_data",
     "fineweb",
@@ -117,6 +126,8 @@ __all__ = [
     "read_source",
     "redact",
     "redact_spans",
+    "redacted",
+    "removed_of",
     "repetition",
     "replay",
     "resample",
@@ -129,6 +140,7 @@ __all__ = [
     "source_from",
     "substring_duplicates",
     "synthetic_text",
+    "tables_of",
     "tabular",
     "toxicity",
     "train_quality_model",

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core import SILENT, Cell, ConfigError, Corpus, Progress, StageReport, UsageError
+from .audit_report import AuditReport
+from .audited import UNREAD, corpus_of
 from .audits.curation_record import has_record
 from .base import AUDITS, Audit
 from .parameters import call_checked
@@ -21,40 +23,54 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "synthetic-text",
         "planted-controls",
     ),
-    "image": ("composition", "licences", "filtering-impact", "planted-controls"),
-    "table": ("composition", "licences", "filtering-impact", "decisions", "proxies", "missingness"),
+    "image": ("composition", "licences", "representation", "filtering-impact", "planted-controls"),
+    "table": (
+        "composition",
+        "licences",
+        "representation",
+        "filtering-impact",
+        "decisions",
+        "proxies",
+        "missingness",
+    ),
 }
 NEEDS_RECORD = "filtering-impact"
 
 
 def audit(
-    corpus: Corpus,
+    data: Any,
     names: Sequence[str | tuple[str, Mapping[str, Any]]] | None = None,
     *,
+    text: str = "text",
     seed: int = 0,
     progress: Progress = SILENT,
-) -> StageReport:
-    """Examine ``corpus`` by each audit in ``names`` (a name, or a name with its options); None means the usual ones.
+) -> AuditReport:
+    """Examine ``data`` by each audit in ``names`` (a name, or a name with its options); None means the usual ones.
+
+    ``data`` is a :class:`Corpus`, the path of a file or folder, a ``pandas.DataFrame``, ``pyarrow.Table``,
+    ``datasets.Dataset``, or a list of texts or of dicts; rows without the column ``text`` are audited as a table.
 
     The report holds the facts, scores, findings and exhibits of all audits in their order; a fact's label is led by
     the audit's title where two audits use it. ``detail`` holds each audit's own data under its name. Raises
     :class:`UnknownName` for a name that no audit has, :class:`ConfigError` for a wrong option and :class:`EmptyCorpus`
     for a corpus without a document.
     """
+    corpus = corpus_of(data, text, progress=progress)
     corpus.require_documents()
     wanted = [_entry(name) for name in (default_audits(corpus) if names is None else names)]
     if len({name for name, _ in wanted}) != len(wanted):
         raise UsageError(f"each audit runs once, not {[name for name, _ in wanted]}; remove the repeated name")
     audits = build_audits(wanted)
     reports = {name: one.examine(corpus, seed, progress) for name, one in audits.items()}
-    return StageReport(
+    return AuditReport(
         stage="audit",
         title="Corpus audit",
-        facts=_facts(reports),
+        facts=_unread(corpus) | _facts(reports),
         scores=tuple(score for report in reports.values() for score in report.scores),
         findings=tuple(finding for report in reports.values() for finding in report.findings),
         exhibits=tuple(exhibit for report in reports.values() for exhibit in report.exhibits),
         detail={name: dict(report.detail) for name, report in reports.items()},
+        corpus=corpus,
     )
 
 
@@ -76,6 +92,11 @@ def default_audits(corpus: Corpus) -> tuple[str, ...]:
 
 def _entry(entry: str | tuple[str, Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
     return (entry, {}) if isinstance(entry, str) else entry
+
+
+def _unread(corpus: Corpus) -> dict[str, Cell]:
+    unread = corpus.manifest.counts.get(UNREAD, 0)
+    return {UNREAD.capitalize(): unread} if unread else {}
 
 
 def _facts(reports: Mapping[str, StageReport]) -> dict[str, Cell]:

@@ -1,8 +1,6 @@
 """Steps for data that a program holds: what goes in comes back as the same kind, curated."""
 
-import shutil
 import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from .parameters import call_checked
 from .publishing import REPORT
 from .run import curate
 from .sources import guess_source, read_source, source_from
+from .temporary import Temporary
 
 StepLike = str | tuple[str, Mapping[str, Any]] | Mapping[str, Any] | Step
 NAME = "memory"
@@ -98,12 +97,12 @@ class Pipeline:
         if self.text != "text":
             options["text"] = self.text
         source = read_source(found["source"], path=found["path"], **options)
-        temporary = None if folder is not None else _Temporary()
+        temporary = Temporary() if folder is None else None
         target = temporary.path if temporary else Path(str(folder))
         self._report = self._curate(source, target, progress)
-        corpus, self._removed = Corpus(target / "corpus"), Corpus(target / "removed")
-        for view in (corpus, self._removed):
-            vars(view)["_temporary"] = temporary  # the folder goes with the last one who looks at it
+        corpus, self._removed = (
+            temporary.corpus(name) if temporary else Corpus(target / name) for name in ("corpus", "removed")
+        )
         return corpus
 
     def _run_memory(self, container: Container, progress: Progress) -> Any:
@@ -130,14 +129,6 @@ class Pipeline:
         if value is None:
             raise UsageError("nothing has been run yet; call run(data) first")
         return value
-
-
-class _Temporary:
-    """A folder that is removed when nobody holds this any more, at the latest when the program ends."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="headwater-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def _steps(specs: Sequence[StepLike]) -> list[Step]:

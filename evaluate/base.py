@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import MANIFEST, SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry, read_parquet
+from ..core import SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry
+from ..curate import removed_of, tables_of
 from ..models import Checkpoint
 from .memorization.index import SuffixIndex, open_index
 
@@ -80,13 +81,11 @@ class Subject:
     @cached_property
     def removed(self) -> Corpus | None:
         """Documents that curation took out, with ``step`` and ``rule`` among their columns."""
-        folder = self.folder / "removed"
-        return Corpus(folder) if (folder / MANIFEST).is_file() else None
+        return removed_of(self.folder)
 
     def decisions(self) -> Iterator[pa.Table]:
         """The decision tables of curation, in step order."""
-        for path in sorted((self.folder / "decisions").glob("*.parquet")):
-            yield read_parquet(path)
+        return tables_of(self.folder)
 
     def samples_of(self, kind: str) -> list[dict[str, object]]:
         """The samples of one kind as dicts; empty where there are none."""

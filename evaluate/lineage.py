@@ -1,12 +1,9 @@
-"""Which documents were trained on, how often, and how many copies of each there were."""
+"""Which documents were trained on, how often."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..core import Corpus, IncompleteError, IntegrityError, held_out
 from ..models import Checkpoint
@@ -55,25 +52,3 @@ def times_seen(checkpoint: Checkpoint) -> Counter[str]:
             return seen
         seen.update(documents)
     return seen
-
-
-def copies(decisions: Iterable[pa.Table]) -> dict[str, int]:
-    """Document id to the number of documents, itself included, that deduplication found to be copies of it.
-
-    A chain (A removed for B, B removed for C) counts at its end, the document that stayed. Ids without a copy are
-    left out.
-    """
-    kept_for: dict[str, str] = {}
-    for table in decisions:
-        found = table.filter(pc.is_valid(table["duplicate_of"]))
-        kept_for |= dict(zip(found["id"].to_pylist(), found["duplicate_of"].to_pylist(), strict=True))
-    ends = Counter(_end(name, kept_for) for name in kept_for)
-    return {name: number + 1 for name, number in sorted(ends.items())}
-
-
-def _end(name: str, kept_for: Mapping[str, str]) -> str:
-    visited = {name}
-    while (after := kept_for.get(name)) is not None and after not in visited:
-        visited.add(after)
-        name = after
-    return name

@@ -10,9 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..core import InputError, IntegrityError, held_out
-from ..curate import Edit, Replay, redact
+from ..curate import Edit, Replay, excerpt, redact, redacted
 from .base import Subject
-from .shown import excerpt, redacted
 from .trace import trace_document
 
 MOST_COPIES, MOST_ANNOTATIONS, MOST_SAMPLES, DEEPEST = 50, 20, 10, 100

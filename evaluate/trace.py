@@ -4,14 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ..core import InputError, UsageError
+from ..curate import DocumentRecord, excerpt, redacted
 from .base import Subject
-from .lineage import copies
 from .memorization.index import Place, Span
-from .shown import excerpt, redacted
 
 LONGEST_TEXT = 100_000
 STEPS_SHOWN = 50
@@ -130,7 +126,7 @@ def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10
     cover = sum(_new_characters(spans)) / len(text)
     spans = _distinct(spans)
     safe, moved = redacted(text, [(span.start, span.end) for span in spans])
-    facts = _Facts(subject)
+    facts = subject.once("facts", lambda: _Facts(subject))
     traced = tuple(_traced(facts, text, span, place, documents) for span, place in zip(spans, moved, strict=True))
     return Trace(safe, minimum, cover, traced, tuple(notes))
 
@@ -150,48 +146,29 @@ def document_cards(subject: Subject, ids: Sequence[str], steps: int | None = STE
     (the last decision, for a removed one), copies_before, copies_after, steps (the first ``steps``), step_count,
     decisions, note. Steps are None without a checkpoint.
     """
-    facts = _Facts(subject)
+    facts = subject.once("facts", lambda: _Facts(subject))
     facts.load(ids)
     return {name: _card(facts, name, steps) for name in dict.fromkeys(ids) if name in facts.documents}
 
 
-class _Facts:
-    """Everything known about documents, read once for many of them."""
+class _Facts(DocumentRecord):
+    """What curation knows of documents, with planted canaries and the steps of training."""
 
     def __init__(self, subject: Subject) -> None:
+        super().__init__(subject.corpus, subject.removed, subject.decisions)
         self.subject = subject
-        self.documents: dict[str, dict[str, Any]] = {}
-        self.decisions: dict[str, list[dict[str, Any]]] = {}
-        self.copies = subject.once("copies", lambda: copies(subject.decisions()))
 
-    def load(self, ids: Sequence[str]) -> None:
-        missing = [name for name in dict.fromkeys(ids) if name not in self.documents]
-        if not missing:
-            return
-        subject = self.subject
-        parts = [("removed", subject.removed), ("kept", subject.corpus)]
-        for origin, part in parts:
-            for name, row in (part.documents(missing) if part else {}).items():
-                self.documents[name] = {**row, "origin": origin}
-        for canary in subject.checkpoint.canaries if subject.checkpoint else ():
+    def load(self, ids: Sequence[str]) -> list[str]:
+        """Read the documents that are not here yet, canaries among them."""
+        missing = super().load(ids)
+        for canary in self.subject.checkpoint.canaries if self.subject.checkpoint else ():
             if canary.id in missing:
                 self.documents[canary.id] = _planted(canary.id, canary.text)
-        for table in subject.decisions():
-            self._add_decisions(table, missing)
-
-    def _add_decisions(self, table: pa.Table, ids: Sequence[str]) -> None:
-        chosen = table.filter(pc.is_in(table["id"], value_set=pa.array(ids, pa.string())))
-        for row in chosen.to_pylist():
-            name = row.pop("id")
-            self.decisions.setdefault(name, []).append(row | {"evidence": redacted(row["evidence"] or "")[0]})
+        return missing
 
     def steps(self, name: str) -> tuple[int, ...] | None:
         checkpoint = self.subject.checkpoint
         return None if checkpoint is None else checkpoint.ledger.steps_of(name)
-
-    def copies_of(self, name: str) -> tuple[int, int]:
-        """Copies before and after deduplication."""
-        return self.copies.get(name, 1), 0 if self.documents[name]["origin"] == "removed" else 1
 
 
 def _planted(name: str, text: str) -> dict[str, Any]:
@@ -247,37 +224,14 @@ def _document(facts: _Facts, place: Place, length: int) -> TracedDocument:
 
 
 def _card(facts: _Facts, name: str, limit: int | None) -> dict[str, Any]:
-    row = facts.documents[name]
-    steps = facts.steps(name)
-    before, after = facts.copies_of(name)
-    content = row.get("text") or ""
-    decisions = facts.decisions.get(name, [])
+    steps, card = facts.steps(name), facts.card(name)
     return {
-        "id": name,
-        "status": "planted" if row["origin"] == "canary" else row["origin"],
-        "excerpt": excerpt(content)[0] if content else "",
-        "characters": len(content),
-        "source": row["source"],
-        "url": row["url"],
-        "licence": row["licence"],
-        "language": row["language"],
-        "locator": row["attributes"].get("locator", ""),
-        "reason": _reason(row, decisions),
-        "copies_before": before,
-        "copies_after": after,
+        **card,
+        "status": "planted" if card["status"] == "canary" else card["status"],
         "steps": None if steps is None else list(steps[:limit]),
         "step_count": None if steps is None else len(steps),
-        "decisions": decisions,
         "note": NO_CHECKPOINT if steps is None else "",
     }
-
-
-def _reason(row: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> str:
-    if row["origin"] != "removed":
-        return ""
-    last = next((item for item in reversed(decisions) if item["action"] != "edited"), None)
-    step, rule = (last["step"], last["rule"]) if last else (row.get("step") or "", row.get("rule") or "")
-    return f"{step}: {rule}".strip(": ")
 
 
 def _longest(subject: Subject, text: str, minimum: int) -> tuple[list[Span], str]:

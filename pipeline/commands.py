@@ -91,7 +91,7 @@ def resolve(target: Path, out: Path | None, audit: AuditOptions | None = None) -
     """
     if audit and ((target / "config.yaml").is_file() or target.suffix in (".yaml", ".yml")):
         raise UsageError(
-            f"{target}: --groups, --label, --prediction, --positive and --columns are for a data file; in a config "
+            f"{target}: --groups, --label, --score, --split, --reference and the like are for a data file; in a config "
             "write  audit: [{decisions: {groups: [COLUMN], label: COLUMN}}]"
         )
     if (target / "config.yaml").is_file():

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core import InputError, UsageError
-from ..curate import DEFAULT_AUDITS, guess_source, read_source
+from ..curate import DEFAULT_AUDITS, fairness, guess_source, read_source
 from .as_read import IMPACT
 
 __all__ = ["AuditOptions", "guess_audit", "guess_corpus", "guess_source"]
+# Which options of the command line go to which audit. An audit that gets one is run; these come last, in this order.
+TAKES = {
+    "representation": ("groups", "label", "split", "reference"),
+    "decisions": ("groups", "label", "prediction", "positive", "score"),
+}
 TABULAR = ("arrow", "csv", "datasets", "json", "jsonl", "parquet")
 
 
@@ -23,17 +28,22 @@ class AuditOptions:
     prediction: str | None = None
     positive: str | None = None
     columns: str = ""
+    score: str | None = None
+    split: str | None = None
+    reference: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.groups, self.label, self.prediction, self.positive, self.columns))
+        return any(asdict(self).values())
+
+    def of(self, audit: str) -> dict[str, Any]:
+        """The options that an audit takes and that were given; empty where it has nothing to do with them."""
+        given = {**asdict(self), "groups": _names(self.groups)}
+        return {name: given[name] for name in TAKES[audit] if given[name]}
 
     @property
-    def decisions(self) -> dict[str, Any]:
-        """Options for the audit decisions; empty where no column was named."""
-        found = {
-            "groups": _names(self.groups), "label": self.label, "prediction": self.prediction, "positive": self.positive
-        }  # fmt: skip
-        return {key: value for key, value in found.items() if value}
+    def named(self) -> list[str]:
+        """The columns that the data must have, besides those of groups."""
+        return list(dict.fromkeys(name for name in (self.label, self.prediction, self.score, self.split) if name))
 
 
 def guess_corpus(path: Path, columns: Sequence[str] = ()) -> dict[str, Any]:
@@ -66,18 +76,20 @@ def guess_audit(path: Path, options: AuditOptions) -> dict[str, Any]:
     found = guess_corpus(path, _names(options.columns))
     is_table = found.get("modality") == "table"
     groups = _names(options.groups)
-    if options and found["source"] not in TABULAR:
+    needed = [*groups, *dict.fromkeys([*options.named, *fairness.reference_columns(options.reference)])]
+    if found["source"] in TABULAR:
+        if needed:  # the source knows the columns of its files: let it refuse those that are missing
+            read_source(found["source"], "corpus", **_options(found), groups=list(dict.fromkeys(needed)))
+    elif groups or options.named or options.positive or options.columns:
         raise UsageError(f"{path}: --groups, --label and --prediction name columns, and a {found['source']} has none")
-    named = [name for name in (options.label, options.prediction) if name]
-    if groups or named:  # the source knows the columns of its files: let it refuse those that are missing
-        read_source(found["source"], "corpus", **_options(found), groups=[*groups, *named])
     config: dict[str, Any] = {"corpus": {**found, **({"groups": groups} if groups else {})}}
     if is_table:
         config["curate"] = []
-    if options.decisions:
-        names = [name for name in DEFAULT_AUDITS["table" if is_table else "text"] if name != "decisions"]
-        kept = [name for name in names if not (is_table and name == IMPACT)]
-        config["audit"] = [*kept, {"decisions": options.decisions}]
+    told = {name: options.of(name) for name in TAKES if options.of(name)}
+    if told:
+        kind = "table" if is_table else "image" if found["source"] == "image-folder" else "text"
+        kept = [name for name in DEFAULT_AUDITS[kind] if name not in told and not (is_table and name == IMPACT)]
+        config["audit"] = [*kept, *({name: given} for name, given in told.items())]
     return config
 
 

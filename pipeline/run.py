@@ -27,12 +27,22 @@ from ..core import (
     sha256,
     write_text,
 )
-from ..curate import Source, Step, audit, build_audits, build_steps, curate, describe_steps, read_source
+from ..curate import (
+    Source,
+    Step,
+    audit,
+    build_audits,
+    build_steps,
+    curate,
+    describe_steps,
+    document_cards,
+    read_source,
+)
 from ..reports import build_report
 from .as_read import audit_as_read
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
-from .paths import without_paths
+from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -176,13 +186,14 @@ class Run:
             code=code_hash(["core", "curate"]),
             curated=self.parent(name, "curate"),
             audits=track.audit,
+            files=option_files(track.audit or ()),
             seed=self.config.seed,
         )
 
         def work() -> str:
             corpus = Corpus(self.folder / name / "corpus")
             if len(corpus):
-                report = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
+                report: StageReport = audit(corpus, track.audit, seed=self.config.seed, progress=self.progress)
             else:
                 source, seed = self.source(name, track), self.config.seed
                 report = audit_as_read(source, track.audit, self.folder / name, seed, self.progress)
@@ -296,21 +307,35 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
 
 def make_report(config: RunConfig, folder: Path) -> Path:
     """Lay out the report of a run folder, with a card for every document that a finding names."""
-    from ..evaluate import document_cards, open_subject
-
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
-        ids = [id for path in stage_files(folder / track) for id in _documents_of(StageReport.load(path))]
-        documents |= document_cards(open_subject(folder / track, seed=config.seed), list(dict.fromkeys(ids)))
+        ids = [id for path in stage_files(folder / track) for id in named_documents(StageReport.load(path))]
+        documents |= _cards(folder / track, ids, config.seed)
     return build_report(
         folder,
         title=config.title or "headwater report",
         documents=documents,
         provenance=_provenance(config, folder),
         tracks=tuple(config.tracks()),
+        planned={name: _planned(track) for name, track in config.tracks().items()},
     )
+
+
+def _cards(folder: Path, ids: Sequence[str], seed: int) -> dict[str, dict[str, Any]]:
+    """Cards of documents; torch is imported only where a model has seen them."""
+    if not (folder / "checkpoint").is_dir():
+        return document_cards(folder, ids)
+    from .. import evaluate
+
+    return evaluate.document_cards(evaluate.open_subject(folder, seed=seed), ids)
+
+
+def _planned(track: TrackConfig) -> tuple[str, ...]:
+    """The stages that a configuration asks for: without a model it is an audit of data."""
+    data = ("curation", "audit")
+    return data if track.model is None else (*data, "training", "evaluation")
 
 
 def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
@@ -331,7 +356,8 @@ def stage_files(folder: Path) -> list[Path]:
     return [folder / name for name in names if (folder / name).is_file()]
 
 
-def _documents_of(report: StageReport) -> list[str]:
+def named_documents(report: StageReport) -> list[str]:
+    """The documents that a report's findings and their examples name."""
     ids = [id for finding in report.findings for id in finding.document_ids]
     return ids + [id for finding in report.findings for example in finding.examples for id in example.document_ids]
 

@@ -1,5 +1,6 @@
 """One self-contained HTML page from the stage reports of a run folder, and the same data as JSON."""
 
+from .audit_page import audit_page
 from .build import build_report
 from .calibration import build_calibration
 from .cards import DocumentCard
@@ -16,6 +17,7 @@ __all__ = [
     "Section",
     "StageData",
     "Track",
+    "audit_page",
     "build_calibration",
     "build_report",
     "stage_data",

@@ -22,18 +22,20 @@ def build_report(
     documents: Mapping[str, Mapping[str, Any]] | None = None,
     provenance: Mapping[str, Any] | None = None,
     tracks: Sequence[str] = ("", "images"),
+    planned: Mapping[str, Sequence[str]] | None = None,
 ) -> Path:
     """Write ``report.html`` and ``report.json`` into ``folder`` and return the path of the page.
 
     Reads ``curation.json``, ``audit.json``, ``training.json`` and ``evaluation.json`` of each track (the main one has
-    an empty name, the others lie in sub-folders); a stage without a file is shown as not run. ``documents`` are cards
+    an empty name, the others lie in sub-folders); a stage without a file is shown as not run, unless ``planned`` names
+    the stages of its track and leaves it out. ``documents`` are cards
     by document id (``source url licence language locator excerpt status reason copies_before copies_after steps
     step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
     nested mappings. The same input gives the same bytes: no clock is read.
 
     Raises :class:`IntegrityError` where a file is not a stage report.
     """
-    run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks)
+    run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks, planned)
     path = Path(folder) / "report.html"
     write_text(path, render_within(run, HEAVIEST))
     write_json(path.with_name("report.json"), report_json(run))

@@ -16,16 +16,22 @@ APART = ("calibration",)
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The stages of one corpus and its model. The main track has an empty name."""
+    """The stages of one corpus and its model. The main track has an empty name.
+
+    ``planned`` are the stages that its configuration asks for: an audit of data plans no training.
+    """
 
     name: str
     stages: Mapping[str, StageReport] = field(default_factory=dict)
+    planned: tuple[str, ...] = STAGES
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """The stages of a run; where there is nothing but a stage that stands apart from runs, that one."""
+        """The stages that were planned or run; where there is nothing but one that stands apart from runs, that one."""
         apart = tuple(stage for stage in APART if stage in self.stages)
-        return apart if apart and len(apart) == len(self.stages) else STAGES
+        if apart and len(apart) == len(self.stages):
+            return apart
+        return tuple(stage for stage in STAGES if stage in self.planned or stage in self.stages)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -99,10 +105,19 @@ def read_run(
     documents: Mapping[str, Mapping[str, Any]],
     provenance: Mapping[str, Any],
     tracks: Sequence[str],
+    planned: Mapping[str, Sequence[str]] | None = None,
 ) -> Run:
-    """Read the stage reports of ``folder``; a file that is not one raises :class:`IntegrityError`."""
-    cards = {id: DocumentCard.from_json(id, documents[id]) for id in sorted(documents)}
-    return Run(title, tuple(Track(name, _read_stages(folder / name)) for name in tracks), cards, dict(provenance))
+    """Read the stage reports of ``folder``; a file that is not one raises :class:`IntegrityError`.
+
+    ``planned`` names the stages of each track; a track that it leaves out plans all of them.
+    """
+    found = tuple(Track(name, _read_stages(folder / name), tuple((planned or {}).get(name, STAGES))) for name in tracks)
+    return Run(title, found, cards_of(documents), dict(provenance))
+
+
+def cards_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, DocumentCard]:
+    """Cards by document id, in the order of the ids."""
+    return {id: DocumentCard.from_json(id, documents[id]) for id in sorted(documents)}
 
 
 def is_control(score: Score | NotMeasured) -> bool:

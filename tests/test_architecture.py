@@ -168,3 +168,11 @@ def test_core_imports_no_heavy_library() -> None:
 def test_what_curates_and_audits_does_without_torch() -> None:
     for module in ("pipeline.commands", "pipeline.run", "pipeline.calibrate", "curate", "reports"):
         assert "torch" not in modules_after(f"import headwater.{module}"), module
+
+
+def test_a_whole_audit_with_its_report_does_without_torch(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n2,3\n")
+    words = f"['headwater', 'audit', r'{tmp_path / 'rows.csv'}', '--out', r'{tmp_path / 'out'}', '-q']"
+    code = f"sys.argv = {words}; from headwater.pipeline.cli import main; main()"
+    assert "torch" not in modules_after(code)
+    assert (tmp_path / "out" / "report.html").is_file()

@@ -143,9 +143,9 @@ class _Growing:
         if type(value) is str:  # nearly every value there is
             code = self.seen.get(value)
             if code is None:
-                code = self.seen[value] = self._new(_text(value))
+                code = self.seen[value] = self._new(as_text(value))
             return code
-        return self._new(_text(value))
+        return self._new(as_text(value))
 
     def _new(self, text: str | None) -> int:
         return -1 if text is None else self.index.setdefault(text, len(self.index))
@@ -171,7 +171,8 @@ def _parsed(content: str | None) -> dict[str, Any]:
     return row if isinstance(row, dict) else {}
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """A value as text: numbers as they are written, true or false; None where it is missing or blank."""
     if value is None:
         return None
     if isinstance(value, bool):

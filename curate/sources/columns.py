@@ -100,21 +100,22 @@ class Columns:
     def _table(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
         values = {str(key): _plain(value) for key, value in row.items() if _is_plain(value)}
         content = json.dumps(values, ensure_ascii=False, allow_nan=False)
-        fields = self._provenance(row, source) | {"attributes": {}}
-        record = text_record("", locator, **fields)
+        record = text_record("", locator, **self._provenance(row, source, attributes={}))
         del record["text"]
         return {**record, "id": document_id(content.encode("utf-8", "surrogatepass"), locator), "table": content}
 
-    def _provenance(self, row: Mapping[str, Any], source: str) -> dict[str, Any]:
+    def _provenance(
+        self, row: Mapping[str, Any], source: str, attributes: dict[str, str | None] | None = None
+    ) -> dict[str, Any]:
         layout = self._layouts["license" if "license" in row and "licence" not in row else "licence"]
         values = {name: value for name, column in layout.provenance if (value := _as_text(row.get(column)))}
-        attributes = self._attributes(row, layout.used)
+        found = self._attributes(row, layout.used) if attributes is None else attributes
         if stated := values.get("licence"):
             values["licence"] = normalise_licence(stated)
             if stated != values["licence"]:
-                attributes["licence_declared"] = stated[:LONGEST_ATTRIBUTE]
+                found["licence_declared"] = stated[:LONGEST_ATTRIBUTE]
         groups = {name: _as_text(row.get(name)) for name in self.groups}
-        return {"source": source, **self.declared, **values, "groups": groups, "attributes": attributes}
+        return {"source": source, **self.declared, **values, "groups": groups, "attributes": found}
 
     def _layout(self, licence: str) -> "_Layout":
         columns = {name: name for name in PROVENANCE} | {"licence": licence} | dict(self.fields)

@@ -18,9 +18,8 @@ from ...core import (
     Series,
     Table,
 )
-from ...curate import IdentityTerms, TermCounts, group_share, snippet
+from ...curate import IdentityTerms, TermCounts, example, group_share, snippet
 from ..base import METRICS, Outcome, Subject
-from ..shown import example
 
 METRIC = "amplification"
 EXAMPLES = 5

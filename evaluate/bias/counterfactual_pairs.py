@@ -7,9 +7,8 @@ import numpy as np
 from scipy.stats import binomtest, false_discovery_control, ttest_1samp
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
-from ...curate import AttributeTerms, GroupGap, group_gap
+from ...curate import AttributeTerms, GroupGap, example, group_gap
 from ..base import METRICS, Outcome, Subject
-from ..shown import example
 from ..statistics import Estimate, mean_interval
 from .continuation_preference import preferences
 from .pair_features import FEATURES, attribute_presence, differences, features, pair_means

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import Chart, Exhibit, NotMeasured, Score, Series, Table, generator
+from ...curate import excerpt
 from ..base import METRICS, Outcome, Subject
-from ..shown import excerpt
 from ..statistics import mean_interval
 from .ngram_model import NgramModel, sentences
 

@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ...core import Chart, Corpus, Example, Exhibit, Finding, NotMeasured, Score, Series, Table, generator, wilson
-from ...curate import redact
+from ...curate import example, redact
 from ..base import METRICS, Outcome, Subject
-from ..shown import example
 from .known_names import KnownNames
 from .names import Name, names
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table
+from ...curate import example
 from ..base import METRICS, Outcome, Subject
-from ..shown import example
 from ..statistics import clopper_pearson
 from .edit_similarity import edit_similarity
 from .index import SuffixIndex

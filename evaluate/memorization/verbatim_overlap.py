@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table, wilson
+from ...curate import example, excerpt
 from ..base import METRICS, Outcome, Subject
-from ..shown import example, excerpt
 from ..statistics import mean_interval
 from .index import Place, Span, SuffixIndex
 

@@ -23,9 +23,11 @@ class Images:
 
 
 @SECTIONS.register("images", title="Images", order="70")
-def images(run: Run) -> Images:
+def images(run: Run) -> Images | None:
     """The image track from curation to evaluation, with real and generated pictures side by side."""
     tracks = [track for track in run.tracks if track.name]
+    if not tracks:
+        return None
     return Images(
         tuple(
             TrackData(

@@ -8,14 +8,13 @@ from headwater.core import (
     Corpus,
     CorpusWriter,
     EmptyCorpus,
-    StageReport,
     UnknownName,
     UsageError,
     canonical_json,
     record_batch,
     text_record,
 )
-from headwater.curate import audit
+from headwater.curate import AuditReport, audit
 
 OWN = ("composition", "identity-terms", "associations")
 
@@ -68,5 +67,5 @@ def test_an_empty_corpus_is_refused(tmp_path: Path) -> None:
 def test_the_report_survives_json_and_is_the_same_every_time(tmp_path: Path) -> None:
     made = corpus(tmp_path, ["She is a poet."] * 30 + ["He is a scientist."] * 30)
     one, other = audit(made, OWN, seed=1), audit(made, OWN, seed=1)
-    assert StageReport.from_json(one.to_json()) == one
+    assert AuditReport.from_json(one.to_json()) == one
     assert canonical_json(one.to_json()) == canonical_json(other.to_json())

@@ -3,7 +3,9 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from headwater.core import Corpus, Score, StageReport
@@ -60,6 +62,51 @@ def test_the_audit_can_be_repeated_from_its_run_folder(people: Path) -> None:
     assert again.exit_code == 0 and StageReport.load(people.parent / "out" / "audit.json") == first
 
 
+def test_groups_alone_show_who_is_in_the_file(people: Path) -> None:
+    report = audited(people, "--groups", "sex,race")
+    assert rate(report, "representation-share", "m × x") == pytest.approx(1 / 6)
+
+
+def test_a_reference_and_a_split_reach_the_audit_and_the_run_folder(people: Path) -> None:
+    reference = write(people.parent / "people-of-the-town.csv", [["sex", "share"], ["f", 0.2], ["m", 0.8]])
+    options = ("--reference", str(reference), "--split", "guess")
+    report = audited(people, *options)
+    assert rate(report, "representation-ratio", "m") == pytest.approx(0.5 / 0.8)
+    assert any(score.metric == "representation-drift" for score in report.scores)
+    assert "HW-A085" in {finding.code for finding in report.findings}
+    config = load_config(people.parent / "out" / "config.yaml")
+    assert config.audit and config.audit[-1] == ("representation", {"reference": str(reference), "split": "guess"})
+
+
+def test_a_changed_reference_is_read_again(people: Path) -> None:
+    reference = people.parent / "reference.csv"
+    write(reference, [["sex", "share"], ["f", 0.5], ["m", 0.5]])
+    assert rate(audited(people, "--reference", str(reference)), "representation-ratio", "m") == 1
+    write(reference, [["sex", "share"], ["f", 0.75], ["m", 0.25]])
+    assert rate(audited(people, "--reference", str(reference)), "representation-ratio", "m") == 2
+
+
+def test_a_reference_stands_beside_its_config(people: Path) -> None:
+    write(people.parent / "town.csv", [["sex", "share"], ["f", 0.2], ["m", 0.8]])
+    config = people.parent / "audit.yaml"
+    config.write_text(
+        "corpus: {source: csv, path: people.csv, modality: table}\ncurate: []\n"
+        "audit:\n- representation: {reference: town.csv}\n",
+        "utf-8",
+    )
+    assert rate(audited(config), "representation-ratio", "m") == pytest.approx(0.5 / 0.8)
+
+
+def test_images_take_a_reference_of_their_classes(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / "pets" / ["cat", "dog"][number % 4 == 0]).mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray(np.full((8, 8), number * 6, np.uint8))
+        picture.save(tmp_path / "pets" / ["cat", "dog"][number % 4 == 0] / f"{number}.png")
+    (tmp_path / "reference.json").write_text('{"label": {"cat": 0.5, "dog": 0.5}}', "utf-8")
+    report = audited(tmp_path / "pets", "--reference", str(tmp_path / "reference.json"))
+    assert rate(report, "representation-ratio", "dog") == 0.5
+
+
 def test_the_value_that_counts_can_be_named(people: Path) -> None:
     report = audited(people, "--groups", "sex", "--label", "y", "--positive", "False")
     assert rate(report, "base-rate", "f") == 1
@@ -98,6 +145,9 @@ def test_a_column_called_script_is_shown_and_not_run(people: Path) -> None:
         (["--groups", "sex", "--label", "yy"], "no column 'yy'"),
         (["--groups", "sex,sex", "--label", "y"], "different columns"),
         (["--groups", "sex", "--label", "sex"], "different columns"),
+        (["--groups", "sex", "--split", "sex"], "different columns"),
+        (["--groups", "sex", "--split", "gues"], "no column 'gues'; did you mean .guess."),
+        (["--reference", "absent.csv"], "absent.csv: no such file"),
     ],
 )
 def test_a_wrong_column_ends_in_one_sentence(people: Path, options: list[str], message: str) -> None:

@@ -40,7 +40,7 @@ def judge(corpus: Corpus, **options: Any) -> tuple[Any, Judgement]:
 
 
 def test_the_weights_of_the_example_in_the_paper() -> None:
-    # Kamiran & Calders 2012, table 1: ten applicants; women 2 of 5 and men 4 of 5 with the better label
+    # Ten applicants as in the example of Kamiran & Calders 2012: women 2 of 5 and men 4 of 5 with the better label
     found = weights({("f", "+"): 2, ("f", "-"): 3, ("m", "+"): 4, ("m", "-"): 1})
     assert [float(found[cell]) for cell in (("f", "+"), ("f", "-"), ("m", "+"), ("m", "-"))] == [
         1.5,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.evaluate.shown import example, excerpt, redacted
+from headwater.curate.shown import example, excerpt, redacted
 
 MAIL = "jane.doe@mail.org"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..core import Example
-from ..curate import redact_spans
+from .privacy import redact_spans
 
 Spans = tuple[tuple[int, int], ...]
 MARGIN = 2_000
