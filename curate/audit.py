@@ -29,9 +29,14 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "licences",
         "representation",
         "filtering-impact",
+        "table-schema",
         "decisions",
         "proxies",
         "missingness",
+        "duplicate-rows",
+        "leakage",
+        "privacy-risk",
+        "planted-controls",
     ),
 }
 NEEDS_RECORD = "filtering-impact"

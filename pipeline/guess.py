@@ -6,16 +6,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core import InputError, UsageError
-from ..curate import DEFAULT_AUDITS, fairness, guess_source, read_source
+from ..core import SILENT, InputError, UsageError
+from ..curate import DEFAULT_AUDITS, Rejected, fairness, guess_source, read_source
 from .as_read import IMPACT
 
 __all__ = ["AuditOptions", "guess_audit", "guess_corpus", "guess_source"]
 # Which options of the command line go to which audit. An audit that gets one is run; these come last, in this order.
 TAKES = {
     "representation": ("groups", "label", "split", "reference"),
+    "duplicate-rows": ("label",),
+    "leakage": ("label", "split"),
+    "privacy-risk": ("groups", "label"),
+    "drift": ("split",),
     "decisions": ("groups", "label", "prediction", "positive", "score"),
 }
+OF_TABLES = ("duplicate-rows", "leakage", "privacy-risk", "drift")
+ROWS_TRIED = 1_000
 TABULAR = ("arrow", "csv", "datasets", "json", "jsonl", "parquet")
 
 
@@ -58,6 +64,8 @@ def guess_corpus(path: Path, columns: Sequence[str] = ()) -> dict[str, Any]:
     if found["source"] not in TABULAR:
         return found
     try:
+        if found["source"] in ("json", "jsonl") and _lacks_text(found):
+            return {**found, "modality": "table"}
         read_source(found["source"], "corpus", **_options(found))
     except InputError:
         with suppress(InputError):
@@ -65,6 +73,26 @@ def guess_corpus(path: Path, columns: Sequence[str] = ()) -> dict[str, Any]:
             return {**found, "modality": "table"}
         raise
     return found
+
+
+class _SeenEnough(Exception):
+    """The rows that were tried tell what the file is."""
+
+
+def _lacks_text(found: dict[str, Any]) -> bool:
+    """Whether the first rows of a JSON file are objects of which none has a text: then the file is a table."""
+    rules: list[str] = []
+
+    def reject(rejected: Rejected) -> None:
+        rules.append(rejected.rule)
+        if len(rules) >= ROWS_TRIED:
+            raise _SeenEnough
+
+    source = read_source(found["source"], "corpus", **_options(found))
+    with suppress(_SeenEnough):
+        if next(source.batches(reject, SILENT), None) is not None:
+            return False
+    return "missing-text" in rules
 
 
 def guess_audit(path: Path, options: AuditOptions) -> dict[str, Any]:
@@ -85,7 +113,7 @@ def guess_audit(path: Path, options: AuditOptions) -> dict[str, Any]:
     config: dict[str, Any] = {"corpus": {**found, **({"groups": groups} if groups else {})}}
     if is_table:
         config["curate"] = []
-    told = {name: options.of(name) for name in TAKES if options.of(name)}
+    told = {name: options.of(name) for name in TAKES if options.of(name) and (is_table or name not in OF_TABLES)}
     if told:
         kind = "table" if is_table else "image" if found["source"] == "image-folder" else "text"
         kept = [name for name in DEFAULT_AUDITS[kind] if name not in told and not (is_table and name == IMPACT)]

@@ -54,7 +54,7 @@ class Typed:
     """A column with its type.
 
     ``counts`` (values,) are the rows of each value, ``marked`` (values,) says which values stand for a missing one.
-    ``numbers`` (values,) hold numbers, or days since 1970 of a date; NaN where a value is neither.
+    ``numbers`` (values,) hold numbers, or days since 1970 where the column is ``dated``; NaN where a value is neither.
     """
 
     column: Column
@@ -62,6 +62,7 @@ class Typed:
     counts: NDArray[np.int64]
     marked: NDArray[np.bool_]
     numbers: NDArray[np.float64]
+    dated: bool = False
 
     @property
     def name(self) -> str:
@@ -72,6 +73,11 @@ class Typed:
     def is_numeric(self) -> bool:
         """Whether its values have an order and a distance: numbers."""
         return self.kind in ("integer", "real")
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether it is numeric, or mixes numbers with other text."""
+        return self.is_numeric or (self.kind == "mixed" and not self.dated)
 
     @property
     def rows(self) -> int:
@@ -103,9 +109,10 @@ def typed(column: Column) -> Typed:
     numbers[~marked] = numbers_of(left)
     rows = int(counts[~marked].sum())
     kind = _kind(column, left, counts[~marked], numbers[~marked], rows)
-    if kind == "date" or (kind == "mixed" and not np.isfinite(numbers).any()):
+    dated = kind == "date" or (kind == "mixed" and not np.isfinite(numbers).any())
+    if dated:
         numbers[~marked] = days_of(left)
-    return Typed(column, kind, counts, marked, numbers)
+    return Typed(column, kind, counts, marked, numbers, dated)
 
 
 def _kind(

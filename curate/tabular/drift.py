@@ -90,7 +90,9 @@ class DriftAudit:
 
     def _pairs(self, every: Columns) -> tuple[list[tuple[str, Columns, str, Columns, np.ndarray]], list[Measurement]]:
         if self.reference_path is not None:
-            return [("reference", columns_of_path(self.reference_path), "this table", every, np.arange(every.rows))], []
+            return [
+                ("the reference", columns_of_path(self.reference_path), "this table", every, np.arange(every.rows))
+            ], []
         filled = {name: column for name, column in every.found.items() if column.values}
         named = [name for name in filled if name.casefold() in SPLIT_NAMES and 2 <= len(filled[name].values) <= 10]
         name = self.split or (named[0] if named else None)
@@ -123,16 +125,9 @@ class DriftAudit:
             for one in (a, b)
         )
         common = [name for name in types_b if name in types_a]
-        usable = [
-            name for name in common
-            if not {types_a[name].kind, types_b[name].kind} & {"identifier", "text"}
-            and min(a.rows, b.rows) >= MINIMUM
-            and types_a[name].kind != "empty" or types_b[name].kind != "empty"
-        ]  # fmt: skip
-        usable = [name for name in usable if not {types_a[name].kind, types_b[name].kind} & {"identifier", "text"}]
-        changes = (
-            [moved(types_a[name], types_b[name], seed) for name in usable] if min(a.rows, b.rows) >= MINIMUM else []
-        )
+        enough = min(a.rows, b.rows) >= MINIMUM
+        usable = [name for name in common if enough and _comparable(types_a[name], types_b[name])]
+        changes = [moved(types_a[name], types_b[name], seed) for name in usable]
         q = false_discovery_control([one.p for one in changes], method="bh").tolist() if changes else []
         ranked = sorted(zip(changes, q, strict=True), key=lambda entry: (-entry[0].distance, entry[0].name))
         added, removed = _added(a, b, common)
@@ -146,6 +141,12 @@ class DriftAudit:
             tuple(name for name in types_b if name not in types_a), tuple(kinds), a.rows, b.rows, added, removed,
             places, types_b,
         )  # fmt: skip
+
+
+def _comparable(one: Typed, other: Typed) -> bool:
+    """Whether shares of values say anything: not of identifiers and free text, nor where there is no value at all."""
+    kinds = {one.kind, other.kind}
+    return not kinds & {"identifier", "text"} and kinds != {"empty"}
 
 
 def _added(a: Columns, b: Columns, common: Sequence[str]) -> tuple[np.ndarray, int]:

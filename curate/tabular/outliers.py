@@ -118,9 +118,9 @@ def suspected_codes(one: Typed) -> list[tuple[float, int]]:
     A negative one is the only negative value and stands in two rows at least; one of nines is the largest value, half
     as large again as the next, and stands in three.
     """
-    if not one.is_numeric:
+    if not one.has_numbers:
         return []
-    used = np.flatnonzero(~one.marked)
+    used = np.flatnonzero(np.isfinite(one.numbers) & ~one.marked)
     if len(used) < 3:
         return []
     order = used[np.argsort(one.numbers[used], kind="stable")]

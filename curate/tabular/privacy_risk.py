@@ -78,13 +78,19 @@ class PrivacyRisk:
     name = "privacy-risk"
 
     def __init__(
-        self, quasi: Sequence[str] = (), sensitive: Sequence[str] = (), groups: Sequence[str] = (), k: int = 5
+        self,
+        quasi: Sequence[str] = (),
+        sensitive: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        k: int = 5,
+        label: str | None = None,
     ) -> None:
         if k < 2 or len(quasi) > MOST:
             raise UsageError(
                 f"privacy-risk: k must be at least 2 and quasi at most {MOST} columns, not {k} and {len(quasi)}"
             )
         self.quasi, self.sensitive, self.groups, self.k = tuple(quasi), tuple(sensitive), tuple(groups), k
+        self.label = label
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """Tables of classes, columns and what would help, and the findings HW-A112 and HW-A113."""
@@ -94,7 +100,11 @@ class PrivacyRisk:
             reason = f"this corpus holds records of kind {corpus.modality!r}, not rows of a table"
             return StageReport("audit", title, scores=(NotMeasured(METRIC, reason),))
         every = read_columns(corpus, most=COLUMNS)
-        asked = [name for name in (*self.quasi, *self.sensitive, *self.groups) if name not in every]
+        asked = [
+            name
+            for name in (*self.quasi, *self.sensitive, *self.groups, *([self.label] if self.label else ()))
+            if name not in every
+        ]
         every |= read_columns(corpus, asked) if asked else {}
         gaps = [NotMeasured(METRIC, absent(every, name)) for name in asked if name not in every]
         declared = self.groups or declared_groups(corpus)
@@ -128,7 +138,7 @@ class PrivacyRisk:
         return proposed(types, groups), "proposed: the columns of groups, and names that say what others may know"
 
     def _sensitive(self, every: dict[str, Column], quasi: Sequence[str]) -> list[str]:
-        return [name for name in self.sensitive or ("label",) if name in every and name not in quasi]
+        return [name for name in self.sensitive or (self.label or "label",) if name in every and name not in quasi]
 
     def _risk(self, types: dict[str, Typed], names: Sequence[str], how: str, sensitive: Sequence[str]) -> Risk:
         columns = [types[name] for name in names]

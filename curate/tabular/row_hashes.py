@@ -151,14 +151,14 @@ def expected_pairs(cells: Sequence[Hashes], most: int, seed: int) -> list[float]
     if len(cells) < 2 or rows < 2:
         return [float(one) for one in pairs_by_distance(cells, most)]
     rng = generator(seed, "expected-pairs")
-    best: list[float] = []
+    tried: list[list[float]] = []
     for _ in range(HALVINGS):
         order = rng.permutation(len(cells))
         halves = [[cells[place] for place in part] for part in np.array_split(order, 2)]
         shares = [np.array(pairs_by_distance(half, most)) / comb(rows, 2) for half in halves]
         found = np.convolve(*shares)[: most + 1] * comb(rows, 2)
-        best = max(best, found.tolist(), key=sum)
-    return best
+        tried.append(found.tolist())
+    return max(tried, key=sum)
 
 
 def limit_of(expected: float) -> float:

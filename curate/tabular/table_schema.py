@@ -136,7 +136,7 @@ class TableSchema:
 
 def look(one: Typed) -> Looked:
     """Everything that is looked for in one column."""
-    far = outliers(one) if one.is_numeric else None
+    far = outliers(one) if one.has_numbers else None
     return Looked(one, far, tuple(alike_values(one)), tuple(suspected_codes(one)))
 
 
