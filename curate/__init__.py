@@ -3,6 +3,7 @@
 from . import erasure, fairness, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
+from .audit_columns import usual_audits
 from .audit_report import AuditReport
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
@@ -50,7 +51,7 @@ from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .shown import example, excerpt, redacted
-from .sources import guess_source, read_source, source_from
+from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
 from .steps import build_steps, describe_steps, libraries
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "SOURCES",
     "Source",
     "Step",
+    "TABULAR",
     "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
@@ -104,6 +106,7 @@ __all__ = [
     "fineweb",
     "group_gap",
     "group_share",
+    "guess_corpus",
     "guess_source",
     "hidden_characters",
     "image_quality",
@@ -116,6 +119,7 @@ __all__ = [
     "near_duplicate_images",
     "near_duplicates",
     "normalise_licence",
+    "open_guess",
     "paragraph_duplicates",
     "perplexity",
     "planted",
@@ -147,4 +151,5 @@ __all__ = [
     "train_text_classifier",
     "unicode",
     "urls",
+    "usual_audits",
 ]

@@ -20,12 +20,12 @@ from ..core import (
     UsageError,
     write_text,
 )
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
+from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
 from .explain import explain_document, is_document_id
-from .guess import AuditOptions, guess_audit, guess_corpus
+from .guess import AuditOptions, guess_audit
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config

@@ -1,0 +1,34 @@
+"""Which audits hear of the columns that somebody named, and which are run because of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Named = tuple[str, dict[str, Any]]
+TAKES: Mapping[str, tuple[str, ...]] = {
+    "representation": ("groups", "label", "split", "reference"),
+    "duplicate-rows": ("label",),
+    "leakage": ("label", "split"),
+    "privacy-risk": ("groups", "label"),
+    "drift": ("split",),
+    "decisions": ("groups", "label", "prediction", "positive", "score"),
+}
+"""An audit that takes something that was named is run; these come last, in this order."""
+OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift"})
+NEEDS_RECORD = "filtering-impact"
+
+
+def usual_audits(names: Sequence[str], modality: str, given: Mapping[str, Any]) -> list[Named]:
+    """The usual audits of a modality (``names``), and those that are run because of what was ``given``.
+
+    A table is audited as it is: where columns were named, the audit of the filters has nothing to say.
+    """
+    told = dict(_told(modality, given))
+    left_out = {NEEDS_RECORD} if told and modality == "table" else set()
+    return [*((name, {}) for name in names if name not in told and name not in left_out), *told.items()]
+
+
+def _told(modality: str, given: Mapping[str, Any]) -> Iterator[Named]:
+    for name, options in TAKES.items():
+        taken = {option: given[option] for option in options if given.get(option)}
+        if taken and (modality == "table" or name not in OF_TABLES):
+            yield name, taken
