@@ -75,7 +75,7 @@ def test_a_reference_and_a_split_reach_the_audit_and_the_run_folder(people: Path
     assert any(score.metric == "representation-drift" for score in report.scores)
     assert "HW-A085" in {finding.code for finding in report.findings}
     config = load_config(people.parent / "out" / "config.yaml")
-    assert config.audit and config.audit[-1] == ("representation", {"reference": str(reference), "split": "guess"})
+    assert ("representation", {"reference": str(reference), "split": "guess"}) in (config.audit or ())
 
 
 def test_a_changed_reference_is_read_again(people: Path) -> None:
