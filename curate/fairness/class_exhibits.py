@@ -22,9 +22,8 @@ def class_exhibits(classes: Classes) -> Iterator[Exhibit]:
     value, low, high = classes.balance.effective
     rest = f" {len(ranked) - LISTED:,} smaller ones are not listed." if len(ranked) > LISTED else ""
     note = (
-        f"Largest over smallest: {ratio.value:,.2f} ({ratio.low:,.2f} to {ratio.high:,.2f}; equal classes by chance up "
-        "to "
-        f"{ratio.chance:,.2f}). Effective number of classes: {value:.2f} ({low:.2f} to {high:.2f}) of "
+        f"Largest over smallest: {ratio.value:,.2f} ({ratio.low:,.2f} to {ratio.high:,.2f}; equal classes by chance "
+        f"up to {ratio.chance:,.2f}). Effective number of classes: {value:.2f} ({low:.2f} to {high:.2f}) of "
         f"{classes.balance.groups}. {classes.grouped.unknown:,} rows have no class. Shares: Wilson at 95 %.{rest}"
     )
     title = f"Classes of {name}"

@@ -18,8 +18,7 @@ A088 = (
     "A model can tell the class from the group instead of from what it should look at, and fails where they come "
     "apart. ",
     "Collect rows of the scarce pairs, or balance the pairs with the filter resample or reweigh. Measure errors for "
-    "each "
-    "pair, and the worst of them.",
+    "each pair, and the worst of them.",
 )
 A089 = (
     "A model that always says the largest class is right more often than not, and few rows teach the small ones. ",
@@ -50,12 +49,9 @@ def _uneven(corpus: Corpus, classes: Classes) -> Finding:
         "HW-A089", "medium" if ratio.value >= EXTREME else "low",
         f"The largest class of {name} has {ratio.value:,.1f} times the rows of the smallest",
         f"{large} has {counts[most]:,} rows and {small} {counts[least]:,}: {ratio.value:,.1f} times ({ratio.low:,.1f} "
-        "to "
-        f"{ratio.high:,.1f}); equal classes show up to {ratio.chance:,.1f} by chance. The {classes.balance.groups} "
-        "classes "
-        f"weigh as much as {value:.1f} ({low:.1f} to {high:.1f}) equal ones. {A089[0]}{unknown}The rows listed are of "
-        "the "
-        "smallest class.",
+        f"to {ratio.high:,.1f}); equal classes show up to {ratio.chance:,.1f} by chance. The {classes.balance.groups} "
+        f"classes weigh as much as {value:.1f} ({low:.1f} to {high:.1f}) equal ones. {A089[0]}{unknown}The rows "
+        "listed are of the smallest class.",
         A089[1], (imbalance_score(classes),), row_examples(corpus, ids, f"{name}: {small}"), tuple(ids),
     )  # fmt: skip
 

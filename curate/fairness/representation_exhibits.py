@@ -59,8 +59,8 @@ def _balances(measured: "Represented") -> Table:
     return Table(
         "representation-balance", "Who is in the corpus", columns, tuple(rows[:LISTED]),
         "Evenness: entropy over that of equal groups, 1 where all are equal; basic bootstrap at 95 %. Effective "
-        "groups: "
-        "as many equal ones would be as even. Even is not the same as fair: only a reference population tells what is.",
+        "groups: as many equal ones would be as even. Even is not the same as fair: only a reference population "
+        "tells what is.",
     )  # fmt: skip
 
 
@@ -81,10 +81,8 @@ def _distances(compared: Sequence[Compared]) -> Table:
     return Table(
         "representation-reference", "Distance from the reference population", columns, rows[:LISTED],
         "Total variation: the share of rows that would have to be of another group. By chance: what a sample of this "
-        "size "
-        "from the reference shows. p: G-test; q: Benjamini-Hochberg over the rows of this table. The reference is "
-        "taken "
-        "as exact.",
+        "size from the reference shows. p: G-test; q: Benjamini-Hochberg over the rows of this table. The reference "
+        "is taken as exact.",
     )  # fmt: skip
 
 
@@ -146,9 +144,8 @@ def _dimension(one: Compared) -> Iterator[Exhibit]:
     note = f"Shares: Wilson at 95 %, of the {ranked[0].of:,} rows with a value."
     if with_reference:
         note += (
-            " Ratio: share over that of the reference. p: exact binomial test; q: Benjamini-Hochberg over all groups. "
-            "To add: "
-            "rows of this group alone until it has its share; to drop: rows of the others instead."
+            " Ratio: share over that of the reference. p: exact binomial test; q: Benjamini-Hochberg over all "
+            "groups. To add: rows of this group alone until it has its share; to drop: rows of the others instead."
         )
     columns = (*SHARES, *BESIDE) if with_reference else SHARES
     rows = tuple(_row(share, with_reference) for share in ranked[:LISTED])

@@ -32,9 +32,8 @@ A085 = (
 )
 A086 = (
     "Nothing can be learned about these people or measured on them; any average hides that they are missing. ",
-    "Collect rows for them, or state that the corpus does not cover them. Look whether a value is written differently, "
-    "or "
-    "whether a filter took them out.",
+    "Collect rows for them, or state that the corpus does not cover them. Look whether a value is written "
+    "differently, or whether a filter took them out.",
 )
 A087 = (
     "A result on one part does not hold for another in which other people are: an average moves with the mix. ",
@@ -163,12 +162,9 @@ def _drift(corpus: Corpus, one: Drift, others: Sequence[Drift]) -> Finding:
     return Finding(
         "HW-A087", "high" if found.value >= HALF else "medium", f"{name} is distributed differently in {part}",
         f"{found.value:.1%} of the rows ({found.low:.1%} to {found.high:.1%}) would have to be of another group for "
-        f"{part} "
-        f"to be like the other parts; dealing the rows at random makes up to {found.chance:.1%}. Most above the "
-        "others: "
-        f"{redact(cell_name(here.cell))[:LONGEST]}, {_shown(here)} here and {_shown(there)} there. False discovery "
-        "rate "
-        f"{_q(one.q)}.{more} {A087[0]}The rows listed are of this group in this part.",
+        f"{part} to be like the other parts; dealing the rows at random makes up to {found.chance:.1%}. Most above "
+        f"the others: {redact(cell_name(here.cell))[:LONGEST]}, {_shown(here)} here and {_shown(there)} there. False "
+        f"discovery rate {_q(one.q)}.{more} {A087[0]}The rows listed are of this group in this part.",
         A087[1], (drift_score(one),), row_examples(corpus, ids, part), tuple(ids),
     )  # fmt: skip
 

@@ -107,6 +107,15 @@ def test_images_take_a_reference_of_their_classes(tmp_path: Path) -> None:
     assert rate(report, "representation-ratio", "dog") == 0.5
 
 
+def test_a_column_of_scores_is_compared_by_group(people: Path) -> None:
+    rows = [[*row, round((i * 7 % 100) / 100, 2)] for i, row in enumerate(ROWS)]
+    path = write(people.parent / "scored.csv", [[*NAMES, "risk"], *rows])
+    report = audited(path, "--groups", "race", "--label", "y", "--score", "risk")
+    assert 0 < rate(report, "auc", "x") < 1 and "Reliability of risk" in (
+        (people.parent / "out" / "report.html").read_text("utf-8")
+    )
+
+
 def test_the_value_that_counts_can_be_named(people: Path) -> None:
     report = audited(people, "--groups", "sex", "--label", "y", "--positive", "False")
     assert rate(report, "base-rate", "f") == 1

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater.core import ConfigError, UsageError
 from headwater.curate import build_audits
@@ -100,6 +102,26 @@ def test_a_wrong_reference_ends_in_one_sentence(declared: Any, message: str) -> 
     assert message in str(caught.value)
     with pytest.raises(ConfigError, match=r"audit\[0\]\.representation"):
         build_audits([("representation", {"reference": declared})])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "f", "0.5", "share", "count"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["sex", "share", "count", "f", "m"]) | st.integers(0, 3), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_whatever_is_declared_gives_shares_of_1_or_one_sentence(declared: Any) -> None:
+    try:
+        found = references(declared if isinstance(declared, (dict, list)) else [declared])
+    except UsageError as error:
+        assert "\n" not in str(error)
+    else:
+        assert found and all(sum(one.shares.values()) == pytest.approx(1) for one in found)
 
 
 @pytest.mark.parametrize(
