@@ -46,6 +46,11 @@ def drifts(
     sizes = np.bincount(parts.codes[parts.known], minlength=len(parts.values))
     order = np.argsort(-sizes, kind="stable")
     chosen = sorted(order[:MOST_PARTS].tolist()) if len(order) > 2 else [int(order[-1])]
+    small = [place for place in chosen if sizes[place] < minimum]
+    for place in small:
+        reason = f"{sizes[place]:,} rows, fewer than {minimum} (option minimum)"
+        yield NotMeasured(METRIC, reason, {redact(parts.name): redact(parts.values[place])})
+    chosen = [place for place in chosen if place not in small]
     for dimension in found:
         if parts.name in dimension.keys or len(dimension.cells) < 2:
             continue

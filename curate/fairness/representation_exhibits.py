@@ -144,8 +144,8 @@ def _dimension(one: Compared) -> Iterator[Exhibit]:
     note = f"Shares: Wilson at 95 %, of the {ranked[0].of:,} rows with a value."
     if with_reference:
         note += (
-            " Ratio: share over that of the reference. p: exact binomial test; q: Benjamini-Hochberg over all "
-            "groups. To add: rows of this group alone until it has its share; to drop: rows of the others instead."
+            " Ratio: to the share of the reference. p: exact binomial; q: Benjamini-Hochberg. To add: rows of this "
+            "group alone until it has its share; to drop: rows of the others instead."
         )
     columns = (*SHARES, *BESIDE) if with_reference else SHARES
     rows = tuple(_row(share, with_reference) for share in ranked[:LISTED])

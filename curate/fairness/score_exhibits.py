@@ -25,9 +25,8 @@ def score_exhibits(found: Sequence[ScoredGroups]) -> Iterator[Exhibit]:
         "decisions-score-gaps", f"Scores of {scored.name}: differences between groups", GAPS,
         tuple(_gap_row(one, spread, q) for one in found for spread, q in one.spreads)[:LISTED],
         f"The score is read as the probability of {scored.of}. Calibration in the large: share of positive rows minus "
-        "mean score; above 0 the score is too low. By chance: for calibration, labels that depend on the bin of the "
-        "score and not on the group; for AUC, areas around one value. q: Benjamini-Hochberg over the rows of this "
-        "table.",
+        "mean score. By chance: labels that depend on the score and not on the group; areas around one value. q: over "
+        "this table.",
     )  # fmt: skip
     for one in found:
         yield from _dimension(one)

@@ -269,7 +269,7 @@ def test_a_reference_without_a_group_of_the_corpus_is_not_compared(people: Corpu
         ({"sex": None}, {}, "no row has a value in a column 'sex'"),
         ({"sex": "f"}, {}, "every row with a value is of one group"),
         ({}, {"maximum_groups": 2, "groups": ["race"]}, "3 values, more than maximum_groups"),
-        ({}, {"split": "part", "minimum": 600}, "500 rows with a value in it or in all others, fewer than 600"),
+        ({}, {"split": "part", "minimum": 600}, "500 rows, fewer than 600"),
     ],
 )
 def test_what_cannot_be_measured_says_why(
