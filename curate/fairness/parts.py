@@ -20,14 +20,27 @@ MOST_PARTS, MOST_CELLS = 20, 200
 class Drift:
     """Groups of one dimension in one part, against all other parts. ``q`` is over all parts and dimensions."""
 
-    column: str
-    part: str
+    parts: Column
+    place: int
     grouped: Grouped
     distances: Distances
     shares: tuple[GroupShare, ...]
     others: tuple[GroupShare, ...]
-    member: np.ndarray
     q: float = 1.0
+
+    @property
+    def column(self) -> str:
+        """The column of the parts."""
+        return self.parts.name
+
+    @property
+    def part(self) -> str:
+        """The name of the part."""
+        return self.parts.values[self.place]
+
+    def rows_of(self, cell: int) -> np.ndarray:
+        """The places of the rows of a group in this part."""
+        return np.flatnonzero((self.parts.codes == self.place) & (self.grouped.codes == cell))
 
     @property
     def strongest(self) -> int:
@@ -49,17 +62,22 @@ def drifts(
     small = [place for place in chosen if sizes[place] < minimum]
     for place in small:
         reason = f"{sizes[place]:,} rows, fewer than {minimum} (option minimum)"
-        yield NotMeasured(METRIC, reason, {redact(parts.name): redact(parts.values[place])})
+        yield NotMeasured(METRIC, reason, _part(parts, place))
     chosen = [place for place in chosen if place not in small]
     for dimension in found:
         if parts.name in dimension.keys or len(dimension.cells) < 2:
             continue
+        if len(dimension.cells) > MOST_CELLS:
+            reason = f"{len(dimension.cells):,} groups, more than {MOST_CELLS}; name coarser columns"
+            yield NotMeasured(METRIC, reason, {"dimension": redact(dimension.name), "parts": redact(parts.name)})
+            continue
         for place in chosen:
-            where = {"dimension": redact(dimension.name), redact(parts.name): redact(parts.values[place])}
+            where = {"dimension": redact(dimension.name), **_part(parts, place)}
             member = (parts.codes == place) & (dimension.codes >= 0)
             others = parts.known & (parts.codes != place) & (dimension.codes >= 0)
-            reason = _why_not(min(int(member.sum()), int(others.sum())), len(dimension.cells), minimum)
-            if reason:
+            smaller = min(int(member.sum()), int(others.sum()))
+            if smaller < minimum:
+                reason = f"{smaller:,} rows with a value in it or in all others, fewer than {minimum} (option minimum)"
                 yield NotMeasured(METRIC, reason, where)
                 continue
             mine, rest = (
@@ -67,8 +85,7 @@ def drifts(
             )
             found_here = between_parts(mine, rest, seed, f"{dimension.name}|{parts.name}|{parts.values[place]}", draws)
             yield Drift(
-                parts.name, parts.values[place], dimension, found_here, shares_of(dimension, mine),
-                shares_of(dimension, rest), member,
+                parts, place, dimension, found_here, shares_of(dimension, mine), shares_of(dimension, rest)
             )  # fmt: skip
 
 
@@ -82,7 +99,5 @@ def tested_drifts(found: Sequence[Drift]) -> list[Drift]:
     return [replace(one, q=value) for one, value in zip(found, q, strict=True)]
 
 
-def _why_not(smaller: int, cells: int, minimum: int) -> str:
-    if smaller < minimum:
-        return f"{smaller:,} rows with a value in it or in all others, fewer than {minimum} (option minimum)"
-    return f"{cells:,} groups, more than {MOST_CELLS}; name coarser columns" if cells > MOST_CELLS else ""
+def _part(parts: Column, place: int) -> dict[str, str]:
+    return {"parts": redact(parts.name), "part": redact(parts.values[place])}

@@ -155,8 +155,7 @@ def _drift(corpus: Corpus, one: Drift, others: Sequence[Drift]) -> Finding:
     here, there = one.shares[most], one.others[most]
     part = redact(f"{one.column}: {one.part}")[:LONGEST]
     name = redact(one.grouped.name)
-    member = np.flatnonzero(one.member & (one.grouped.codes == most))
-    ids = first_ids(corpus, member)
+    ids = first_ids(corpus, one.rows_of(most))
     also = ", ".join(f"{redact(x.part)[:LONGEST]} ({x.distances.variation.value:.1%})" for x in others[:OTHERS])
     more = f" Also different: {also}." if also else ""
     return Finding(

@@ -388,3 +388,15 @@ def test_the_digits_of_mnist_are_nearly_even(tmp_path: Path) -> None:
     found = score(report, "class-imbalance-ratio")
     assert (found.n, found.value) == (600, counts.max() / counts.min()) and report.findings == ()
     assert 9.5 < score(report, "effective-classes").value <= 10
+
+
+def test_a_label_of_many_values_is_no_class_and_no_part(tmp_path: Path, table_corpus: MakeTable) -> None:
+    rows = [{"sex": "fm"[i % 2], "part": "ab"[i % 3 == 0], "label": str(i)} for i in range(1_200)]
+    report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], split="part")
+    assert "1,200 values, more than 1,000: it is no class" in reasons(report)
+    assert "1,200 groups, more than 200; name coarser columns" in reasons(report)
+    assert [one.slice["dimension"] for one in scores(report, "representation-drift")] == ["sex"]
+
+
+def test_the_note_of_an_exhibit_fits_the_report(report: StageReport) -> None:
+    assert max(len(one.note) for one in report.exhibits) <= 300
