@@ -13,11 +13,11 @@ from .as_read import IMPACT
 __all__ = ["AuditOptions", "guess_audit", "guess_corpus", "guess_source"]
 # Which options of the command line go to which audit. An audit that gets one is run; these come last, in this order.
 TAKES = {
-    "representation": ("groups", "label", "split", "reference"),
     "duplicate-rows": ("label",),
     "leakage": ("label", "split"),
     "privacy-risk": ("groups", "label"),
     "drift": ("split",),
+    "representation": ("groups", "label", "split", "reference"),
     "decisions": ("groups", "label", "prediction", "positive", "score"),
 }
 OF_TABLES = ("duplicate-rows", "leakage", "privacy-risk", "drift")

@@ -235,12 +235,12 @@ def _by_group(bench: _Bench) -> Iterator[Trial]:
         for positive in (True, False):
             hits = planted = 0
             for number in range(DRAWINGS):
-                rows = bench.drawing(number)
+                beside = list(bench.types)[:BESIDE] if detector == "proxies" else []
+                rows = [{name: row.get(name) for name in beside} for row in bench.rows]
                 if len(rows) < 200:
                     continue
                 _tie(rows, detector, positive, bench.rng(detector, str(positive), str(number)))
-                only = [{name: row[name] for name in (GROUP, LABEL, PLANTED) if name in row} for row in rows]
-                report = audit(**options).examine(bench.corpus(only), bench.seed, SILENT)
+                report = audit(**options).examine(bench.corpus(rows), bench.seed, SILENT)
                 planted += 1
                 hits += any(finding.code == code for finding in report.findings)
             yield Trial(detector, level if positive else f"{level}, by chance", positive, planted, hits)

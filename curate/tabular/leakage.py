@@ -18,6 +18,7 @@ from .split_leaks import Crossing, SharedUnits, cross_share, crossings, shared_u
 
 STRENGTH, SPLIT = "label-strength", "cross-split-row-share"
 SCORES, MOST_LABELS, MOST_SPLITS, MINIMUM = 200, 50, 10, 10
+FEWEST_UNITS = 20
 SPLIT_NAMES = ("split", "subset", "partition", "fold")
 
 
@@ -153,7 +154,7 @@ class Leakage:
         else:
             problems.append(NotMeasured(SPLIT, "there is no column to compare but labels, splits and identifiers"))
         units = self.units or [
-            name for name, one in types.items() if named_as_identifier(name) and 2 <= one.distinct < 0.99 * one.rows
+            name for name, one in types.items() if named_as_identifier(name) and FEWEST_UNITS <= one.distinct < 0.99 * one.rows
             and name not in (splits.name, label)
         ]  # fmt: skip
         shared = [one for name in units if name in types for one in shared_units(types[name].column, splits)]

@@ -31,8 +31,7 @@ def cells_of(rows: Table) -> list[np.ndarray]:
 
 def distances(rows: Table) -> dict[tuple[int, int], int]:
     return {
-        (i, j): sum(a != b for a, b in zip(rows[i], rows[j], strict=True))
-        for i, j in combinations(range(len(rows)), 2)
+        (i, j): sum(a != b for a, b in zip(rows[i], rows[j], strict=True)) for i, j in combinations(range(len(rows)), 2)
     }
 
 
