@@ -5,11 +5,11 @@ from typing import Any
 
 Named = tuple[str, dict[str, Any]]
 TAKES: Mapping[str, tuple[str, ...]] = {
-    "representation": ("groups", "label", "split", "reference"),
     "duplicate-rows": ("label",),
     "leakage": ("label", "split"),
     "privacy-risk": ("groups", "label"),
     "drift": ("split",),
+    "representation": ("groups", "label", "split", "reference"),
     "decisions": ("groups", "label", "prediction", "positive", "score"),
 }
 """An audit that takes something that was named is run; these come last, in this order."""

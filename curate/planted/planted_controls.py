@@ -35,7 +35,7 @@ MOST_ROWS = 1_000
 NOTES = {
     "text": "Level: true Jaccard similarity of an edited copy (at least this much, less than 0.04 more).",
     "image": "Level: what was done to the copy; a look-alike is another image of the class, or the negative.",
-    "table": "Level: the fault. Faults in columns are planted in five drawings of rows each, far values once in each "
+    "table": "Level: the fault. Faults in columns are planted five times, far values once in each "
     "column of numbers. A look-alike that the table holds by chance is left out.",
 }
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .drift import Drift
 
 LISTED, NAMED, LARGE = 50, 6, 0.25
+SHORT = {"Kolmogorov-Smirnov": "KS", "total variation": "TV"}
 
 
 def drift_exhibits(one: "Drift", effect: float) -> Iterator[Exhibit]:
@@ -35,17 +36,17 @@ def drift_exhibits(one: "Drift", effect: float) -> Iterator[Exhibit]:
         return
     rows = tuple(
         (
-            redact(m.name), m.rule, m.distance, m.low, m.high, m.chance, m.p, q, m.psi, m.divergence,
-            redact(", ".join(m.new[:5])), redact(", ".join(m.gone[:5])),
+            redact(m.name), SHORT[m.rule], m.distance, m.low, m.high, m.chance, q, round(m.psi, 4),
+            round(m.divergence, 4), redact(", ".join(m.new[:5])), redact(", ".join(m.gone[:5])),
         )
         for m, q in one.moved[:LISTED]
     )  # fmt: skip
-    numbers = ("Distance", "Low", "High", "Chance", "p", "q", "PSI", "Jensen-Shannon")
-    head = ("Column", "Distance by", *numbers, "New values", "Values gone")
+    numbers = ("Distance", "Low", "High", "Chance", "q", "PSI", "JS")
+    head = ("Column", "By", *numbers, "New values", "Gone")
     note = (
-        f"A finding needs a distance of {effect:g}, more than chance (95 %). PSI below 0.1 is commonly called stable, "
-        "from 0.25 on a shift. Columns that number rows and free text are compared by rows only. At most five values "
-        "are named."
+        "KS: Kolmogorov-Smirnov, TV: total variation, JS: Jensen-Shannon divergence in bits. A finding needs a "
+        f"distance of {effect:g}, more than chance (95 %). PSI below 0.1 is commonly called stable, from 0.25 on a "
+        "shift. Columns that number rows and free text are compared by rows only. At most five values are named."
     )
     yield Table(f"drift-{key}", f"How far the columns moved: {a} to {b}", head, rows, note)
     shown = one.moved[:20]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...core import Corpus, Measurement, NotMeasured, Progress, Score, StageReport, UsageError, did_you_mean, wilson
 from ..base import AUDITS
-from ..fairness.row_columns import Column, read_columns
+from ..fairness.row_columns import HELD, Column, held_columns, read_columns
 from ..privacy import redact
 from .column_types import typed
 from .duplicate_exhibits import duplicate_exhibits, duplicate_findings
@@ -25,7 +25,6 @@ from .row_hashes import (
 )
 
 METRIC = "duplicate-row-share"
-COLUMNS = 200
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,14 @@ class DuplicateRows:
         if corpus.modality != "table":
             reason = f"this corpus holds records of kind {corpus.modality!r}; exact-duplicates compares these"
             return StageReport("audit", title, scores=(NotMeasured(METRIC, reason),))
-        every = read_columns(corpus, most=COLUMNS)
+        every = read_columns(corpus)
+        asked = [
+            name for name in (*self.columns, *self.ignore, *([self.label] if self.label else ())) if name not in every
+        ]
+        every |= read_columns(corpus, asked) if asked else {}
         chosen, gaps = choose(every, self.columns, self.ignore, METRIC)
+        if not self.columns:
+            gaps += beyond(corpus, METRIC)
         scores: list[Measurement] = []
         found: list[Repeats] = []
         with progress.task("duplicate rows", 2) as task:
@@ -129,7 +134,7 @@ class DuplicateRows:
     def _levels(self, chosen: dict[str, Column]) -> list[tuple[str, list[str]]]:
         names = list(chosen)
         kept = [name for name in names if typed(chosen[name]).kind != "identifier"]
-        first = "the columns named" if self.columns else "all columns"
+        first = "the columns named" if self.columns else "all columns" if len(names) < HELD else f"the first {HELD:,}"
         levels = [(first, names)]
         if 0 < len(kept) < len(names) and not self.columns:
             levels.append(("without columns that number rows", kept))
@@ -186,6 +191,15 @@ def choose(
     if not chosen and not gaps:
         gaps.append(NotMeasured(metric, "no column is left to compare"))
     return ({} if gaps else chosen), gaps
+
+
+def beyond(corpus: Corpus, metric: str) -> list[NotMeasured]:
+    """That columns after the first 1,000 are not looked at, where there are any."""
+    held = held_columns(corpus)
+    if not held.beyond:
+        return []
+    reason = f"{held.beyond:,} further columns are not looked at: the first {len(held.found):,} are"
+    return [NotMeasured(metric, reason, {"columns": "the others"})]
 
 
 def absent(every: dict[str, Column], name: str) -> str:

@@ -10,14 +10,15 @@ from ..base import AUDITS
 from ..fairness.row_columns import Column, read_columns
 from ..privacy import redact
 from .column_types import Typed, named_as_identifier, typed
-from .duplicate_rows import absent
+from .duplicate_rows import absent, beyond
 from .label_strength import Told, folds_of, same_twice, told
 from .leakage_findings import leakage_exhibits, leakage_findings
 from .row_hashes import Hashes, affordable, cell_hashes, expected_pairs
 from .split_leaks import Crossing, SharedUnits, cross_share, crossings, shared_units
 
 STRENGTH, SPLIT = "label-strength", "cross-split-row-share"
-COLUMNS, MOST_LABELS, MOST_SPLITS, MINIMUM = 200, 50, 10, 10
+SCORES, MOST_LABELS, MOST_SPLITS, MINIMUM = 200, 50, 10, 10
+FEWEST_UNITS = 20
 SPLIT_NAMES = ("split", "subset", "partition", "fold")
 
 
@@ -69,11 +70,12 @@ class Leakage:
         if corpus.modality != "table":
             reason = f"this corpus holds records of kind {corpus.modality!r}; cross-split-duplicates compares texts"
             return StageReport("audit", title, scores=(NotMeasured(STRENGTH, reason),))
-        every = read_columns(corpus, most=COLUMNS)
+        every = read_columns(corpus)
         wanted = [name for name in (self.label, self.split, *self.units) if name and name not in every]
         every |= read_columns(corpus, wanted) if wanted else {}
         types = {name: typed(column) for name, column in every.items()}
         label, gaps = self._label(every)
+        gaps += beyond(corpus, STRENGTH)
         split, more = self._split(every)
         gaps += more
         gaps += [NotMeasured("shared-unit-share", absent(every, name)) for name in self.units if name not in every]
@@ -152,7 +154,7 @@ class Leakage:
         else:
             problems.append(NotMeasured(SPLIT, "there is no column to compare but labels, splits and identifiers"))
         units = self.units or [
-            name for name, one in types.items() if named_as_identifier(name) and 2 <= one.distinct < 0.99 * one.rows
+            name for name, one in types.items() if named_as_identifier(name) and FEWEST_UNITS <= one.distinct < 0.99 * one.rows
             and name not in (splits.name, label)
         ]  # fmt: skip
         shared = [one for name in units if name in types for one in shared_units(types[name].column, splits)]
@@ -173,7 +175,7 @@ class Leakage:
 
 def _scores(leaks: Leaks) -> list[Measurement]:
     scores: list[Measurement] = []
-    for one in leaks.told:
+    for one in leaks.told[:SCORES]:
         scores.append(
             Score(
                 STRENGTH,

@@ -110,6 +110,12 @@ def _classes(one: Typed) -> tuple[list[str], list[int]]:
     if len(used) <= BINS:
         order = np.argsort(numbers, kind="stable")
         return [one.column.values[used[place]] for place in order], weights[order].tolist()
+    if one.kind == "integer" and np.ptp(numbers) < 1e12:
+        width = int(np.ceil((np.ptp(numbers) + 1) / BINS))
+        place = ((numbers - numbers.min()) // width).astype(np.int64)
+        low = [int(numbers.min()) + width * at for at in range(int(place.max()) + 1)]
+        labels = [f"{start:,} to {start + width - 1:,}" for start in low]
+        return labels, np.bincount(place, weights).astype(int).tolist()
     counts, edges = np.histogram(numbers, BINS, weights=weights)
     show = (lambda day: shown_day(float(np.floor(day)))) if one.kind == "date" else (lambda edge: f"{edge:.4g}")
     labels = [f"{show(low)} to {show(high)}" for low, high in zip(edges[:-1], edges[1:], strict=True)]

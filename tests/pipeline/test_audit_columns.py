@@ -1,6 +1,7 @@
 """``headwater audit FILE --groups COLUMN,... --label COLUMN``: an audit of a table without a config."""
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +175,31 @@ def test_a_folder_of_texts_has_no_columns(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A text.", "utf-8")
     with pytest.raises(Exception, match="name columns, and a text has none"):
         audited(tmp_path / "a.txt", "--groups", "sex")
+
+
+@pytest.mark.parametrize("name", ["people.jsonl", "people.json"])
+def test_json_without_a_text_is_a_table(tmp_path: Path, name: str) -> None:
+    rows = [{"sex": "fm"[i % 2], "y": i % 4 == 1, "tags": {"a": [i % 3]}} for i in range(120)]
+    lines = "\n".join(map(json.dumps, rows)) if name.endswith("l") else json.dumps(rows)
+    (tmp_path / name).write_text(lines, "utf-8")
+    report = audited(tmp_path / name, "--groups", "sex", "--label", "y")
+    assert rate(report, "base-rate", "m") == 0.5 and report.facts["Columns"] == 3
+    assert Corpus(tmp_path / "out" / "corpus").modality == "table"
+
+
+def test_json_with_a_text_in_one_row_stays_text(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"x": 1}\n{"text": "hello there, this is a text"}\n', "utf-8")
+    audited(tmp_path / "a.jsonl")
+    assert Corpus(tmp_path / "out" / "corpus").modality == "text"
+
+
+def test_label_and_split_reach_the_audits_of_tables(people: Path) -> None:
+    report = audited(people, "--groups", "sex", "--label", "y", "--split", "guess")
+    found = {score.metric for score in report.scores if isinstance(score, Score)}
+    assert {
+        "label-strength",
+        "cross-split-row-share",
+        "conflicting-label-share",
+        "t-closeness",
+        "drift-distance",
+    } <= found
