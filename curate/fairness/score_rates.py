@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ...core import UsageError, generator, wilson
 from ..audits.rates import Z
-from ..filters.auc import auc_with_interval
+from ..auc import auc_with_interval
 
 BINS, DRAWS = 10, 999
 Bools = NDArray[np.bool_]

@@ -14,7 +14,7 @@ import pyarrow as pa
 from ...core import InputError, IntegrityError, UsageError, generator, sha256, write_bytes
 from ..duplicates import split_words
 from ..duplicates.shingles import word_hashes
-from .auc import auc_with_interval
+from ..auc import auc_with_interval
 from .reference_texts import reference_texts
 from .text_column import slices
 
