@@ -43,6 +43,8 @@ from .filters import (
     urls,
 )
 from .filters.quality_model import QualityModel, train_quality_model
+from .image_files import strip_metadata as strip_file_metadata
+from .images import IMAGE_DETECTORS, similar_images, strip_metadata
 from .licences import licence_keys, normalise_licence
 from .mitigation import cap, resample, reweigh
 from .pipeline import Pipeline
@@ -67,6 +69,7 @@ __all__ = [
     "Edit",
     "FILTERS",
     "GroupGap",
+    "IMAGE_DETECTORS",
     "IdentityTerms",
     "Judgement",
     "Pipeline",
@@ -138,6 +141,9 @@ __all__ = [
     "reweigh",
     "sample",
     "semantic_duplicates",
+    "similar_images",
+    "strip_file_metadata",
+    "strip_metadata",
     "sequence_identity",
     "sequence_quality",
     "snippet",

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
-from ..core import Corpus, Progress, Registry, StageReport
+from ..core import Corpus, Gallery, Progress, Registry, StageReport
 
 Action = Literal["edited", "removed", "quarantined"]
 
@@ -73,7 +73,8 @@ class Judgement:
     ``columns`` replaces whole provenance columns of the batch (the language step sets ``language``).
     ``tallies`` are numbers that the curator adds up over all batches and hands to the step's ``exhibits`` method, where
     it has one: ``exhibits(tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]``. A method ``findings``
-    of the same parameters gives findings for the report.
+    of the same parameters gives findings for the report. ``galleries`` are pictures to show; only a step on the whole
+    corpus gives them, for they are not added up.
     """
 
     decisions: tuple[Decision, ...] = ()
@@ -81,6 +82,7 @@ class Judgement:
     annotations: tuple[Annotation, ...] = ()
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
     tallies: Mapping[str, int] = field(default_factory=dict)
+    galleries: tuple[Gallery, ...] = ()
 
 
 @runtime_checkable

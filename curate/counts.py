@@ -32,6 +32,7 @@ class StepCounts:
     removed: int = 0
     quarantined: int = 0
     tallies: Counter[str] = field(default_factory=Counter)
+    galleries: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def taken_out(self) -> int:
@@ -46,6 +47,7 @@ class StepCounts:
         self.removed += facts["removed"]
         self.quarantined += facts["quarantined"]
         self.tallies.update(facts["tallies"])
+        self.galleries += facts.get("galleries", ())
 
     def to_json(self) -> dict[str, Any]:
         """The counts for machines."""

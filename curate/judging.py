@@ -8,7 +8,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import OUT_OF_ROOM, TEXT_SCHEMA, HeadwaterError, IntegrityError, TemporaryError, modality, sha256
+from ..core import (
+    OUT_OF_ROOM,
+    TEXT_SCHEMA,
+    Gallery,
+    HeadwaterError,
+    IntegrityError,
+    TemporaryError,
+    modality,
+    sha256,
+)
 from .base import ANNOTATION_SCHEMA, DECISION_SCHEMA, Annotation, Decision, Judgement
 
 ACTIONS = ("edited", "removed", "quarantined")
@@ -32,6 +41,7 @@ class Applied:
     annotations: pa.Table
     edited: frozenset[str] = frozenset()
     tallies: Mapping[str, int] = field(default_factory=dict)
+    galleries: tuple[Gallery, ...] = ()
 
 
 def removed_schema(schema: pa.Schema) -> pa.Schema:
@@ -84,6 +94,7 @@ def apply(step: str, judgement: Judgement, batch: pa.RecordBatch, is_private: bo
         annotation_table(step, annotations),
         edited,
         {name: int(number) for name, number in judgement.tallies.items()},
+        tuple(judgement.galleries),
     )
     _reconcile(step, batch.num_rows, applied)
     return applied

@@ -1,6 +1,6 @@
 """One segment of steps over all shards: here or on several processes, resumable, with the same bytes either way."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import IntegrityError, Progress
+from ..core import IntegrityError, Progress, exhibit_to_json
 from .base import BatchStep, Judgement
 from .corpus_pass import judge_corpus
 from .crew import Crew
@@ -96,7 +96,9 @@ def _apply(step: NumberedStep, batch: pa.RecordBatch, judgement: Judgement | Non
 def _counts(documents: int, applied: Applied) -> dict[str, Any]:
     actions = applied.decisions.column("action").to_pylist()
     counts = {name: actions.count(name) for name in ("edited", "removed", "quarantined")}
-    return {"in": documents, "kept": documents - sum(counts.values()), **counts, "tallies": dict(applied.tallies)}
+    shown = {"galleries": [exhibit_to_json(one) for one in applied.galleries]} if applied.galleries else {}
+    kept = documents - sum(counts.values())
+    return {"in": documents, "kept": kept, **counts, "tallies": dict(applied.tallies), **shown}
 
 
 def _written(outcomes: Sequence[tuple[NumberedStep, int, Applied]], names: Sequence[str]) -> dict[str, pa.Table]:
@@ -128,8 +130,8 @@ def _jobs(source: Path, target: Path, numbers: Iterable[int], judgement: Judgeme
         decisions = tuple(decided[name] for name in names if name in decided)
         annotations = tuple(entry for name in names for entry in labelled.get(name, ()))
         edits = {name: judgement.edits[name] for name in names if name in judgement.edits}
-        tallies: Mapping[str, int] = judgement.tallies if number == 0 else {}
-        yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, tallies))
+        first = judgement if number == 0 else Judgement()
+        yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, first.tallies, first.galleries))
 
 
 def check_counts(segment: Segment, target: Path, shards: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Exhibit, Finding, Score, StageReport, wilson
 from .base import Step
+from .corpus_pass import as_galleries
 from .counts import RunCounts
 from .findings import curation_findings, unknown_licences
 from .tables import (
@@ -86,7 +87,7 @@ def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit
     for number, step in enumerate(steps, 1):
         show = getattr(step, "exhibits", None)
         shown = show(counts.steps[number].tallies, counts.steps[number].documents_in) if callable(show) else ()
-        for exhibit in shown:
+        for exhibit in (*shown, *as_galleries(counts.steps[number].galleries)):
             yield replace(exhibit, group=exhibit.group or f"Step {number}: {step.name}")
 
 

@@ -20,7 +20,7 @@ from ..core import (
     UsageError,
     write_text,
 )
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
+from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
@@ -43,7 +43,7 @@ def registries() -> dict[str, Registry[Any]]:
     from ..evaluate import METRICS
     from ..models import FAMILIES
 
-    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, METRICS, SECTIONS)
+    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, IMAGE_DETECTORS, FAMILIES, METRICS, SECTIONS)
     return {registry.kind: registry for registry in found}
 
 

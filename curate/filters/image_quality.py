@@ -46,7 +46,7 @@ class ImageQuality:
         measures = np.concatenate(measured)
         sizes = measures[:, MEASURES.index("size")]
         usual = float(np.median(sizes[~np.isnan(sizes)])) if not np.isnan(sizes).all() else 1.0
-        broken = [(name, list(self._broken(row, usual))) for name, row in zip(ids, measures.tolist(), strict=True)]
+        broken = [(name, list(self.broken(row, usual))) for name, row in zip(ids, measures.tolist(), strict=True)]
         return self._judgement(broken)
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
@@ -71,7 +71,7 @@ class ImageQuality:
                 decisions.append(Decision(name, action, rule, value, limit, f"also {others}" if others else ""))
         return Judgement(tuple(decisions), {}, tuple(notes), tallies=tallies)
 
-    def _broken(self, row: list[float], usual: float) -> Iterator[Broken]:
+    def broken(self, row: list[float], usual: float) -> Iterator[Broken]:
         """Rule, measured value and limit of each rule that the measures of an image break."""
         sharpness, brightness, information, aspect, size = (round(value, 4) for value in row)
         if np.isnan(size):

@@ -137,7 +137,8 @@ def _converted(image: Image.Image, count: int, mode: Mode, size: int | None) -> 
 def turned_upright(image: Image.Image) -> Image.Image:
     """The image as its EXIF orientation asks; as it is where the EXIF data cannot be read."""
     try:
-        return ImageOps.exif_transpose(image)
+        # Pillow would copy a picture that needs no turning.
+        return image if image.getexif().get(ExifTags.Base.Orientation, 1) == 1 else ImageOps.exif_transpose(image)
     except Exception:  # the parser of EXIF data raises many things on hostile ones, and the picture is not to blame
         return image
 

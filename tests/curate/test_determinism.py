@@ -43,7 +43,7 @@ PARAMETERS: dict[str, Options] = {
     "urls": {"hard_words": ["host3"], "missing": "quarantine"},
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
-OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
+OF_IMAGES = frozenset({"image-quality", "near-duplicate-images", "similar-images"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
 )

@@ -151,7 +151,7 @@ def test_annotate_removes_nothing_and_labels_each_copy(tmp_path: Path) -> None:
 def test_the_gallery_shows_the_kept_image_beside_its_copy(tmp_path: Path) -> None:
     image = photo(6, 32, 1)
     step, judgement, ids = judge(tmp_path, [image, image // 2 + 60], brightness=255)
-    (gallery,) = step.exhibits(judgement.tallies, 2)
+    (gallery,) = judgement.galleries
     assert isinstance(gallery, Gallery)
     (tile,) = gallery.tiles
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(tile.png))))
