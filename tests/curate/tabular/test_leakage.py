@@ -73,20 +73,21 @@ def test_rows_in_two_splits_equal_a_search_pair_by_pair(tmp_path: Path, table_co
     rows += [{**rows[n], "split": "test", "a": 99} for n in range(6, 9)]
     report = examine(table_corpus(tmp_path / "c", rows))
     train, test = ([row for row in rows if row["split"] == name] for name in ("train", "test"))
-    features = "abcd"
+    features, what = "abcd", "equal but for one cell"
     near = {
         (i, j): sum(x[f] != y[f] for f in features) for (i, x), (j, y) in product(enumerate(test), enumerate(train))
     }
+    close = {pair for pair, d in near.items() if d < 2}
     assert shares(report) == {
         ("test", "train", "equal, label and all"): pytest.approx(4 / len(test)),
         ("train", "test", "equal, label and all"): pytest.approx(4 / len(train)),
         ("test", "train", "equal but for the label"): pytest.approx(6 / len(test)),
         ("train", "test", "equal but for the label"): pytest.approx(6 / len(train)),
-        ("test", "train", "equal but for one cell"): pytest.approx(len({i for (i, _), d in near.items() if d < 2}) / len(test)),
-        ("train", "test", "equal but for one cell"): pytest.approx(len({j for (_, j), d in near.items() if d < 2}) / len(train)),
+        ("test", "train", what): pytest.approx(len({i for i, _ in close}) / len(test)),
+        ("train", "test", what): pytest.approx(len({j for _, j in close}) / len(train)),
     }  # fmt: skip
     (table_,) = [e for e in report.exhibits if isinstance(e, Table) and e.name == "cross-split-rows"]
-    assert table_.rows[-1][8] == sum(d < 2 for d in near.values())
+    assert table_.rows[-1][8] == len(close)
     (finding,) = [f for f in report.findings if f.code == "HW-A110"]
     assert {"row-000000", "row-000400"} <= set(finding.document_ids)
 
