@@ -36,12 +36,12 @@ from ..tabular.table_schema import look
 from .trials import Trial
 
 Row = dict[str, Any]
-ROWS, DRAWINGS, GAP, BESIDE, MOST_COLUMNS = 500, 5, 0.3, 3, 30
+ROWS, DRAWINGS, GAP, BESIDE, MOST_COLUMNS, WIDEST = 500, 5, 0.3, 3, 30, 60
 GROUP, LABEL, PLANTED, MISSING = "planted group", "planted label", "planted column", "planted gaps"
 
 
 def draw_rows(corpus: Corpus, wanted: int, seed: int) -> list[Row]:
-    """``wanted`` rows (or all) as they stand in the table, in corpus order; text that is no object is left out."""
+    """``wanted`` rows (or all) as they stand in the table, in corpus order, with their first 60 columns."""
     chosen = np.sort(generator(seed, "planted-controls", "sample").permutation(len(corpus))[:wanted])
     rows, start = [], 0
     for batch in corpus.batches(["table"]):
@@ -51,7 +51,8 @@ def draw_rows(corpus: Corpus, wanted: int, seed: int) -> list[Row]:
             row = json.loads(content or "{}")
             if isinstance(row, dict):
                 rows.append(row)
-    return rows
+    names = list(dict.fromkeys(name for row in rows for name in row))[:WIDEST]
+    return [{name: row[name] for name in names if name in row} for row in rows]
 
 
 def table_trials(rows: Sequence[Row], per_type: int, seed: int) -> Iterator[Trial]:

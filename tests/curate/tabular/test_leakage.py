@@ -9,8 +9,10 @@ import pytest
 
 from headwater.core import SILENT, Corpus, NotMeasured, Score, StageReport, Table
 from headwater.curate import build_audits
+from headwater.curate.fairness.row_columns import Column
 from headwater.curate.tabular import Leakage
-from headwater.curate.tabular.label_strength import folds_of, strength
+from headwater.curate.tabular.column_types import typed
+from headwater.curate.tabular.label_strength import folds_of, same_twice, strength
 
 MakeTable = Callable[..., Corpus]
 
@@ -28,6 +30,11 @@ def table(rows: int = 400) -> list[dict[str, Any]]:
 
 def examine(corpus: Corpus, **options: Any) -> StageReport:
     return Leakage(**options).examine(corpus, 0, SILENT)
+
+
+def column(name: str, values: list[str]) -> Column:
+    names = sorted(set(values))
+    return Column(name, np.array([names.index(value) for value in values], np.int32), tuple(names))
 
 
 def shares(report: StageReport, metric: str = "cross-split-row-share") -> dict[tuple[str, ...], float]:
@@ -64,6 +71,14 @@ def test_two_encodings_of_one_thing_are_no_leak(tmp_path: Path, table_corpus: Ma
     report = examine(table_corpus(tmp_path / "c", rows))
     (pairs,) = [e for e in report.exhibits if isinstance(e, Table) and e.name == "same-columns"]
     assert pairs.rows == (("b", "number", 5),) and report.findings == ()
+
+
+def test_columns_that_only_nearly_say_the_same_are_not_paired() -> None:
+    a, b, c = (
+        [str(f(n)) for n in range(60)] for f in (lambda n: n % 3, lambda n: 7 - n % 3, lambda n: n % 3 if n else 2)
+    )
+    columns = [typed(column(name, values)) for name, values in (("a", a), ("b", b), ("c", c))]
+    assert same_twice(columns) == [("a", "b", 3)]
 
 
 def test_rows_in_two_splits_equal_a_search_pair_by_pair(tmp_path: Path, table_corpus: MakeTable) -> None:
