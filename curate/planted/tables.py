@@ -1,7 +1,8 @@
 """Planted controls for tables: faults put into a copy of some rows, and rows that only look like faults.
 
-Each kind of fault is planted by itself in the same drawn rows, so that no fault hides another, and the real audit looks
-at them. A kind that is planted once and either found or not (a column, a gap) is planted in several drawings of rows.
+Kinds of faults that could hide one another are planted apart, and the real audit looks at them. A kind that is planted
+once and either found or not (a column, a gap) is planted several times. Mislabelled rows have their place beside
+:func:`_giveaways`: one more generator of trials, called in :func:`table_trials`.
 """
 
 import json
@@ -13,7 +14,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ...core import SILENT, TABLE_SCHEMA, Corpus, CorpusWriter, StageReport, generator, record_batch, text_record
+from ...core import (
+    SILENT,
+    TABLE_SCHEMA,
+    Corpus,
+    CorpusWriter,
+    Finding,
+    StageReport,
+    generator,
+    record_batch,
+    text_record,
+)
 from ..base import AUDITS
 from ..fairness.row_columns import Column, columns_from
 from ..tabular.column_types import Typed, typed
@@ -25,12 +36,12 @@ from ..tabular.table_schema import look
 from .trials import Trial
 
 Row = dict[str, Any]
-ROWS, DRAWINGS, GAP, BESIDE, MOST_COLUMNS = 500, 5, 0.3, 3, 30
-GROUP, LABEL, PLANTED = "planted group", "planted label", "planted column"
+ROWS, DRAWINGS, GAP, BESIDE, MOST_COLUMNS, WIDEST = 500, 5, 0.3, 3, 30, 60
+GROUP, LABEL, PLANTED, MISSING = "planted group", "planted label", "planted column", "planted gaps"
 
 
 def draw_rows(corpus: Corpus, wanted: int, seed: int) -> list[Row]:
-    """``wanted`` rows (or all) as they stand in the table, in corpus order; text that is no object is left out."""
+    """``wanted`` rows (or all) as they stand in the table, in corpus order, with their first 60 columns."""
     chosen = np.sort(generator(seed, "planted-controls", "sample").permutation(len(corpus))[:wanted])
     rows, start = [], 0
     for batch in corpus.batches(["table"]):
@@ -40,7 +51,8 @@ def draw_rows(corpus: Corpus, wanted: int, seed: int) -> list[Row]:
             row = json.loads(content or "{}")
             if isinstance(row, dict):
                 rows.append(row)
-    return rows
+    names = list(dict.fromkeys(name for row in rows for name in row))[:WIDEST]
+    return [{name: row[name] for name in names if name in row} for row in rows]
 
 
 def table_trials(rows: Sequence[Row], per_type: int, seed: int) -> Iterator[Trial]:
@@ -226,39 +238,40 @@ def _giveaways(bench: _Bench) -> Iterator[Trial]:
 def _by_group(bench: _Bench) -> Iterator[Trial]:
     """A label, a proxy and missing values that go with a group, and the same drawn without regard to it."""
     kinds: tuple[tuple[str, str, dict[str, Any], str], ...] = (
-        ("decisions", "gap in the label", {"groups": [GROUP], "label": LABEL, "positive": "b"}, "HW-A080"),
-        ("proxies", "proxy column", {"groups": [GROUP]}, "HW-A083"),
-        ("missingness", "missing by group", {"groups": [GROUP]}, "HW-A084"),
+        ("decisions", "gap in the label", {"label": LABEL, "positive": "b"}, "HW-A080"),
+        ("proxies", "proxy column", {"ignore": [LABEL, MISSING]}, "HW-A083"),
+        ("missingness", "missing by group", {}, "HW-A084"),
     )
-    for detector, level, options, code in kinds:
-        audit: Callable[..., Any] = AUDITS.get(detector)
-        for positive in (True, False):
-            hits = planted = 0
-            for number in range(DRAWINGS):
-                beside = list(bench.types)[:BESIDE] if detector == "proxies" else []
-                rows = [{name: row.get(name) for name in beside} for row in bench.rows]
-                if len(rows) < 200:
-                    continue
-                _tie(rows, detector, positive, bench.rng(detector, str(positive), str(number)))
-                report = audit(**options).examine(bench.corpus(rows), bench.seed, SILENT)
-                planted += 1
-                hits += any(finding.code == code for finding in report.findings)
-            yield Trial(detector, level if positive else f"{level}, by chance", positive, planted, hits)
+    beside = list(bench.types)[:BESIDE]
+    for positive in (True, False):
+        hits, planted = dict.fromkeys(AUDITS.names(), 0), 0
+        for number in range(DRAWINGS if len(bench.rows) >= 200 else 0):
+            rows = [{name: row.get(name) for name in beside} for row in bench.rows]
+            _tie(rows, positive, bench.rng("by-group", str(positive), str(number)))
+            corpus, planted = bench.corpus(rows), planted + 1
+            for detector, _, options, code in kinds:
+                audit: Callable[..., Any] = AUDITS.get(detector)
+                report = audit(groups=[GROUP], **options).examine(corpus, bench.seed, SILENT)
+                hits[detector] += any(finding.code == code and _is_planted(finding) for finding in report.findings)
+        for detector, level, _, _ in kinds:
+            yield Trial(detector, level if positive else f"{level}, by chance", positive, planted, hits[detector])
 
 
-def _tie(rows: Sequence[Row], detector: str, positive: bool, rng: np.random.Generator) -> None:
-    """Gives each row a group, and a value that goes with it or does not."""
+def _is_planted(finding: Finding) -> bool:
+    """Whether a finding is about what was planted: not about a value that real columns lack."""
+    return finding.code != "HW-A084" or MISSING in finding.title
+
+
+def _tie(rows: Sequence[Row], positive: bool, rng: np.random.Generator) -> None:
+    """Gives each row a group, and three values that go with it or do not."""
     group = rng.integers(0, 2, len(rows))
     tied = group if positive else rng.integers(0, 2, len(rows))
-    for row, own, other in zip(rows, group.tolist(), tied.tolist(), strict=True):
+    chances = rng.random((len(rows), 3)).tolist()
+    for row, own, other, chance in zip(rows, group.tolist(), tied.tolist(), chances, strict=True):
         row[GROUP] = "pq"[own]
-        chance = rng.random()
-        if detector == "decisions":
-            row[LABEL] = "ab"[int(chance < 0.3 + GAP * other)]
-        elif detector == "proxies":
-            row[PLANTED] = "xy"[other if chance < 0.9 else 1 - other]
-        else:
-            row[PLANTED] = None if chance < 0.02 + GAP * other else "x"
+        row[LABEL] = "ab"[int(chance[0] < 0.3 + GAP * other)]
+        row[PLANTED] = "xy"[other if chance[1] < 0.9 else 1 - other]
+        row[MISSING] = None if chance[2] < 0.02 + GAP * other else "x"
 
 
 def _names_column(report: StageReport, code: str, name: str) -> int:

@@ -44,9 +44,8 @@ def drift_exhibits(one: "Drift", effect: float) -> Iterator[Exhibit]:
     numbers = ("Distance", "Low", "High", "Chance", "q", "PSI", "JS")
     head = ("Column", "By", *numbers, "New values", "Gone")
     note = (
-        "KS: Kolmogorov-Smirnov, TV: total variation, JS: Jensen-Shannon divergence in bits. A finding needs a "
-        f"distance of {effect:g}, more than chance (95 %). PSI below 0.1 is commonly called stable, from 0.25 on a "
-        "shift. Columns that number rows and free text are compared by rows only. At most five values are named."
+        "KS: Kolmogorov-Smirnov; TV: total variation; JS: Jensen-Shannon, in bits. A finding needs a distance of "
+        f"{effect:g} and more than chance (95 %). PSI: stable below 0.1, a shift from 0.25 on, as is commonly said."
     )
     yield Table(f"drift-{key}", f"How far the columns moved: {a} to {b}", head, rows, note)
     shown = one.moved[:20]

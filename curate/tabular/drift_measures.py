@@ -48,7 +48,7 @@ class Moved:
 
 def moved(reference: Typed, current: Typed, seed: int) -> Moved:
     """What became of a column. Both tables need a row."""
-    is_number = all(one.is_numeric or one.kind == "date" for one in (reference, current))
+    is_number = all(one.has_numbers for one in (reference, current)) or reference.kind == current.kind == "date"
     if is_number:
         p, q, fine = _number_counts(reference, current)
         new: tuple[str, ...] = ()

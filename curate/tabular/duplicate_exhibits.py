@@ -22,9 +22,8 @@ def duplicate_exhibits(corpus: Corpus, found: "Sequence[Repeats]") -> Iterator[E
         for distance, (seen, chance) in enumerate(zip(one.pairs, one.chance, strict=True)):
             rows.append((one.what, distance, seen, round(chance, 2), one.columns, one.rows))
     note = (
-        "Pairs of rows that differ in exactly so many cells. By chance: the same if two halves of the columns had "
-        "nothing to do with one another, the largest of eight halvings. Columns that belong together in more ways than "
-        "that make more pairs without any copying: few columns with few values are no evidence at all."
+        "By chance: the pairs if two halves of the columns had nothing to do with one another, the most of eight "
+        "halvings. Columns that belong together in more ways make more pairs without any copying."
     )
     if rows:
         columns = ("Compared", "Cells that differ", "Pairs", "Pairs by chance", "Columns", "Rows")

@@ -10,9 +10,9 @@ A value that the other folds do not have tells nothing: it counts as the commone
 row has a value of its own, which tells all labels of the rows that it was learned from, has a strength of 0.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,16 +88,25 @@ def told(one: Typed, label: Ints, rows: Ints, folds: Ints, seed: int, effect: fl
 def same_twice(columns: Sequence[Typed]) -> list[tuple[str, str, int]]:
     """Pairs of columns of which each value of one goes with one value of the other, with the number of values.
 
-    Both need two values or more, and five rows a value; rows in which either is missing are left out.
+    Both need two values or more, and five rows a value, and lack a value in the same rows. Each column is paired with
+    the first that says the same.
     """
+    first: dict[bytes, str] = {}
     found = []
-    usable = [one for one in columns if one.distinct >= 2 and one.rows >= ROWS_EACH * one.distinct]
-    for first, second in combinations(usable, 2):
-        if first.distinct != second.distinct:
+    for one in columns:
+        if one.distinct < 2 or one.rows < ROWS_EACH * one.distinct:
             continue
-        both = first.present & second.present
-        a, b = first.column.codes[both].astype(np.int64), second.column.codes[both].astype(np.int64)
-        pairs = np.unique(a * len(second.column.values) + b)
-        if len(pairs) == len(np.unique(a)) == len(np.unique(b)) == first.distinct:
-            found.append((first.name, second.name, first.distinct))
+        name = first.setdefault(_partition(one), one.name)
+        if name != one.name:
+            found.append((name, one.name, one.distinct))
     return found
+
+
+def _partition(one: Typed) -> bytes:
+    """The column with its values numbered in the order of their first rows: the same for two encodings of one thing."""
+    codes = np.where(one.present, one.column.codes, -1)
+    values, places, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.empty(len(values), np.int32)
+    rank[np.argsort(places)] = np.arange(len(values), dtype=np.int32)
+    rank[values == -1] = -1
+    return hashlib.blake2b(rank[inverse.reshape(-1)].tobytes(), digest_size=16).digest()

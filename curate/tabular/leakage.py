@@ -153,10 +153,7 @@ class Leakage:
                 found += crossings(f"equal but for {what}", cells, splits, by_chance, near)
         else:
             problems.append(NotMeasured(SPLIT, "there is no column to compare but labels, splits and identifiers"))
-        units = self.units or [
-            name for name, one in types.items() if named_as_identifier(name) and FEWEST_UNITS <= one.distinct < 0.99 * one.rows
-            and name not in (splits.name, label)
-        ]  # fmt: skip
+        units = self.units or [name for name, one in types.items() if _names_units(one, (splits.name, label))]
         shared = [one for name in units if name in types for one in shared_units(types[name].column, splits)]
         return tuple(found), tuple(shared), problems
 
@@ -171,6 +168,12 @@ class Leakage:
             *crossings("equal, label and all", with_label, splits, chance),
             *crossings("equal but for the label", cells, splits, chance),
         ]
+
+
+def _names_units(one: Typed, others: Sequence[str | None]) -> bool:
+    """Whether a column seems to name what several rows belong to: by its name, and by values that come again."""
+    again = FEWEST_UNITS <= one.distinct < 0.99 * one.rows
+    return again and named_as_identifier(one.name) and one.name not in others
 
 
 def _scores(leaks: Leaks) -> list[Measurement]:

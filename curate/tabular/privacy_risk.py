@@ -68,7 +68,7 @@ class Risk:
     unit="rows; share of rows",
 )
 class PrivacyRisk:
-    """k-anonymity, l-diversity, t-closeness and the columns that single rows out.
+    """How many rows a few known facts single out: k-anonymity, l-diversity, t-closeness, and which columns do it.
 
     ``quasi`` are the columns that others may know of a person; empty proposes the declared groups and columns whose
     names say so. ``sensitive`` are columns that nobody should learn; empty means the column ``label``. ``groups`` are

@@ -82,8 +82,9 @@ def pairs_in(sizes: NDArray[np.int64]) -> int:
 def equal_pairs(hashes: Hashes) -> int:
     """Pairs of equal hashes."""
     ordered = np.sort(hashes)
-    edges = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])) if len(ordered) else []
-    return pairs_in(np.diff(edges))
+    if not len(ordered):
+        return 0
+    return pairs_in(np.diff(np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]]))))
 
 
 def deletions(columns: int, cells: int) -> Iterator[tuple[int, ...]]:
@@ -155,8 +156,8 @@ def expected_pairs(cells: Sequence[Hashes], most: int, seed: int) -> list[float]
     for _ in range(HALVINGS):
         order = rng.permutation(len(cells))
         halves = [[cells[place] for place in part] for part in np.array_split(order, 2)]
-        shares = [np.array(pairs_by_distance(half, most)) / comb(rows, 2) for half in halves]
-        found = np.convolve(*shares)[: most + 1] * comb(rows, 2)
+        one, other = (np.array(pairs_by_distance(half, most), np.float64) / comb(rows, 2) for half in halves)
+        found = np.convolve(one, other)[: most + 1] * comb(rows, 2)
         tried.append(found.tolist())
     return max(tried, key=sum)
 

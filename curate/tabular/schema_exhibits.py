@@ -8,7 +8,7 @@ import numpy as np
 from ...core import Cell, Chart, Exhibit, Series, Table
 from ..privacy import redact
 from .column_types import Typed, shown_day
-from .rows_shown import number
+from .rows_shown import count_of, number
 
 if TYPE_CHECKING:
     from .table_schema import Looked
@@ -38,7 +38,7 @@ def schema_exhibits(looked: "Sequence[Looked]", charts: int, left_out: int, shar
             f"are left out. Where more than {share:.1%} are far, the column has a long tail: then no row is listed."
         )
         yield Table("numeric-columns", "Numbers", head, tuple(_numbers(one, share) for one in numeric), far)
-    drawn = [chart for one in looked if (chart := _chart(one.typed)) is not None]
+    drawn = [chart for one in looked if (chart := _chart(one)) is not None]
     yield from drawn[:charts]
 
 
@@ -60,7 +60,8 @@ def _span(one: Typed) -> str:
         return f"{show(float(one.numbers[used].min()))} to {show(float(one.numbers[used].max()))}"
     if one.kind in ("identifier", "text"):
         lengths = [len(one.column.values[code]) for code in used]
-        return f"{min(lengths)} to {max(lengths)} characters"
+        least, most = min(lengths), max(lengths)
+        return f"{least} to {most} characters" if least < most else count_of(most, "character")
     best = used[np.argmax(one.counts[used])]
     return f"{redact(one.column.values[best])[:LONGEST]} ({one.counts[best] / one.rows:.0%})"
 
@@ -69,9 +70,9 @@ def _remark(one: "Looked", has_numbers: bool) -> str:
     """What to look at; that numbers are written as text is worth a word where the file writes others as numbers."""
     found = [f"{number(code)} may be a code" for code, _ in one.codes]
     if one.alike:
-        found.append(f"{len(one.alike)} values look like another spelling")
+        found.append(f"other spellings: {count_of(len(one.alike), 'value')}")
     if one.typed.kind == "mixed":
-        found.append(f"{len(one.minority()):,} rows of another sort")
+        found.append(f"{count_of(len(one.minority()), 'row')} of another sort")
     if has_numbers and one.typed.is_numeric and one.typed.column.types == {"text"}:
         found.append("numbers written as text")
     if len(one.typed.column.types) > 1:
@@ -91,21 +92,28 @@ def _numbers(one: "Looked", share: float) -> tuple[Cell, ...]:
     return one.name, *cells, far, f"{rule}; long tail" if one.heavy(share) else rule
 
 
-def _chart(one: Typed) -> Chart | None:
-    """The distribution of a column as bars; None where bars show nothing: one value, identifiers, free text."""
+def _chart(looked: "Looked") -> Chart | None:
+    """The distribution of a column as bars; None where bars show nothing: one value, identifiers, free text.
+
+    Suspected codes are left out, for they would push all other values into one bar.
+    """
+    one, codes = looked.typed, looked.codes
     if one.kind in ("empty", "constant", "identifier", "text") or not one.rows:
         return None
-    labels, counts = _classes(one) if one.kind in ("integer", "real", "date") else _commonest(one)
+    labels, counts = (
+        _classes(one, [code for code, _ in codes]) if one.kind in ("integer", "real", "date") else _commonest(one)
+    )
     name = redact(one.name)
     series = Series("rows", tuple(labels), tuple(float(count) for count in counts))
     missing = len(one.column.codes) - one.rows
-    note = f"{missing:,} rows have no value." if missing else ""
+    notes = [f"{count_of(rows, 'row')} with {number(code)} are left out." for code, rows in codes]
+    note = " ".join([*([f"{missing:,} rows have no value."] if missing else []), *notes])
     return Chart(f"distribution-{name}", f"Distribution of {name}", "bar", name, "rows", (series,), note, GROUP)
 
 
-def _classes(one: Typed) -> tuple[list[str], list[int]]:
+def _classes(one: Typed, left_out: Sequence[float]) -> tuple[list[str], list[int]]:
     """At most 12 classes of equal width, or the values themselves where there are no more."""
-    used = np.flatnonzero(~one.marked)
+    used = np.flatnonzero(~one.marked & ~np.isin(one.numbers, left_out))
     numbers, weights = one.numbers[used], one.counts[used]
     if len(used) <= BINS:
         order = np.argsort(numbers, kind="stable")
@@ -117,8 +125,8 @@ def _classes(one: Typed) -> tuple[list[str], list[int]]:
         labels = [f"{start:,} to {start + width - 1:,}" for start in low]
         return labels, np.bincount(place, weights).astype(int).tolist()
     counts, edges = np.histogram(numbers, BINS, weights=weights)
-    show = (lambda day: shown_day(float(np.floor(day)))) if one.kind == "date" else (lambda edge: f"{edge:.4g}")
-    labels = [f"{show(low)} to {show(high)}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    shown = [shown_day(float(np.floor(edge))) if one.kind == "date" else f"{edge:.4g}" for edge in edges.tolist()]
+    labels = [f"{low} to {high}" for low, high in zip(shown[:-1], shown[1:], strict=True)]
     return labels, counts.astype(int).tolist()
 
 

@@ -24,6 +24,7 @@ import yaml
 
 from headwater.core import Corpus, EmptyCorpus, read_json
 from headwater.curate import FILTERS, build_steps, curate, shards
+from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
 
 Make = Callable[..., Any]
@@ -32,6 +33,7 @@ FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "cap": {"by": "licence", "documents": 30},
     "cross-split-duplicates": {"held_out": 0.3},
+    "duplicate-rows": {"near": 1},
     "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
     "erased": {"path": str(FILES / "erasure-list.json"), "key": str(FILES / "erasure-list.key")},
     "language": {"keep": ["en", "de"]},
@@ -44,6 +46,8 @@ PARAMETERS: dict[str, Options] = {
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
 OF_IMAGES = frozenset({"image-quality", "near-duplicate-images", "similar-images"})
+OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
+OF_TABLES = frozenset({"duplicate-rows"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
 )
@@ -94,7 +98,7 @@ def options_of(name: str) -> Options:
 
 def all_steps() -> list[tuple[str, Options]]:
     """Every filter of headwater in one pipeline, by name; what a language or licence filter takes out, it takes out."""
-    return [(name, options_of(name)) for name in BUILT_IN if name not in OF_IMAGES]
+    return [(name, options_of(name)) for name in BUILT_IN if name not in OF_IMAGES | OF_TABLES]
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -119,8 +123,17 @@ def pictures(number: int = 120) -> list[dict[str, Any]]:
     return [image_record(image, f"picture:{place}", "pictures") for place, image in enumerate(images)]
 
 
+def people(number: int = 120) -> list[dict[str, Any]]:
+    """Rows of a table, some of them equal and some nearly so."""
+    layout = Columns(modality="table")
+    rows = [{"n": place % 30, "c": "abc"[place % 3], "x": place // 90} for place in range(number)]
+    return [dict(layout.record(row, f"t.csv:{place}", "t.csv")) for place, row in enumerate(rows)]  # type: ignore[arg-type]
+
+
 def provided(source: Make, batch: int, name: str = "") -> Any:
     given = source(texts(), batch=batch)
+    if name in OF_TABLES:
+        return dataclasses.replace(given, rows=people(), modality="table")
     if name in OF_IMAGES:
         return dataclasses.replace(given, rows=pictures(), modality="image")
     for number, row in enumerate(given.rows):

@@ -9,8 +9,10 @@ import pytest
 
 from headwater.core import SILENT, Corpus, NotMeasured, Score, StageReport, Table
 from headwater.curate import build_audits
+from headwater.curate.fairness.row_columns import Column
 from headwater.curate.tabular import Leakage
-from headwater.curate.tabular.label_strength import folds_of, strength
+from headwater.curate.tabular.column_types import typed
+from headwater.curate.tabular.label_strength import folds_of, same_twice, strength
 
 MakeTable = Callable[..., Corpus]
 
@@ -28,6 +30,11 @@ def table(rows: int = 400) -> list[dict[str, Any]]:
 
 def examine(corpus: Corpus, **options: Any) -> StageReport:
     return Leakage(**options).examine(corpus, 0, SILENT)
+
+
+def column(name: str, values: list[str]) -> Column:
+    names = sorted(set(values))
+    return Column(name, np.array([names.index(value) for value in values], np.int32), tuple(names))
 
 
 def shares(report: StageReport, metric: str = "cross-split-row-share") -> dict[tuple[str, ...], float]:
@@ -66,6 +73,14 @@ def test_two_encodings_of_one_thing_are_no_leak(tmp_path: Path, table_corpus: Ma
     assert pairs.rows == (("b", "number", 5),) and report.findings == ()
 
 
+def test_columns_that_only_nearly_say_the_same_are_not_paired() -> None:
+    a, b, c = (
+        [str(f(n)) for n in range(60)] for f in (lambda n: n % 3, lambda n: 7 - n % 3, lambda n: n % 3 if n else 2)
+    )
+    columns = [typed(column(name, values)) for name, values in (("a", a), ("b", b), ("c", c))]
+    assert same_twice(columns) == [("a", "b", 3)]
+
+
 def test_rows_in_two_splits_equal_a_search_pair_by_pair(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = table()
     rows += [{**rows[n], "split": "test"} for n in range(4)]
@@ -73,20 +88,21 @@ def test_rows_in_two_splits_equal_a_search_pair_by_pair(tmp_path: Path, table_co
     rows += [{**rows[n], "split": "test", "a": 99} for n in range(6, 9)]
     report = examine(table_corpus(tmp_path / "c", rows))
     train, test = ([row for row in rows if row["split"] == name] for name in ("train", "test"))
-    features = "abcd"
+    features, what = "abcd", "equal but for one cell"
     near = {
         (i, j): sum(x[f] != y[f] for f in features) for (i, x), (j, y) in product(enumerate(test), enumerate(train))
     }
+    close = {pair for pair, d in near.items() if d < 2}
     assert shares(report) == {
         ("test", "train", "equal, label and all"): pytest.approx(4 / len(test)),
         ("train", "test", "equal, label and all"): pytest.approx(4 / len(train)),
         ("test", "train", "equal but for the label"): pytest.approx(6 / len(test)),
         ("train", "test", "equal but for the label"): pytest.approx(6 / len(train)),
-        ("test", "train", "equal but for one cell"): pytest.approx(len({i for (i, _), d in near.items() if d < 2}) / len(test)),
-        ("train", "test", "equal but for one cell"): pytest.approx(len({j for (_, j), d in near.items() if d < 2}) / len(train)),
+        ("test", "train", what): pytest.approx(len({i for i, _ in close}) / len(test)),
+        ("train", "test", what): pytest.approx(len({j for _, j in close}) / len(train)),
     }  # fmt: skip
     (table_,) = [e for e in report.exhibits if isinstance(e, Table) and e.name == "cross-split-rows"]
-    assert table_.rows[-1][8] == sum(d < 2 for d in near.values())
+    assert table_.rows[-1][8] == len(close)
     (finding,) = [f for f in report.findings if f.code == "HW-A110"]
     assert {"row-000000", "row-000400"} <= set(finding.document_ids)
 
