@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pyarrow.compute as pc
 
 from ...core import Cell, Corpus, Exhibit, Finding, Gallery, NotMeasured, Progress, Score, StageReport, Table, Tile
 from ..base import AUDITS
-from ..duplicates.cross_split_duplicates import Splits, cross_split_duplicates
+from ..duplicates.cross_split_duplicates import CrossSplitDuplicates, Splits, cross_split_duplicates
 from ..duplicates.image_crossings import crossing_pairs
 from ..duplicates.image_pairs import Pair
 from ..privacy import redact
@@ -59,7 +59,8 @@ class ImageLeakage:
     def __init__(
         self, attribute: str = "split", train: str = "train", threshold: float = 0.12, brightness: float = 32.0
     ) -> None:
-        self.reader = cross_split_duplicates(attribute=attribute, train=train, distance=threshold)
+        step = cross_split_duplicates(attribute=attribute, train=train, distance=threshold)
+        self.reader = cast(CrossSplitDuplicates, step)
         self.attribute, self.train, self.threshold, self.brightness = attribute, train, threshold, brightness
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from ...core import Cell, Corpus, Exhibit, Finding, Gallery, NotMeasured, Progress, Score, StageReport, Table, Tile
 from ..base import AUDITS
 from ..filters.image_measures import MEASURES
-from ..filters.image_quality import COLUMNS, RULES, image_quality, measure
+from ..filters.image_quality import COLUMNS, RULES, ImageQuality, image_quality, measure
 from .shares import DOCUMENTS, EXAMPLES, examples, file_name, require_images, share_score, told
 from .tiles import row_pixels, strip
 
@@ -55,9 +56,15 @@ class ImageQualityAudit:
         minimum_aspect: float = 0.5,
         size_factor: float = 10.0,
     ) -> None:
-        self.rules = image_quality(
-            minimum_sharpness, minimum_brightness, maximum_brightness, minimum_entropy, minimum_aspect, size_factor
+        limits = (
+            minimum_sharpness,
+            minimum_brightness,
+            maximum_brightness,
+            minimum_entropy,
+            minimum_aspect,
+            size_factor,
         )
+        self.rules = cast(ImageQuality, image_quality(*limits))
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """Shares by rule, percentiles of each measure, the worst images of each rule; finding HW-A139."""

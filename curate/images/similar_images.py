@@ -2,76 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from PIL import Image
 
-from ...core import (
-    Corpus,
-    Exhibit,
-    Finding,
-    Gallery,
-    InputError,
-    Progress,
-    Table,
-    Tile,
-    UsageError,
-    generator,
-    wilson,
-)
+from ...core import Corpus, Exhibit, Finding, InputError, Progress, Table, UsageError, generator, sha256_file
 from ..base import FILTERS, Annotation, Judgement
-from ..duplicates.image_hashes import standardised, thumbnails
-from ..duplicates.image_pairs import CONTRAST
+from ..duplicates.image_hashes import thumbnails
 from ..duplicates.semantic_duplicates import Pair, similar_pairs
 from .image_vectors import image_vector, mirrored
-from .tiles import COLUMNS, row_pixels, strip
+from .similar_checks import Drawn, Pixels, is_near, plant, precision, recall_table, side_by_side_pairs
+from .tiles import COLUMNS, row_pixels
 from .vector_file import read_vectors
 
-Pixels = np.ndarray
 Embedder = Callable[[Sequence[Pixels]], Any]
-SHOWN, PLANTED, NEAR = 20, 100, 0.12
+SHOWN, PLANTED = 20, 100
 LAYOUT = "layout"
-MIRROR = "mirror image"
-
-
-def _cropped(image: Pixels) -> Pixels:
-    """A twentieth of each side cut off, scaled back."""
-    height, width = image.shape[:2]
-    down, across = max(1, height // 20), max(1, width // 20)
-    cut = image[down : max(height - down, down + 1), across : max(width - across, across + 1)]
-    shown = cut[:, :, :3] if cut.shape[2] >= 3 else cut[:, :, 0]
-    scaled = Image.fromarray(np.ascontiguousarray(shown)).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(scaled).reshape(height, width, -1)
-
-
-def _labelled(image: Pixels) -> Pixels:
-    """A white box over a part of the lower edge, as of a caption or a logo."""
-    height, width = image.shape[:2]
-    marked = image.copy()
-    marked[height - max(1, height // 8) :, width // 2 :] = 255
-    return marked
-
-
-COPIES: dict[str, Callable[[Pixels], Pixels]] = {
-    "cropped by a tenth": _cropped,
-    MIRROR: lambda image: image[:, ::-1],
-    "half the contrast, brighter": lambda image: (image // 2 + 80).astype(np.uint8),
-    "a white box in a corner": _labelled,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The images that are compared: ids, labels, groups to compare across, and small grey versions."""
-
-    ids: list[str]
-    labels: list[str | None]
-    sides: list[str | None]
-    vectors: np.ndarray
-    small: list[np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +34,7 @@ class SimilarImages:
     vectors: str | None
     maximum_images: int
     seed: int | None
+    vectors_hash: str = ""
 
     def judge_corpus(self, corpus: Corpus, progress: Progress) -> Judgement:
         """Annotations on both images of each pair. Nothing is edited, removed or quarantined.
@@ -104,21 +54,11 @@ class SimilarImages:
         ranked = sorted(pairs, key=lambda pair: (-pair[2], pair[:2]))
         tallies = {**self._tallies(drawn, pairs), **planted}
         tallies |= {f"pair\t{drawn.ids[one]}\t{drawn.ids[two]}": round(v * 10_000) for one, two, v in ranked[:SHOWN]}
-        galleries = _galleries(corpus, drawn, [pair for pair in ranked if not _is_near(drawn, pair)][:SHOWN])
+        galleries = side_by_side_pairs(corpus, drawn, [pair for pair in ranked if not is_near(drawn, pair)][:SHOWN])
         return Judgement(annotations=tuple(notes), tallies=tallies, galleries=galleries)
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """How many planted copies the threshold finds on this corpus, and the most similar pairs."""
-        rows = []
-        for kind in COPIES:
-            total, found = tallies.get(f"planted\t{kind}", 0), tallies.get(f"found\t{kind}", 0)
-            if total:
-                rows.append((kind, total, found, found / total, *wilson(found, total)))
-        note = (
-            f"Copies made of images drawn from this corpus and compared at {self.threshold:g}. Low and high: Wilson's "
-            f"interval at 95 %. {_precision(tallies)}"
-        )
-        columns = ("copy", "planted", "found", "recall", "low", "high")
         found = [(key.split("\t"), value) for key, value in tallies.items() if key.startswith("pair\t")]
         listed = tuple(
             (first, second, value / 10_000)
@@ -126,7 +66,7 @@ class SimilarImages:
         )
         heads = ("image", "resembles", "cosine")
         pairs = Table("similar-images", "Images of similar layout", heads, listed, "Advice only: nothing was removed.")
-        return (Table("similar-images-recall", "Planted copies", columns, tuple(rows), note), pairs)
+        return (recall_table(tallies, self.threshold), pairs)
 
     def findings(self, tallies: Mapping[str, int], documents: int) -> tuple[Finding, ...]:
         """HW-C090 where pairs were found."""
@@ -137,7 +77,7 @@ class SimilarImages:
                 "HW-C090",
                 "info",
                 f"{tallies['images']:,} of {tallies['compared']:,} compared images resemble another in layout",
-                f"{tallies['pairs']:,} pairs reach a cosine of {self.threshold:g}. {_precision(tallies)} Nothing was "
+                f"{tallies['pairs']:,} pairs reach a cosine of {self.threshold:g}. {precision(tallies)} Nothing was "
                 "removed.",
                 "Look at the pairs side by side before you act. Raise the threshold where they are different images.",
             ),
@@ -164,7 +104,7 @@ class SimilarImages:
                 self._note(drawn, part, {row["id"] for _, row, _ in usable})
                 drawn.small.extend(thumbnails(image[None])[0] for _, _, image in usable)
                 for _, _, image in (one for one in usable if one[0] in hosts):
-                    _plant(planted, image, self.threshold)
+                    plant(planted, image, self.threshold)
                 start += batch.num_rows
                 task.advance(batch.num_rows)
         stacked = np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
@@ -214,7 +154,7 @@ class SimilarImages:
             "compared": len(drawn.ids),
             "pairs": len(pairs),
             "images": len({place for one, two, _ in pairs for place in (one, two)}),
-            "near": sum(_is_near(drawn, pair) for pair in pairs),
+            "near": sum(is_near(drawn, pair) for pair in pairs),
             "labelled": sum(one is not None and two is not None for one, two in both),
             "other label": sum(one is not None and two is not None and one != two for one, two in both),
         }
@@ -226,53 +166,6 @@ def _mirror_pairs(vectors: np.ndarray, threshold: float) -> Iterator[Pair]:
     for one, two, cosine in similar_pairs(np.concatenate([vectors, mirrored(vectors)]), threshold):
         if one < count <= two and one < two - count:
             yield one, two - count, cosine
-
-
-def _plant(tallies: dict[str, int], image: Pixels, threshold: float) -> None:
-    own = image_vector(image)
-    if not own.any():
-        return
-    for kind, copy in COPIES.items():
-        vector = image_vector(np.ascontiguousarray(copy(image)))
-        cosine = float(vector @ own)
-        if kind == MIRROR:
-            cosine = max(cosine, float(vector @ mirrored(own[None])[0]))
-        tallies[f"planted\t{kind}"] = tallies.get(f"planted\t{kind}", 0) + 1
-        tallies[f"found\t{kind}"] = tallies.get(f"found\t{kind}", 0) + (round(cosine, 4) >= threshold)
-
-
-def _is_near(drawn: Drawn, pair: Pair) -> bool:
-    """Whether the two are near duplicates on the pixels too, as they are or mirrored."""
-    grids = [standardised(drawn.small[place][None], CONTRAST)[0] for place in pair[:2]]
-    flipped = standardised(drawn.small[pair[1]][None, :, ::-1], CONTRAST)[0]
-    gaps = [float(np.sqrt(((grids[0] - other) ** 2).mean())) for other in (grids[1], flipped)]
-    return min(gaps) <= NEAR
-
-
-def _precision(tallies: Mapping[str, int]) -> str:
-    """What the pairs are known to be: near on the pixels, or of different labels."""
-    pairs, near, labelled = (tallies.get(key, 0) for key in ("pairs", "near", "labelled"))
-    if not pairs:
-        return "No pair was found."
-    low, high = wilson(near, pairs)
-    told = (
-        f"{near:,} of {pairs:,} pairs ({near / pairs:.0%}, interval {low:.0%} to {high:.0%}) are near duplicates on "
-        "the pixels too, as they are or mirrored; the others are crops, variants or merely alike."
-    )
-    if labelled:
-        told += f" {tallies.get('other label', 0):,} of {labelled:,} pairs with labels have different ones."
-    return told
-
-
-def _galleries(corpus: Corpus, drawn: Drawn, pairs: Sequence[Pair]) -> tuple[Gallery, ...]:
-    rows = corpus.documents([drawn.ids[place] for pair in pairs for place in pair[:2]])
-    tiles = []
-    for one, two, cosine in pairs:
-        images = [row_pixels(rows[drawn.ids[place]]) for place in (one, two)]
-        shown = strip([image for image in images if image is not None])
-        tiles.append(Tile(f"{drawn.ids[one]}+{drawn.ids[two]}", f"cosine {cosine:.3f}", shown))
-    note = "The most similar pairs that near-duplicate-images does not find: crops, variants, or merely alike."
-    return (Gallery("similar-images", "Images of similar layout", tuple(tiles), note),) if tiles else ()
 
 
 def _stored(vectors: Mapping[str, np.ndarray], row: Mapping[str, Any], step: str) -> np.ndarray:
@@ -306,4 +199,7 @@ def similar_images(
         raise UsageError(f"similar-images: no embedder {embedder!r}; there is layout, and from Python any callable")
     if vectors is not None and embedder != LAYOUT:
         raise UsageError("similar-images: give vectors or an embedder, not both")
-    return SimilarImages("similar-images", threshold, across, embedder, vectors, maximum_images, seed)
+    if vectors is not None and not Path(vectors).is_file():
+        raise InputError(f"similar-images: {vectors}: no such file; 'vectors' is a Parquet file of your own")
+    digest = sha256_file(Path(vectors)) if vectors else ""  # the step is another one when the file is
+    return SimilarImages("similar-images", threshold, across, embedder, vectors, maximum_images, seed, digest)
