@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from .structure import frames, scans, webp_canvas
+from .structure import blocks, frames, scans, webp_canvas
 
 Mode = Literal["L", "RGB"]
 # Formats whose decoders need no other program; each is recognised by its first bytes. EPS is left out: Pillow hands it
@@ -23,6 +23,8 @@ SUFFIXES = {
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, MemoryError)
 TILE_SIDES = (322, 323)
 MOST_BYTES, MOST_PIXELS, MOST_FRAMES, MOST_SCANS = 64 << 20, 32_000_000, 1_000, 100
+MOST_BLOCKS = 1 << 16
+PLAIN, MOST_PLAIN_BYTES = (b"P1", b"P2", b"P3"), 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,11 @@ def _claims_too_much(content: bytes, limits: DecodeLimits) -> Refused | None:
         return _too_many_pixels(canvas, limits.pixels)
     if (found := frames(content, limits.frames)) > limits.frames:
         return Refused("too-many-frames", "an animation of more pictures than a file may hold", found, limits.frames)
+    if (pieces := blocks(content, MOST_BLOCKS)) > MOST_BLOCKS:
+        return Refused("too-many-blocks", "the file is cut into more blocks than an encoder makes", pieces, MOST_BLOCKS)
+    if content[:2] in PLAIN and len(content) > MOST_PLAIN_BYTES:
+        evidence = "levels written as text, which takes minutes to read; save it in a binary form"
+        return Refused("file-too-large", evidence, len(content), MOST_PLAIN_BYTES)
     if (passes := scans(content)) > limits.scans:
         return Refused("too-many-scans", "asks for more passes over the picture than any camera", passes, limits.scans)
     return None

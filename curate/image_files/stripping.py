@@ -5,8 +5,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from .decoding import MOST_BLOCKS
 from .decoding import orientation as exif_orientation
-from .structure import GIF, JPEG, PNG, RIFF, gif_blocks, jpeg_segments, png_chunks, riff_chunks
+from .structure import GIF, JPEG, PNG, RIFF, blocks, gif_blocks, jpeg_segments, png_chunks, riff_chunks
 
 # What the picture needs to look as it does: palette, transparency, gamma, resolution, animation.
 PNG_KEPT = frozenset(
@@ -27,6 +28,8 @@ def strip_metadata(content: bytes, profile: bool = True, orientation: bool = Tru
     copied byte by byte. ``profile`` keeps the colour profile; ``orientation`` keeps the one EXIF tag that tells how to
     turn the picture.
     """
+    if blocks(content, MOST_BLOCKS) > MOST_BLOCKS:
+        return None
     turned = exif_orientation(content) if orientation else 1
     if content.startswith(JPEG):
         return _jpeg(content, profile, turned)
@@ -110,15 +113,12 @@ def _webp(content: bytes, profile: bool, orientation: int) -> bytes | None:
 
 
 def _gif(content: bytes) -> bytes | None:
-    blocks = gif_blocks(content)
-    if not blocks:
-        return None
-    head = content[: blocks[0][1]]
-    return b"".join([head, *_gif_parts(content, blocks), b";"])
+    found = list(gif_blocks(content))
+    return b"".join([content[: found[0][1]], *_gif_parts(content, found), b";"]) if found else None
 
 
-def _gif_parts(content: bytes, blocks: list[tuple[int, int, int]]) -> Iterator[bytes]:
-    for kind, start, end in blocks:
+def _gif_parts(content: bytes, found: list[tuple[int, int, int]]) -> Iterator[bytes]:
+    for kind, start, end in found:
         loops = kind == 0xFF and content[start + 3 : start + 14] in GIF_LOOPS
         if kind in (0x2C, 0xF9) or loops:
             yield content[start:end]

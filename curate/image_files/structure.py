@@ -5,6 +5,8 @@ counting above a limit, so that its work is bounded by the size of the file.
 """
 
 import struct
+from collections.abc import Iterator
+from itertools import islice
 
 PNG, GIF, RIFF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"RIFF", b"\xff\xd8\xff"
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -43,29 +45,41 @@ def webp_canvas(content: bytes) -> int:
     return int((width & 0x3FFF) * (height & 0x3FFF))
 
 
-def riff_chunks(content: bytes) -> list[tuple[bytes, int, int]]:
+def blocks(content: bytes, limit: int) -> int:
+    """Chunks, segments or extensions of a file, counted up to ``limit`` + 1; each costs a reader time and memory."""
+    walker: Iterator[object] = iter(())
+    if content.startswith(PNG):
+        walker = png_chunks(content)
+    elif content.startswith(RIFF):
+        walker = riff_chunks(content)
+    elif content.startswith(JPEG):
+        walker = jpeg_segments(content)
+    elif content.startswith(GIF):
+        walker = gif_blocks(content)
+    return sum(1 for _ in islice(walker, limit + 1))
+
+
+def riff_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and end of the data of each chunk of a RIFF file."""
-    found, place = [], 12
+    place = 12
     while place + 8 <= len(content):
         kind, size = content[place : place + 4], int.from_bytes(content[place + 4 : place + 8], "little")
-        found.append((kind, place + 8, min(place + 8 + size, len(content))))
+        yield kind, place + 8, min(place + 8 + size, len(content))
         place += 8 + size + size % 2
-    return found
 
 
-def png_chunks(content: bytes) -> list[tuple[bytes, int, int]]:
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and end of the data of each chunk of a PNG file."""
-    found, place = [], len(PNG)
+    place = len(PNG)
     while place + 8 <= len(content):
         size, kind = int.from_bytes(content[place : place + 4], "big"), content[place + 4 : place + 8]
-        found.append((kind, place + 8, min(place + 8 + size, len(content))))
+        yield kind, place + 8, min(place + 8 + size, len(content))
         place += 12 + size
-    return found
 
 
-def jpeg_segments(content: bytes) -> list[tuple[int, int, int]]:
+def jpeg_segments(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, start and end of the data of each segment of a JPEG file up to its first scan."""
-    found, place = [], 2
+    place = 2
     while place + 4 <= len(content) and content[place] == 0xFF:
         marker = content[place + 1]
         if marker == 0xFF:
@@ -74,14 +88,13 @@ def jpeg_segments(content: bytes) -> list[tuple[int, int, int]]:
         if marker == 0xDA or 0xD0 <= marker <= 0xD9:
             break
         size = int.from_bytes(content[place + 2 : place + 4], "big")
-        found.append((marker, place + 4, min(place + 2 + size, len(content))))
+        yield marker, place + 4, min(place + 2 + size, len(content))
         place += 2 + max(size, 2)
-    return found
 
 
-def gif_blocks(content: bytes) -> list[tuple[int, int, int]]:
+def gif_blocks(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Kind (0x2C a picture, or the label of an extension), start and end of each block of a GIF file, ends included."""
-    found, place = [], 13 + _colours(content[10]) if len(content) > 12 else len(content)
+    place = 13 + _colours(content[10]) if len(content) > 12 else len(content)
     while place + 1 < len(content) and content[place] in (0x21, 0x2C):
         start, kind = place, content[place + 1] if content[place] == 0x21 else 0x2C
         if kind == 0x2C:
@@ -93,12 +106,12 @@ def gif_blocks(content: bytes) -> list[tuple[int, int, int]]:
         while place < len(content) and content[place]:
             place += content[place] + 1
         place += 1
-        found.append((kind, start, min(place, len(content))))
-    return found
+        yield kind, start, min(place, len(content))
 
 
 def _gif_frames(content: bytes, limit: int) -> int:
-    return max(1, min(limit + 1, sum(kind == 0x2C for kind, _, _ in gif_blocks(content))))
+    shown = (kind for kind, _, _ in gif_blocks(content) if kind == 0x2C)
+    return max(1, sum(1 for _ in islice(shown, limit + 1)))
 
 
 def _colours(flags: int) -> int:

@@ -156,3 +156,14 @@ def test_images_are_opened_in_one_module_only() -> None:
         if "Image.open(" in path.read_text("utf-8")
     ]
     assert found == ["curate/image_files/decoding.py"]
+
+
+def test_file_of_millions_of_chunks_is_refused_before_they_are_read() -> None:
+    content = saved(picture(), "PNG")
+    chunk = struct.pack(">I", 3) + b"tEXta\0b" + struct.pack(">I", zlib.crc32(b"tEXta\0b"))
+    assert refusal(content[:33] + chunk * 70_000 + content[33:]) == "too-many-blocks"
+    assert refusal(b"\xff\xd8" + b"\xff\xfe\0\2" * 70_000) == "too-many-blocks"
+
+
+def test_megabytes_of_levels_as_text_are_refused() -> None:
+    assert refusal(b"P3 3000 3000 255\n" + b"1 2 3 " * 2_000_000) == "file-too-large"
