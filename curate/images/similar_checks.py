@@ -56,6 +56,7 @@ COPIES: dict[str, Callable[[Pixels], Pixels]] = {
 
 
 def plant(tallies: dict[str, int], image: Pixels, threshold: float) -> None:
+    """Count the planted copies of an image, and those that the threshold finds, by kind; none of a blank image."""
     own = image_vector(image)
     if not own.any():
         return
@@ -76,8 +77,7 @@ def recall_table(tallies: Mapping[str, int], threshold: float) -> Table:
         if total:
             rows.append((kind, total, found, found / total, *wilson(found, total)))
     note = (
-        f"Copies made of images drawn from this corpus and compared at {threshold:g}. Low and high: Wilson's interval "
-        f"at 95 %. {precision(tallies)}"
+        f"Copies of images drawn from this corpus, compared at {threshold:g}. Low and high: Wilson's interval at 95 %."
     )
     columns = ("copy", "planted", "found", "recall", "low", "high")
     return Table("similar-images-recall", "Planted copies", columns, tuple(rows), note)
@@ -98,7 +98,7 @@ def precision(tallies: Mapping[str, int]) -> str:
         return "No pair was found."
     low, high = wilson(near, pairs)
     told = (
-        f"{near:,} of {pairs:,} pairs ({near / pairs:.0%}, interval {low:.0%} to {high:.0%}) are near duplicates on "
+        f"{near:,} of {pairs:,} pairs ({near / pairs:.1%}, interval {low:.1%} to {high:.1%}) are near duplicates on "
         "the pixels too, as they are or mirrored; the others are crops, variants or merely alike."
     )
     if labelled:
@@ -107,6 +107,7 @@ def precision(tallies: Mapping[str, int]) -> str:
 
 
 def side_by_side_pairs(corpus: Corpus, drawn: Drawn, pairs: Sequence[Pair]) -> tuple[Gallery, ...]:
+    """The pairs of pictures side by side, for eyes."""
     rows = corpus.documents([drawn.ids[place] for pair in pairs for place in pair[:2]])
     tiles = []
     for one, two, cosine in pairs:

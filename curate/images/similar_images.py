@@ -65,7 +65,7 @@ class SimilarImages:
             for (_, first, second), value in sorted(found, key=lambda pair: (-pair[1], pair[0]))
         )
         heads = ("image", "resembles", "cosine")
-        pairs = Table("similar-images", "Images of similar layout", heads, listed, "Advice only: nothing was removed.")
+        pairs = Table("similar-images", "Images of similar layout", heads, listed, precision(tallies))
         return (recall_table(tallies, self.threshold), pairs)
 
     def findings(self, tallies: Mapping[str, int], documents: int) -> tuple[Finding, ...]:
