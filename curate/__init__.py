@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import erasure, fairness, planted, tabular
+from . import embeddings, erasure, fairness, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_columns import usual_audits
@@ -100,6 +100,7 @@ __all__ = [
     "describe_steps",
     "document_cards",
     "duplicate_rows",
+    "embeddings",
     "erasure",
     "exact_duplicates",
     "example",
@@ -141,13 +142,13 @@ __all__ = [
     "reweigh",
     "sample",
     "semantic_duplicates",
-    "similar_images",
-    "strip_file_metadata",
-    "strip_metadata",
     "sequence_identity",
     "sequence_quality",
+    "similar_images",
     "snippet",
     "source_from",
+    "strip_file_metadata",
+    "strip_metadata",
     "substring_duplicates",
     "synthetic_text",
     "tables_of",

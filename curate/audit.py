@@ -19,6 +19,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "licences",
         "identity-terms",
         "associations",
+        "contexts",
         "filtering-impact",
         "toxicity",
         "poisoning",

@@ -7,7 +7,8 @@ from typing import Any
 from ..core import sha256_file
 
 FILES = frozenset({"path", "folder", "suites", "robots", "erased"})
-PERHAPS_FILES = frozenset({"model", "key", "lists", "reference"})  # else the name of something built in
+# else the name of something built in
+PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "attributes", "sentiment"})
 
 
 def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:

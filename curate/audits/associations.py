@@ -80,7 +80,7 @@ class Associations:
         minimum: int = 20,
         odds: float = 2.0,
         rate: float = 0.05,
-        permutations: int = 4999,
+        permutations: int = 9999,
         per_document: int = 16,
         field: str = TEXT,
     ) -> None:
@@ -101,13 +101,22 @@ class Associations:
         detail = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
         facts = {"Associations tested": len(tested), "Associations found": len(strong)}
         if not tested:
-            reason = f"no group and attribute have the {self.minimum} sentences that a test needs"
+            reason = self._too_few(len(corpus), sentences)
             return StageReport("audit", "Associations", facts, (NotMeasured(METRIC, reason),), detail=detail)
         scores: list[Measurement] = [self.score(found) for found in strong[:FINDINGS]]
         findings = tuple(self._finding(corpus, sentences, found) for found in strong[:FINDINGS])
         return StageReport(
             "audit", "Associations", facts, tuple(scores), findings, tuple(_exhibits(tested, sentences)), detail
         )
+
+    def _too_few(self, documents: int, sentences: Sentences) -> str:
+        reason = (
+            f"no group and attribute have the {self.minimum} sentences that a test needs: "
+            f"{len(sentences.document):,} of {sentences.total:,} sentences mention a group"
+        )
+        if sentences.total > 100 * documents:
+            reason += ". Cut long texts into documents (option 'split' of the source), for these are compared"
+        return reason
 
     def test(self, sentences: Sentences, seed: int, progress: Progress) -> list[Association]:
         """Every testable pair, strongest evidence first (q, then odds ratio)."""

@@ -1,12 +1,12 @@
 """The documents and sentences behind a number about sentences, most of them first."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core import Corpus, Example
-from .sentences import Sentences
 from .snippets import snippet
 from .term_counts import TermCounter
 from .text_block import Ints
@@ -15,8 +15,20 @@ from .text_field import TEXT, text_of
 DOCUMENTS, EXAMPLES = 50, 5
 
 
+class Located(Protocol):
+    """Sentences of which ``document`` (n,) and the byte ``offset`` (n,) in it are known."""
+
+    @property
+    def document(self) -> Ints:
+        """Index of the document of each sentence."""
+
+    @property
+    def offset(self) -> Ints:
+        """Byte in the document at which the first mention of the sentence stands."""
+
+
 def documents_of(
-    sentences: Sentences, rows: Ints, ids: Sequence[str], weights: NDArray[np.float64] | None = None
+    sentences: Located, rows: Ints, ids: Sequence[str], weights: NDArray[np.float64] | None = None
 ) -> list[str]:
     """Ids of the documents of these ``rows``, by the number (or the sum of the ``weights``) of their sentences."""
     numbers, place = np.unique(sentences.document[rows], return_inverse=True)
@@ -26,7 +38,7 @@ def documents_of(
 
 def examples_of(
     corpus: Corpus,
-    sentences: Sentences,
+    sentences: Located,
     rows: Ints,
     ids: Sequence[str],
     terms: TermCounter,
@@ -34,7 +46,7 @@ def examples_of(
     note: str,
     field: str = TEXT,
 ) -> Iterator[Example]:
-    """Five redacted sentences of ``rows``, in their order and one of each document."""
+    """Five redacted sentences: the first of each document in the order of ``rows``."""
     _, first = np.unique(sentences.document[rows], return_index=True)
     chosen = rows[np.sort(first)][:EXAMPLES]
     names = [ids[number] for number in sentences.document[chosen]]

@@ -21,7 +21,8 @@ Ints = NDArray[np.int64]
 FEWEST, MOST = 3, 24
 DOCUMENTS = 5
 UNITS = ("year", "month", "decade", "century")
-_DATE = re.compile(r"\s*([12]\d{3})(?:-?(0[1-9]|1[0-2]))?(?!\d{1,2}(?:\D|$)\d*)")
+_MONTH = "0[1-9]|1[0-2]"
+_DATE = re.compile(rf"\s*([12]\d{{3}})(?:-({_MONTH})(?!\d)|({_MONTH})\d\d(?!\d)|(?!\d))")
 _STEPS, _STEEPEST = 50, 20.0
 
 
@@ -72,7 +73,7 @@ def periods_of(collected: Sequence[str | None]) -> Periods | None:
 
 
 def _key(date: re.Match[str], unit: str) -> int | None:
-    year, month = int(date[1]), date[2]
+    year, month = int(date[1]), date[2] or date[3]
     if unit == "month":
         return None if month is None else 12 * year + int(month) - 1
     return year // {"year": 1, "decade": 10, "century": 100}[unit]

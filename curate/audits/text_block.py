@@ -61,6 +61,13 @@ class TextBlock:
         begins[1:] &= ~inside[:-1]
         return np.add.reduceat(begins, self.starts[:-1], dtype=np.int64) if len(self) else np.zeros(0, np.int64)
 
+    def word_index(self, offsets: Ints) -> Ints:
+        """Number of words of the block that begin at or before each byte offset."""
+        inside = _WORD[self.bytes]
+        inside[1:] &= ~_WORD[self.bytes[:-1]]
+        number: Ints = np.cumsum(inside, dtype=np.int64)[offsets]
+        return number
+
     def sentences(self) -> Ints:
         """Byte offset at which each sentence begins, ascending.
 
