@@ -46,7 +46,21 @@ from .filters.quality_model import QualityModel, train_quality_model
 from .image_files import strip_metadata as strip_file_metadata
 from .images import IMAGE_DETECTORS, similar_images, strip_metadata
 from .licences import licence_keys, normalise_licence
-from .mitigation import cap, resample, reweigh
+from .mitigation import (
+    COUNTERFACTUAL_OF,
+    ScoreChange,
+    audited_scores,
+    cap,
+    compare_audits,
+    correlation_remover,
+    counterfactual,
+    mitigation_cost,
+    place_of,
+    quarantine_contributors,
+    resample,
+    reweigh,
+    score_changes,
+)
 from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
@@ -54,13 +68,14 @@ from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
 from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
-from .steps import build_steps, describe_steps, libraries
+from .steps import before_mitigation, build_steps, describe_steps, libraries
 
 __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
     "AuditReport",
+    "COUNTERFACTUAL_OF",
     "Change",
     "DEFAULT_AUDITS",
     "DETECTORS",
@@ -77,6 +92,7 @@ __all__ = [
     "Rejected",
     "Replay",
     "SOURCES",
+    "ScoreChange",
     "Source",
     "Step",
     "TABULAR",
@@ -84,6 +100,8 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "audit",
+    "audited_scores",
+    "before_mitigation",
     "boilerplate",
     "build_audits",
     "build_steps",
@@ -91,8 +109,11 @@ __all__ = [
     "calibrate",
     "cap",
     "code",
+    "compare_audits",
     "consent",
     "copies",
+    "correlation_remover",
+    "counterfactual",
     "cross_split_duplicates",
     "curate",
     "decontaminate",
@@ -120,16 +141,19 @@ __all__ = [
     "libraries",
     "licence",
     "licence_keys",
+    "mitigation_cost",
     "near_duplicate_images",
     "near_duplicates",
     "normalise_licence",
     "open_guess",
     "paragraph_duplicates",
     "perplexity",
+    "place_of",
     "planted",
     "poisoning",
     "quality",
     "quality_classifier",
+    "quarantine_contributors",
     "read_labelled",
     "read_source",
     "redact",
@@ -141,6 +165,7 @@ __all__ = [
     "resample",
     "reweigh",
     "sample",
+    "score_changes",
     "semantic_duplicates",
     "sequence_identity",
     "sequence_quality",

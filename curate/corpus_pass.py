@@ -97,8 +97,8 @@ def _judge(step: NumberedStep, corpus: Corpus, progress: Progress) -> Judgement:
             f"step {step.name}: failed with {type(error).__name__} on the whole corpus; nothing is lost: mend the step "
             "or take it out and start again"
         ) from error
-    if judgement.columns:
-        raise IntegrityError(f"step {step.name}: a step on the whole corpus cannot replace columns")
+    if judgement.columns or judgement.additions:
+        raise IntegrityError(f"step {step.name}: a step on the whole corpus can neither replace columns nor add")
     if len({decision.id for decision in judgement.decisions}) != len(judgement.decisions):
         raise IntegrityError(f"step {step.name}: more than one decision on a document; a step decides once on each")
     return judgement

@@ -67,6 +67,7 @@ def run_shard(segment: Segment, job: Job) -> None:
     table = read_table(job.source, "kept")
     names = table.column("id").to_pylist()
     edited = {names[place] for place in before["edited"]}
+    added = {names[place] for place in before.get("added", ())}
     outcomes: list[tuple[NumberedStep, int, Applied]] = []
     for step in segment.steps:
         batch = as_batch(table)
@@ -74,9 +75,11 @@ def run_shard(segment: Segment, job: Job) -> None:
         outcomes.append((step, batch.num_rows, applied))
         table = applied.kept
         edited |= applied.edited
-    places = [place for place, name in enumerate(table.column("id").to_pylist()) if name in edited]
+        added |= applied.added
+    final = table.column("id").to_pylist()
     facts = {
-        "edited": places,
+        "edited": [place for place, name in enumerate(final) if name in edited and name not in added],
+        "added": [place for place, name in enumerate(final) if name in added],
         "bytes": int(content_sizes(table).sum()),
         "documents": table.num_rows,
         "steps": {str(step.number): _counts(documents, applied) for step, documents, applied in outcomes},
@@ -98,13 +101,15 @@ def _counts(documents: int, applied: Applied) -> dict[str, Any]:
     counts = {name: actions.count(name) for name in ("edited", "removed", "quarantined")}
     shown = {"galleries": [exhibit_to_json(one) for one in applied.galleries]} if applied.galleries else {}
     kept = documents - sum(counts.values())
-    return {"in": documents, "kept": kept, **counts, "tallies": dict(applied.tallies), **shown}
+    added = {"added": actions.count("added")}
+    return {"in": documents, "kept": kept, **counts, **added, "tallies": dict(applied.tallies), **shown}
 
 
 def _written(outcomes: Sequence[tuple[NumberedStep, int, Applied]], names: Sequence[str]) -> dict[str, pa.Table]:
     """The tables beside the kept rows. Removed rows stand in corpus order; the others carry the step's number."""
     removed = pa.concat_tables([applied.removed for _, _, applied in outcomes])
-    order = pc.sort_indices(pc.index_in(removed.column("id"), value_set=pa.array(names, pa.string())))
+    known = [*names, *(name for _, _, applied in outcomes for name in sorted(applied.added))]
+    order = pc.sort_indices(pc.index_in(removed.column("id"), value_set=pa.array(known, pa.string())))
     return {
         "removed": removed.take(order),
         "decisions": pa.concat_tables([_numbered(step, applied.decisions) for step, _, applied in outcomes]),

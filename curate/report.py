@@ -40,7 +40,8 @@ def _facts(counts: RunCounts) -> dict[str, Cell]:
     kept = counts.kept_unchanged + counts.kept_edited
     return {
         "documents in": counts.documents_in,
-        "documents in the corpus": kept,
+        "documents in the corpus": counts.kept,
+        **({"added by steps": counts.added} if counts.added else {}),
         "removed": counts.actions["removed"],
         "quarantined": counts.actions["quarantined"],
         "kept as they were": counts.kept_unchanged,
@@ -104,6 +105,7 @@ def _detail(counts: RunCounts) -> dict[str, Any]:
             "in": counts.documents_in,
             "kept": counts.kept_unchanged,
             "edited": counts.kept_edited,
+            **({"added": counts.added, "kept_added": counts.kept_added} if counts.added else {}),
             "removed": counts.actions["removed"],
             "quarantined": counts.actions["quarantined"],
             "rejected": counts.rejected,

@@ -95,6 +95,14 @@ def with_seed(step: Step, seed: int) -> Step:
     return step
 
 
+def before_mitigation(steps: Sequence[Step]) -> list[Step] | None:
+    """The steps before the first one that changes how much groups weigh (attribute ``mitigates``); None without one."""
+    for place, step in enumerate(steps):
+        if getattr(step, "mitigates", False):
+            return list(steps[:place])
+    return None
+
+
 def segments(steps: Sequence[Step]) -> list[Segment]:
     """The steps, numbered and cut before each corpus step: a corpus step must see what all before it left."""
     found: list[Segment] = []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import false_discovery_control
@@ -98,12 +99,13 @@ class Associations:
         sentences = sentences_with_groups(corpus, self.identity, self.attributes, progress, self.field)
         tested = self.test(sentences, seed, progress)
         strong = [found for found in tested if self._is_finding(found)]
-        detail = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
+        detail: dict[str, Any] = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
         facts = {"Associations tested": len(tested), "Associations found": len(strong)}
         if not tested:
             reason = self._too_few(len(corpus), sentences)
             return StageReport("audit", "Associations", facts, (NotMeasured(METRIC, reason),), detail=detail)
         scores: list[Measurement] = [self.score(found) for found in strong[:FINDINGS]]
+        detail["scores"] = [self.score(found).to_json() for found in tested]
         findings = tuple(self._finding(corpus, sentences, found) for found in strong[:FINDINGS])
         return StageReport(
             "audit", "Associations", facts, tuple(scores), findings, tuple(_exhibits(tested, sentences)), detail

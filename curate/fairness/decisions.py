@@ -12,6 +12,7 @@ from scipy.stats import false_discovery_control
 from ...core import Corpus, Finding, Measurement, NotMeasured, Progress, Score, StageReport, UsageError, did_you_mean
 from ..audits.removal_impact import with_tests
 from ..base import AUDITS
+from ..mitigation.given_weights import given_weights
 from ..privacy import redact
 from .decision_exhibits import decision_exhibits
 from .decision_findings import Compared, finding, is_disparity
@@ -22,6 +23,7 @@ from .score_exhibits import score_exhibits
 from .score_findings import score_findings
 from .score_rates import DRAWS
 from .scored import Scored, ScoredGroups, holds_scores, measure_scores, score_measurements, score_values
+from .weighted_rates import WeightedRates, weighted_rates, weighted_scores, weighted_table
 
 METRIC = "demographic-parity-difference"
 CELLS = 200
@@ -117,7 +119,8 @@ class Decisions:
             every = list(dimensions(usable, self.intersections))
             fits, small = measure_scores(scored, every, self.minimum, seed, self.draws)
             problems += small
-        return self._report(corpus, columns, compared, fits, [*problems, *gaps])
+        report = self._report(corpus, columns, compared, fits, [*problems, *gaps])
+        return self._with_weights(report, self._weighted(corpus, compared))
 
     def _score_and_decision(self, columns: dict[str, Column]) -> tuple[str | None, str | None]:
         """The column of scores and that of decisions; a prediction that holds probabilities is a score."""
@@ -141,6 +144,21 @@ class Decisions:
             reason = "scores need a label of two values to be compared with; set label: COLUMN (--label COLUMN)"
             return NotMeasured("calibration-in-the-large-difference", reason)
         return Scored(redact(name), truth.parts[0], truth.known & columns[name].known, truth.hits, values)
+
+    def _weighted(self, corpus: Corpus, compared: Sequence[Compared]) -> list[WeightedRates]:
+        weights = given_weights(corpus) if compared else None
+        if weights is None:
+            return []
+        pairs = (weighted_rates(one.measure, one.dimension, weights, self.minimum) for one in compared)
+        return [found for found in pairs if found is not None]
+
+    def _with_weights(self, report: StageReport, found: Sequence[WeightedRates]) -> StageReport:
+        if not found:
+            return report
+        scores = (score for one in found for score in weighted_scores(one, _difference(one.measure.name)))
+        return replace(
+            report, scores=(*report.scores, *scores), exhibits=(*report.exhibits, weighted_table(found))
+        )  # fmt: skip
 
     def _groups(
         self, corpus: Corpus, columns: dict[str, Column], names: Sequence[str]

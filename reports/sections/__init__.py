@@ -9,6 +9,7 @@ from .documents import documents
 from .findings import findings
 from .glossary import glossary
 from .images import images
+from .mitigation import mitigation
 from .not_measured import not_measured
 from .provenance import provenance
 from .scores import scores
@@ -28,6 +29,7 @@ __all__ = [
     "findings",
     "glossary",
     "images",
+    "mitigation",
     "not_measured",
     "provenance",
     "scores",
