@@ -149,8 +149,8 @@ def correlation_remover(
 
     ``sensitive`` are the columns of groups (values in text become one column of 0 and 1 for each but the first),
     ``columns`` those to rewrite, all other columns of numbers where none is named. ``alpha`` mixes: 1 removes all
-    linear correlation, 0 none. Rows that lack one of the columns stay as they are. Rule ``correlation-removed``: ``measured``
-    is the largest change in standard deviations of the column.
+    linear correlation, 0 none. Rows that lack one of the columns stay as they are. Rule ``correlation-removed``:
+    ``measured`` is the largest change in standard deviations of the column.
     """
     if not sensitive:
         raise UsageError("correlation-remover: sensitive needs at least one column")

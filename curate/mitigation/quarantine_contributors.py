@@ -71,8 +71,8 @@ class QuarantineContributors:
         goal = f"at most {self.target:g}" if self.target is not None else f"{self.documents or 0:,} documents"
         note = (
             f"{self._what()}. Wanted: {goal}; never more than {self.most:.0%} of the documents. Recomputed exactly on "
-            "the same counts, 0.5 added to each cell. In order of what each document contributes by itself: another choice "
-            "of as many documents may bring it lower."
+            "the same counts, 0.5 added to each cell. In order of what each document contributes by itself: another "
+            "choice of as many documents may bring it lower."
         )
         names = ("group and attribute", "group without attribute", "others with attribute", "others without")
         rows: list[tuple[Cell, ...]] = [
@@ -201,8 +201,9 @@ def quarantine_contributors(
     """Quarantine the documents that contribute most to an association, or the fewest that bring it below a target.
 
     ``group`` and ``attribute`` are a lexicon and its group for texts (``gender: female``, ``career-family: family``:
-    the slice of a finding HW-A005), a column and its value for tables (``sex: Male``, ``income: >50K``). Give ``target``, the odds ratio to come down to, or ``documents``. At most the share ``most`` of the corpus goes. Of
-    a text at most ``per_document`` sentences count, as in the audit. Rule ``top-contributor``: ``measured`` is by how
+    the slice of a finding HW-A005), a column and its value for tables (``sex: Male``, ``income: >50K``). Give
+    ``target``, the odds ratio to come down to, or ``documents``. At most the share ``most`` of the corpus goes. Of a
+    text at most ``per_document`` sentences count, as in the audit. Rule ``top-contributor``: ``measured`` is by how
     much ln(odds ratio) falls without this document.
     """
     if (target is None) == (documents is None):

@@ -7,6 +7,7 @@ the example on its page, or with the small ones listed here.
 import dataclasses
 import hashlib
 import inspect
+import json
 import os
 import random
 import re
@@ -22,7 +23,7 @@ import numpy as np
 import pytest
 import yaml
 
-from headwater.core import Corpus, EmptyCorpus, read_json
+from headwater.core import Corpus, EmptyCorpus, read_json, text_record
 from headwater.curate import FILTERS, build_steps, curate, shards
 from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
@@ -32,6 +33,7 @@ Options = dict[str, Any]
 FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "cap": {"by": "licence", "documents": 30},
+    "counterfactual": {"mode": "augment", "people": True},
     "cross-split-duplicates": {"held_out": 0.3},
     "duplicate-rows": {"near": 1},
     "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
@@ -39,6 +41,11 @@ PARAMETERS: dict[str, Options] = {
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
+    "quarantine-contributors": {
+        "group": "licence: MIT",
+        "attribute": "url: https://host1.example/page/1",
+        "documents": 2,
+    },
     "resample": {"groups": ["licence"], "shares": {"MIT": 0.4, "Apache-2.0": 0.4, "unknown": 0.2}, "minimum": 2},
     "reweigh": {"groups": ["licence"], "label": "language"},
     "sample": {"share": 0.5},
@@ -48,6 +55,8 @@ PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
 OF_IMAGES = frozenset({"image-quality", "near-duplicate-images", "similar-images"})
 OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
 OF_TABLES = frozenset({"duplicate-rows"})
+OF_TABLES = frozenset({"correlation-remover"})
+OF_PEOPLE = frozenset({"counterfactual", "quarantine-contributors"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
 )
@@ -134,6 +143,24 @@ def provided(source: Make, batch: int, name: str = "") -> Any:
     given = source(texts(), batch=batch)
     if name in OF_TABLES:
         return dataclasses.replace(given, rows=people(), modality="table")
+PEOPLE = ("She told him of her family.", "He saw her at the office.", "His home is hers.", "She is at the office.")
+
+
+def table_rows(number: int = 120) -> list[dict[str, Any]]:
+    """Rows with a group and two columns of numbers, one of which goes with the group."""
+    rows = []
+    for n in range(number):
+        row = text_record("", f"t:{n}", "t")
+        del row["text"]
+        rows.append({**row, "table": json.dumps({"g": "ab"[n % 2], "pay": n % 7 + n % 2, "age": n % 11})})
+    return rows
+
+
+def provided(source: Make, batch: int, name: str = "") -> Any:
+    found = [f"{text} {PEOPLE[n % 4]}" for n, text in enumerate(texts())] if name in OF_PEOPLE else texts()
+    given = source(found, batch=batch)
+    if name in OF_TABLES:
+        return dataclasses.replace(given, rows=table_rows(), modality="table")
     if name in OF_IMAGES:
         return dataclasses.replace(given, rows=pictures(), modality="image")
     for number, row in enumerate(given.rows):
