@@ -24,7 +24,6 @@ from .filters import (
     c4,
     code,
     consent,
-    duplicate_rows,
     exact_duplicates,
     fineweb,
     hidden_characters,
@@ -69,6 +68,7 @@ from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, to
 from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
 from .steps import before_mitigation, build_steps, describe_steps, libraries
+from .tabular import duplicate_rows
 
 __all__ = [
     "AUDITS",

@@ -69,8 +69,8 @@ def train(
     matrix, good = unit_rows((left + right.T) * values**WEIGHTING)
     words = tuple(word for word, kept in zip(vocabulary.words, good, strict=True) if kept)
     protocol = (
-        f"PPMI, window {training.window}, smoothing {SMOOTHING}, word + context, {training.dimensions} dimensions, words "
-        f"of {training.frequency} or more, {len(words):,} words"
+        f"PPMI, window {training.window}, smoothing {SMOOTHING}, word + context, {training.dimensions} dimensions, "
+        f"words of {training.frequency} or more, {len(words):,} words"
     )
     return WordVectors(words, matrix, protocol, vocabulary.counts)
 

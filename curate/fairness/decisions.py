@@ -12,11 +12,11 @@ from scipy.stats import false_discovery_control
 from ...core import Corpus, Finding, Measurement, NotMeasured, Progress, Score, StageReport, UsageError, did_you_mean
 from ..audits.removal_impact import with_tests
 from ..base import AUDITS
-from ..mitigation.given_weights import given_weights
 from ..privacy import redact
 from .decision_exhibits import decision_exhibits
 from .decision_findings import Compared, finding, is_disparity
 from .decision_measures import Dimension, Measure, dimensions, measures, positive_value
+from .given_weights import given_weights
 from .group_rates import Bools, Gap, gap_of
 from .row_columns import Column, declared_groups, read_columns
 from .score_exhibits import score_exhibits

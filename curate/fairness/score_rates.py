@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core import UsageError, generator, wilson
-from ..audits.rates import Z
 from ..auc import auc_with_interval
+from ..audits.rates import Z
 
 BINS, DRAWS = 10, 999
 Bools = NDArray[np.bool_]

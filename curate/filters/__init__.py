@@ -4,7 +4,6 @@ from .boilerplate import Boilerplate, boilerplate
 from .c4 import C4, c4
 from .code import Code, code
 from .consent import Consent, consent
-from .duplicate_rows import DuplicateRowsFilter, duplicate_rows
 from .erased import Erased, erased
 from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
@@ -28,7 +27,6 @@ __all__ = [
     "C4",
     "Code",
     "Consent",
-    "DuplicateRowsFilter",
     "Erased",
     "ExactDuplicates",
     "FineWeb",
@@ -51,7 +49,6 @@ __all__ = [
     "c4",
     "code",
     "consent",
-    "duplicate_rows",
     "erased",
     "exact_duplicates",
     "fineweb",

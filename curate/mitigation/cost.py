@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from ...core import Cell, Corpus, Measurement, NotMeasured, Progress, Score, StageReport, Table, derive_seed
+from ..fairness.given_weights import given_weights
 from .changes import change
-from .given_weights import given_weights
 from .text_cost import FIXED, TextSide, distinct_in, entropy, perplexity, read_side, reference_model
 
 WHOLE = "the whole corpus was counted"

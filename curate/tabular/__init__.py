@@ -2,8 +2,17 @@
 
 from .drift import DriftAudit
 from .duplicate_rows import DuplicateRows
+from .duplicate_rows_filter import DuplicateRowsFilter, duplicate_rows
 from .leakage import Leakage
 from .privacy_risk import PrivacyRisk
 from .table_schema import TableSchema
 
-__all__ = ["DriftAudit", "DuplicateRows", "Leakage", "PrivacyRisk", "TableSchema"]
+__all__ = [
+    "DriftAudit",
+    "DuplicateRows",
+    "DuplicateRowsFilter",
+    "Leakage",
+    "PrivacyRisk",
+    "TableSchema",
+    "duplicate_rows",
+]

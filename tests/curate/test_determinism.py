@@ -7,7 +7,6 @@ the example on its page, or with the small ones listed here.
 import dataclasses
 import hashlib
 import inspect
-import json
 import os
 import random
 import re
@@ -23,7 +22,7 @@ import numpy as np
 import pytest
 import yaml
 
-from headwater.core import Corpus, EmptyCorpus, read_json, text_record
+from headwater.core import Corpus, EmptyCorpus, read_json
 from headwater.curate import FILTERS, build_steps, curate, shards
 from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
@@ -53,9 +52,8 @@ PARAMETERS: dict[str, Options] = {
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
 OF_IMAGES = frozenset({"image-quality", "near-duplicate-images", "similar-images"})
-OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
-OF_TABLES = frozenset({"duplicate-rows"})
-OF_TABLES = frozenset({"correlation-remover"})
+PEOPLE = ("She told him of her family.", "He saw her at the office.", "His home is hers.", "She is at the office.")
+OF_TABLES = frozenset({"correlation-remover", "duplicate-rows"})
 OF_PEOPLE = frozenset({"counterfactual", "quarantine-contributors"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
@@ -132,28 +130,14 @@ def pictures(number: int = 120) -> list[dict[str, Any]]:
     return [image_record(image, f"picture:{place}", "pictures") for place, image in enumerate(images)]
 
 
-def people(number: int = 120) -> list[dict[str, Any]]:
-    """Rows of a table, some of them equal and some nearly so."""
-    layout = Columns(modality="table")
-    rows = [{"n": place % 30, "c": "abc"[place % 3], "x": place // 90} for place in range(number)]
-    return [dict(layout.record(row, f"t.csv:{place}", "t.csv")) for place, row in enumerate(rows)]  # type: ignore[arg-type]
-
-
-def provided(source: Make, batch: int, name: str = "") -> Any:
-    given = source(texts(), batch=batch)
-    if name in OF_TABLES:
-        return dataclasses.replace(given, rows=people(), modality="table")
-PEOPLE = ("She told him of her family.", "He saw her at the office.", "His home is hers.", "She is at the office.")
-
-
 def table_rows(number: int = 120) -> list[dict[str, Any]]:
-    """Rows with a group and two columns of numbers, one of which goes with the group."""
-    rows = []
-    for n in range(number):
-        row = text_record("", f"t:{n}", "t")
-        del row["text"]
-        rows.append({**row, "table": json.dumps({"g": "ab"[n % 2], "pay": n % 7 + n % 2, "age": n % 11})})
-    return rows
+    """Rows with a group and two columns of numbers, one of which goes with the group; some are equal, or nearly so."""
+    layout = Columns(modality="table")
+    numbers = [(place % 30, place // 90) for place in range(number)]
+    rows = [
+        {"n": n, "c": "abc"[n % 3], "x": x, "g": "ab"[n % 2], "pay": n % 7 + n % 2, "age": n % 11} for n, x in numbers
+    ]
+    return [dict(layout.record(row, f"t.csv:{place}", "t.csv")) for place, row in enumerate(rows)]  # type: ignore[arg-type]
 
 
 def provided(source: Make, batch: int, name: str = "") -> Any:

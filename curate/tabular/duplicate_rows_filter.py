@@ -11,8 +11,8 @@ from ...core import ConfigError, Corpus, Finding, Progress, UsageError, did_you_
 from ..base import FILTERS, Annotation, Decision, Judgement
 from ..fairness.row_columns import Column, columns_of
 from ..privacy import redact
-from ..tabular.column_types import typed
-from ..tabular.row_hashes import CHOICES, affordable, cell_hashes, deletions, row_hashes
+from .column_types import typed
+from .row_hashes import CHOICES, affordable, cell_hashes, deletions, row_hashes
 
 NEAREST, LARGE_SHARE = 2, 0.05
 Rows = NDArray[np.int64]
