@@ -116,7 +116,7 @@ def merge(parts: Sequence[Applied]) -> Applied:
         pa.concat_tables([part.annotations for part in parts]),
         frozenset[str]().union(*(part.edited for part in parts)),
         dict(tallies),
-        frozenset[str]().union(*(part.added for part in parts)),
+        added=frozenset[str]().union(*(part.added for part in parts)),
     )
 
 
