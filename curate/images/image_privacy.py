@@ -135,8 +135,8 @@ def _findings(found: Found, scores: dict[str, Score]) -> Iterator[Finding]:
             "HW-A130", "high", f"{len(where):,} images say where they were taken", where, score,
             f"Positions (GPS) stand in {told(scores['gps'])}, places in words in {found.kinds['place']:,}. Whoever "
             "gets these files learns where people live, work and go. The pixels of this corpus do not hold it.",
-            "Do not pass the files on as they are: strip them (strip_metadata keeps every pixel), and publish the "
-            "corpus instead of the files.",
+            "Do not pass the files on as they are: strip them (strip_file_metadata keeps every pixel), and publish "
+            "the corpus instead of the files.",
         )  # fmt: skip
     if who := found.with_any(WHO):
         score = max((scores[kind] for kind in WHO), key=lambda one: one.value)
