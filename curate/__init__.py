@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import embeddings, erasure, fairness, planted, tabular
+from . import embeddings, erasure, fairness, labels, planted, tabular
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_columns import usual_audits
@@ -136,6 +136,7 @@ __all__ = [
     "hidden_characters",
     "image_quality",
     "jaccard",
+    "labels",
     "language",
     "length",
     "libraries",

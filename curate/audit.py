@@ -36,6 +36,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "image-privacy",
         "content-credentials",
         "image-content",
+        "label-noise",
         "filtering-impact",
         "planted-controls",
     ),
@@ -51,6 +52,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "duplicate-rows",
         "leakage",
         "privacy-risk",
+        "label-noise",
         "planted-controls",
     ),
 }

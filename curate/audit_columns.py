@@ -9,11 +9,13 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "leakage": ("label", "split"),
     "privacy-risk": ("groups", "label"),
     "drift": ("split",),
+    "label-noise": ("groups", "label"),
     "representation": ("groups", "label", "split", "reference"),
     "decisions": ("groups", "label", "prediction", "positive", "score"),
+    "planted-controls": ("label",),
 }
 """An audit that takes something that was named is run; these come last, in this order."""
-OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift"})
+OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift", "planted-controls"})
 NEEDS_RECORD = "filtering-impact"
 
 

@@ -20,7 +20,7 @@ from .trials import Trial
 
 Maker = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 Row = dict[str, Any]
-COLUMNS = ("id", "image", "height", "width", "channels", "attributes")
+COLUMNS = ("id", "image", "height", "width", "channels", "attributes", "groups")
 LARGEST = 1_000_000  # bytes of an image that takes part
 SHOWN_OF_EACH = 2
 EXACT, CLASS_MATE, NEGATIVE = "exact copy", "another image of its class", "negative"

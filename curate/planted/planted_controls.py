@@ -18,9 +18,11 @@ from ...core import (
     generator,
 )
 from ..base import AUDITS
+from ..fairness.row_columns import declared_groups
 from .basics import basic_trials
 from .erasure import erasure_trials
 from .images import draw_images, image_trials
+from .labels import draw_records, label_trials
 from .passages import passage_trials
 from .residual_personal_data import residual_scores, residual_table, residuals
 from .rights import rights_trials
@@ -47,17 +49,22 @@ class PlantedControls:
     ``documents`` texts are drawn by the seed and copied. Exact copies, copies edited to a known Jaccard similarity
     (``per_level`` at each of 0.5, 0.6, 0.7, 0.8, 0.9 and 0.95), and synthetic values and look-alikes of each type of
     personal data (``per_type`` of each) are planted in the copy, and the real steps run over it. The corpus itself is
-    not changed. ``threshold`` is that of the step ``near-duplicates``. Images and tables have controls of their own.
+    not changed. ``threshold`` is that of the step ``near-duplicates``. Images and tables have controls of their own; in
+    both, ``per_type`` labels of the column ``label`` are changed to another one.
     """
 
     name = "planted-controls"
 
-    def __init__(self, documents: int = 2000, per_level: int = 50, per_type: int = 100, threshold: float = 0.7) -> None:
+    def __init__(
+        self, documents: int = 2000, per_level: int = 50, per_type: int = 100, threshold: float = 0.7,
+        label: str = "label",
+    ) -> None:  # fmt: skip
         if min(documents, per_level, per_type) < 1:
             raise UsageError("planted-controls: documents, per_level and per_type must be at least 1")
         if not 0 < threshold <= 1:
             raise UsageError(f"planted-controls: threshold must be above 0 and at most 1, not {threshold}")
         self.documents, self.per_level, self.per_type, self.threshold = documents, per_level, per_type, threshold
+        self.label = label
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """A score for each detector and level, findings HW-A010 (recall) and HW-A011 (false positives)."""
@@ -65,11 +72,11 @@ class PlantedControls:
         if corpus.modality == "image":
             images = draw_images(corpus, self.documents, seed)
             trials, pictures = image_trials(images, self.per_type, seed, progress)
+            trials += label_trials(images, "image", self.label, self.per_type, seed, progress)
             report = _report(trials, len(images), self.threshold, "image")
             return replace(report, exhibits=(*report.exhibits, *pictures))
         if corpus.modality == "table":
-            rows = draw_rows(corpus, min(self.documents, MOST_ROWS), seed)
-            return _report(list(table_trials(rows, self.per_type, seed)), len(rows), self.threshold, "table")
+            return self._table(corpus, seed, progress)
         with progress.task("planted controls", 3) as task:
             sample = draw_sample(corpus, self.documents, seed)
             task.advance()
@@ -85,6 +92,16 @@ class PlantedControls:
             trials += erasure_trials(sample, self.per_type, seed)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
+
+    def _table(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
+        rows = draw_rows(corpus, min(self.documents, MOST_ROWS), seed)
+        groups = [name for name in declared_groups(corpus) if name != self.label]
+        records = draw_records(corpus, self.documents, seed)
+        trials = [
+            *table_trials(rows, self.per_type, seed),
+            *label_trials(records, "table", self.label, self.per_type, seed, progress, groups),
+        ]
+        return _report(trials, len(records), self.threshold, "table")
 
 
 def with_residuals(report: StageReport, corpus: Corpus, trials: Sequence[Trial]) -> StageReport:
