@@ -15,7 +15,9 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "planted-controls": ("label",),
 }
 """An audit that takes something that was named is run; these come last, in this order."""
-OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift", "planted-controls"})
+OF_LABELS = frozenset({"label-noise", "planted-controls"})
+"""Audits that have nothing to do without a label, whatever else was named."""
+OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift"})
 NEEDS_RECORD = "filtering-impact"
 
 
@@ -32,5 +34,7 @@ def usual_audits(names: Sequence[str], modality: str, given: Mapping[str, Any]) 
 def _told(modality: str, given: Mapping[str, Any]) -> Iterator[Named]:
     for name, options in TAKES.items():
         taken = {option: given[option] for option in options if given.get(option)}
+        if name in OF_LABELS and "label" not in taken:
+            continue
         if taken and (modality == "table" or name not in OF_TABLES):
             yield name, taken

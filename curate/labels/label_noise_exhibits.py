@@ -26,9 +26,8 @@ def noise_exhibits(
     yield from _gallery(found, ids)
     if compared:
         note = (
-            "Gap: highest minus lowest share of rows whose label is in doubt, Newcombe at 95 % for the two groups. "
-            "Beside it the 95 % quantile of what chance alone makes. A group for which the model is worse has more "
-            "labels in doubt even where all of them are right."
+            "Gap: highest minus lowest share of rows in doubt. A group that the model tells less well has more of "
+            "them, even where every label is right."
         )
         yield Table("label-noise-groups", "Labels in doubt by group", GAPS, tuple(map(gap_row, compared)), note)
 
@@ -64,10 +63,8 @@ def _by_label(found: Suspects, scores: Sequence[Score]) -> Table:
     )  # fmt: skip
     left = "; ".join(f"{rows:,} {redact(reason)}" for reason, rows in found.left_out.items())
     note = (
-        f"Estimated over {len(found.given):,} rows by models that did not see the row (adjusted balanced accuracy "
-        f"{found.accuracy.value:.2f}). A row is in doubt where another label is confidently likelier. Where labels "
-        "overlap, rows that are rare but right are counted too: read the rows before you call them wrong."
-        + (f" Left out: {left}." if left else "")
+        "A row in doubt is one to read, not an error: where labels overlap, rows that are rare but right are in doubt "
+        "too." + (f" Left out: {left}." if left else "")
     )
     columns = ("Label", "Rows", "In doubt", "Estimated share wrong", "Low", "High", "Threshold")
     return Table("label-noise", f"Label noise of {redact(found.label)}", columns, rows, note)

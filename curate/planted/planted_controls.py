@@ -22,7 +22,7 @@ from ..fairness.row_columns import declared_groups
 from .basics import basic_trials
 from .erasure import erasure_trials
 from .images import draw_images, image_trials
-from .labels import draw_records, label_trials
+from .labels import Row, draw_records, label_trials
 from .passages import passage_trials
 from .residual_personal_data import residual_scores, residual_table, residuals
 from .rights import rights_trials
@@ -49,8 +49,8 @@ class PlantedControls:
     ``documents`` texts are drawn by the seed and copied. Exact copies, copies edited to a known Jaccard similarity
     (``per_level`` at each of 0.5, 0.6, 0.7, 0.8, 0.9 and 0.95), and synthetic values and look-alikes of each type of
     personal data (``per_type`` of each) are planted in the copy, and the real steps run over it. The corpus itself is
-    not changed. ``threshold`` is that of the step ``near-duplicates``. Images and tables have controls of their own; in
-    both, ``per_type`` labels of the column ``label`` are changed to another one.
+    not changed. ``threshold`` is that of the step ``near-duplicates``. Images and tables have controls of their own.
+    Where there is a label, ``per_type`` values of the column ``label`` are changed to another one.
     """
 
     name = "planted-controls"
@@ -72,7 +72,7 @@ class PlantedControls:
         if corpus.modality == "image":
             images = draw_images(corpus, self.documents, seed)
             trials, pictures = image_trials(images, self.per_type, seed, progress)
-            trials += label_trials(images, "image", self.label, self.per_type, seed, progress)
+            trials += self._labels(corpus, images, seed, progress)
             report = _report(trials, len(images), self.threshold, "image")
             return replace(report, exhibits=(*report.exhibits, *pictures))
         if corpus.modality == "table":
@@ -90,18 +90,19 @@ class PlantedControls:
             trials += rights_trials(sample, self.per_type, seed)
             trials += passage_trials(sample, self.per_level, seed)
             trials += erasure_trials(sample, self.per_type, seed)
+            trials += self._labels(corpus, draw_records(corpus, self.documents, seed), seed, progress)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
 
     def _table(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         rows = draw_rows(corpus, min(self.documents, MOST_ROWS), seed)
-        groups = [name for name in declared_groups(corpus) if name != self.label]
         records = draw_records(corpus, self.documents, seed)
-        trials = [
-            *table_trials(rows, self.per_type, seed),
-            *label_trials(records, "table", self.label, self.per_type, seed, progress, groups),
-        ]
+        trials = [*table_trials(rows, self.per_type, seed), *self._labels(corpus, records, seed, progress)]
         return _report(trials, len(records), self.threshold, "table")
+
+    def _labels(self, corpus: Corpus, rows: Sequence[Row], seed: int, progress: Progress) -> list[Trial]:
+        groups = [name for name in declared_groups(corpus) if name != self.label]
+        return label_trials(rows, corpus.modality, self.label, self.per_type, seed, progress, groups)
 
 
 def with_residuals(report: StageReport, corpus: Corpus, trials: Sequence[Trial]) -> StageReport:

@@ -58,7 +58,8 @@ def test_equal_rows_are_not_taken_for_copies(people: Path) -> None:
 def test_the_audit_can_be_repeated_from_its_run_folder(people: Path) -> None:
     first = audited(people, "--groups", "sex", "--label", "y")
     config = load_config(people.parent / "out" / "config.yaml")
-    assert config.audit and config.audit[-1] == ("decisions", {"groups": ["sex"], "label": "y"})
+    told = {"groups": ["sex"], "label": "y"}
+    assert all((name, told) in (config.audit or ()) for name in ("decisions", "label-noise"))
     again = CliRunner().invoke(app, ["audit", str(people.parent / "out"), "--quiet"])
     assert again.exit_code == 0 and StageReport.load(people.parent / "out" / "audit.json") == first
 
@@ -115,6 +116,10 @@ def test_a_column_of_scores_is_compared_by_group(people: Path) -> None:
     assert 0 < rate(report, "auc", "x") < 1 and "Reliability of risk" in (
         (people.parent / "out" / "report.html").read_text("utf-8")
     )
+def test_labels_in_doubt_are_reported_without_a_config(people: Path) -> None:
+    report = audited(people, "--groups", "race", "--label", "y")
+    assert {one.slice["label"] for one in report.scores if one.metric == "label-in-doubt"} == {"y"}
+    assert not [one for one in audited(people).scores if one.metric == "label-in-doubt"]
 
 
 def test_the_value_that_counts_can_be_named(people: Path) -> None:
