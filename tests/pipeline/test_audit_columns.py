@@ -116,6 +116,8 @@ def test_a_column_of_scores_is_compared_by_group(people: Path) -> None:
     assert 0 < rate(report, "auc", "x") < 1 and "Reliability of risk" in (
         (people.parent / "out" / "report.html").read_text("utf-8")
     )
+
+
 def test_labels_in_doubt_are_reported_without_a_config(people: Path) -> None:
     report = audited(people, "--groups", "race", "--label", "y")
     assert {one.slice["label"] for one in report.scores if one.metric == "label-in-doubt"} == {"y"}
