@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 from headwater.core import Corpus, EmptyCorpus, read_json
+from headwater.core import Corpus, EmptyCorpus, read_json, read_parquet, text_record
 from headwater.curate import FILTERS, build_steps, curate, shards
 from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
@@ -32,6 +33,7 @@ Options = dict[str, Any]
 FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "cap": {"by": "licence", "documents": 30},
+    "correlation-remover": {"sensitive": ["g"]},
     "counterfactual": {"mode": "augment", "people": True},
     "cross-split-duplicates": {"held_out": 0.3},
     "duplicate-rows": {"near": 1},
@@ -40,11 +42,7 @@ PARAMETERS: dict[str, Options] = {
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
-    "quarantine-contributors": {
-        "group": "licence: MIT",
-        "attribute": "url: https://host1.example/page/1",
-        "documents": 2,
-    },
+    "quarantine-contributors": {"group": "gender: female", "attribute": "career-family: family", "documents": 2},
     "resample": {"groups": ["licence"], "shares": {"MIT": 0.4, "Apache-2.0": 0.4, "unknown": 0.2}, "minimum": 2},
     "reweigh": {"groups": ["licence"], "label": "language"},
     "sample": {"share": 0.5},
@@ -171,7 +169,9 @@ def test_every_document_is_accounted_for(tmp_path: Path, source: Make, name: str
     given = provided(source, 50, name)
     made(given, [(name, options_of(name))], tmp_path)
     kept, removed = Corpus(tmp_path / "corpus").ids(), Corpus(tmp_path / "removed").ids()
-    assert sorted(kept + removed) == sorted(row["id"] for row in given.rows)
+    decisions = [row for path in (tmp_path / "decisions").glob("*") for row in read_parquet(path).to_pylist()]
+    added = [row["id"] for row in decisions if row["action"] == "added"]
+    assert sorted(kept + removed) == sorted([*added, *(row["id"] for row in given.rows)])
 
 
 def test_workers_do_not_change_a_byte_of_a_run_of_all_filters(
