@@ -116,7 +116,7 @@ def at_most(documents: Ints, limit: int, seed: int) -> Ints:
     return chosen
 
 
-def _strata(labels: Bools, attributes: Bools, documents: Ints) -> list[tuple[Floats, Floats]]:
+def _strata(labels: Bools, attributes: Bools | Floats, documents: Ints) -> list[tuple[Floats, Floats]]:
     """For each number of sentences a document has: labels (documents, sentences, groups), and attributes likewise."""
     _, begins, lengths = np.unique(documents, return_index=True, return_counts=True)
     strata = []

@@ -104,7 +104,8 @@ def _words(found: WordResults) -> Table:
 
 
 def _coverage(results: Sequence[TestResult], words: Sequence[WordResults]) -> Table:
-    sets = {part.name: part for found in (*results, *words) for part in found.sets}
+    parts = [*(part for found in results for part in found.sets), *(part for found in words for part in found.sets)]
+    sets = {part.name: part for part in parts}
     rows = tuple(
         (part.name, len(part.known) + len(part.missing), len(part.known), len(part.rare), len(part.unknown),
          ", ".join(part.missing[:10]) + (", ..." if len(part.missing) > 10 else ""))

@@ -108,8 +108,8 @@ def run_word_tests(
         if reason:
             yield WordResults(test, (words, a, b), (), reason)
             continue
-        matrices = [vectors.of(part.known) for part in (words, a, b)]
-        scores, p = word_scores(*matrices, permutations=permutations, seed=seed, name=test.name)
+        of_words, of_a, of_b = (vectors.of(part.known) for part in (words, a, b))
+        scores, p = word_scores(of_words, of_a, of_b, permutations, seed, test.name)
         rows = zip(words.known, scores, p, _adjusted(p.tolist()), strict=True)
         found = [WordResult(word, float(score), float(p_word), q) for word, score, p_word, q in rows]
         yield WordResults(test, (words, a, b), tuple(sorted(found, key=lambda one: -one.score)))

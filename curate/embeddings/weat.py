@@ -47,7 +47,8 @@ def association(words: Floats, a: Floats, b: Floats) -> Floats:
     >>> association(np.eye(2), np.eye(2)[:1], np.eye(2)[1:]).tolist()
     [1.0, -1.0]
     """
-    return _cosines(words, a).mean(1) - _cosines(words, b).mean(1)
+    found: Floats = _cosines(words, a).mean(1) - _cosines(words, b).mean(1)
+    return found
 
 
 def effect_size(x: Floats, y: Floats, ddof: int = 1) -> float | None:
@@ -93,7 +94,8 @@ def partition_test(x: Floats, y: Floats, permutations: int, seed: int, name: str
 
 
 def _differences(sums: Floats, both: Floats, n: int) -> Floats:
-    return np.abs(sums / n - (both.sum() - sums) / (len(both) - n))
+    found: Floats = np.abs(sums / n - (both.sum() - sums) / (len(both) - n))
+    return found
 
 
 def _interval(

@@ -86,7 +86,7 @@ def load_word_sets(path: str | Path | None = None) -> WordSets:
             f"{place}: not a file of association tests ({type(error).__name__}: {error}); see "
             "docs/audits/embedding-associations.md"
         ) from None
-    names = [test.name for test in (*tests, *words)]
+    names = [*(test.name for test in tests), *(test.name for test in words)]
     if not 0 < len(names) <= MOST_TESTS or len(set(names)) != len(names) or not language:
         raise InputError(
             f"{place}: needs 1 to {MOST_TESTS} tests, each with a name of its own, and a language such as 'de'"

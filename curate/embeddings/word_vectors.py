@@ -31,7 +31,8 @@ class WordVectors:
 
     def of(self, words: Sequence[str]) -> Floats:
         """Vectors (n, dimensions) of words that are all known."""
-        return self.matrix[[self._row(word) for word in words]]
+        rows = [row for word in words if (row := self._row(word)) is not None]
+        return self.matrix[rows]
 
     def _row(self, word: str) -> int | None:
         rows: dict[str, int] = self._rows  # type: ignore[attr-defined]
