@@ -32,6 +32,7 @@ from .text_field import TEXT, no_text, text_of
 TITLE, RATE = "Identity terms", "mentions-per-million-words"
 SOURCES = 8
 DOCUMENTS = 20
+NAMED = 12
 
 
 @AUDITS.register(
@@ -143,7 +144,9 @@ class IdentityTermAudit:
     ) -> Finding:  # fmt: skip
         missing = [group for group in ranked if not counts.of(category, group).any()]
         total = int(counts.mentions[:, counts.columns(category)].sum())
-        parts = ", ".join(f"{group} {int(counts.of(category, group).sum()):,}" for group in ranked)
+        parts = _listed(
+            [f"{group} {int(counts.of(category, group).sum()):,}" for group in ranked if group not in missing]
+        )
         ids = corpus.ids()
         first = top_documents(counts.of(category, ranked[0]), ids)
         rare = next((group for group in reversed(ranked) if counts.of(category, group).any()), ranked[0])
@@ -163,7 +166,7 @@ class IdentityTermAudit:
             "medium" if ratio.low >= 3 * self.ratio else "low",
             f"{category}: {ranked[0]!r} is mentioned {frequency} as often as {ranked[-1]!r}",
             f"Of {total:,} mentions: {parts}."
-            + (f" Never mentioned: {', '.join(missing)}." if missing else "")
+            + (f" Never mentioned: {_listed(missing)}." if missing else "")
             + " A model knows little about groups that its corpus rarely names, and repeats what little it says.",
             "Decide which proportions the intended use needs. Add documents about the rare groups, or draw fewer of "
             "the documents listed here, which carry most mentions of the largest group.",
@@ -174,6 +177,10 @@ class IdentityTermAudit:
 
     def _protocol(self, category: str) -> str:
         return ", ".join(lexicon.protocol for lexicon in self.terms.lexicons if lexicon.id == category)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def rank(counts: TermCounts, category: str) -> list[str]:

@@ -49,7 +49,7 @@ def mentions_over_time(counts: TermCounts, collected: Sequence[str | None], mini
         if dated:
             reason = (
                 f"the dates in 'collected' of {dated:,} documents make neither {FEWEST} to {MOST} years, months, "
-                "decades nor centuries"
+                "decades, quarter centuries nor centuries"
             )
         return OverTime(counts, None, len(collected) - dated, reason)
     found, untested = [], []
@@ -168,14 +168,19 @@ def _finding(
     mentions = over.counts.of(one.category, one.group)[one.rows]
     order = np.lexsort((np.arange(len(part)), -part))
     ranked = [ids[one.rows[i]] for i in order if part[i] > 0 and mentions[i] > 0][:DOCUMENTS]
-    size = f"{trend.ratio:.1f} times as often" if rising else f"{1 / trend.ratio:.1f} times more rarely"
+    last = periods.names[-1]
+    size = (
+        f"{trend.ratio:.1f} times as often in {last} as"
+        if rising
+        else f"{1 / trend.ratio:.1f} times more rarely in {last} than"
+    )
     undated = f" {over.undated:,} documents have no date and are not seen." if over.undated else ""
     return Finding(
         "HW-A006",
         "low",
-        f"{one.category}: {one.group!r} is mentioned {size} in {periods.names[-1]} than in {periods.names[0]}",
+        f"{one.category}: {one.group!r} is mentioned {size} in {periods.names[0]}",
         f"Trend over {len(periods.names)} periods: the rate of the last is {trend.ratio:.2f} times that of the first "
-        f"({trend.low:.2f} to {trend.high:.2f}), {trend.n:,} mentions, p = {trend.p:.4f}, false discovery rate "
+        f"({trend.low:.2f} to {trend.high:.2f}), {trend.n:,} mentions, p = {trend.p:.2g}, false discovery rate "
         f"{one.q:.3f}. A model knows the group mostly as the documents of one time speak of it.{undated}",
         "Look whether the sources changed over the same time (a trend of the mix is no trend of the language). Cap or "
         "resample by date where all times should weigh alike.",

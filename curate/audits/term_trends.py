@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 FEWEST, MOST = 3, 24
 DOCUMENTS = 5
-UNITS = ("year", "month", "decade", "century")
+UNITS = ("year", "month", "decade", "quarter century", "century")
 _MONTH = "0[1-9]|1[0-2]"
 _DATE = re.compile(rf"\s*([12]\d{{3}})(?:-({_MONTH})(?!\d)|({_MONTH})\d\d(?!\d)|(?!\d))")
 _STEPS, _STEEPEST = 50, 20.0
@@ -55,7 +55,7 @@ class Trend:
 
 
 def periods_of(collected: Sequence[str | None]) -> Periods | None:
-    """Dates (``2024``, ``2024-05``, ``2024-05-31T...``) as 3 to 24 years, months, decades or centuries; else None.
+    """Dates (``2024``, ``2024-05``, ``2024-05-31T...``) as the first of :data:`UNITS` that gives 3 to 24; else None.
 
     >>> periods_of(["2019", "2021-03", None, "2020"]).names
     ('2019', '2020', '2021')
@@ -76,13 +76,14 @@ def _key(date: re.Match[str], unit: str) -> int | None:
     year, month = int(date[1]), date[2] or date[3]
     if unit == "month":
         return None if month is None else 12 * year + int(month) - 1
-    return year // {"year": 1, "decade": 10, "century": 100}[unit]
+    return year // {"year": 1, "decade": 10, "quarter century": 25, "century": 100}[unit]
 
 
 def _name(key: int, unit: str) -> str:
     if unit == "month":
         return f"{key // 12}-{key % 12 + 1:02d}"
-    return {"year": f"{key}", "decade": f"{key}0s", "century": f"{key}00s"}[unit]
+    span = f"{25 * key}-{25 * key + 24}"
+    return {"year": f"{key}", "decade": f"{key}0s", "quarter century": span, "century": f"{key}00s"}[unit]
 
 
 def mention_trend(mentions: ArrayLike, words: ArrayLike, position: ArrayLike) -> Trend | None:

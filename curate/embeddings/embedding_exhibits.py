@@ -64,7 +64,7 @@ def _tests(
         rows.append(
             (test.name, f"{test.x.name} / {test.y.name}", f"{test.a.name} / {test.b.name}", result.words,
              found.difference, found.d, found.low, found.high, *(again if retrained else ()), found.p, result.q,
-             "all" if found.exact else "drawn", test.source)
+             "all" if found.exact else "drawn")
         )  # fmt: skip
         if found.low is not None and found.high is not None:
             names.append(test.name)
@@ -73,11 +73,12 @@ def _tests(
             high.append(found.high)
     columns = (
         "Test", "Targets X / Y", "Attributes A / B", "Words in X and Y", "Difference of cosines", "d", "Low", "High",
-        *(("Low over documents", "High over documents") if retrained else ()), "p", "q", "Partitions", "Source",
+        *(("Low over documents", "High over documents") if retrained else ()), "p", "q", "Partitions",
     )  # fmt: skip
+    sources = "; ".join(dict.fromkeys(result.test.source for result in measured if result.test.source)) or "your own"
     explained = (
         "d above 0: X is nearer to A and Y to B. Low and high: bootstrap over words. p: two-sided, over partitions of "
-        f"the words of X and Y; q: Benjamini-Hochberg over the tests. {note}"
+        f"the words of X and Y; q: Benjamini-Hochberg over the tests. Sources: {sources}. {note}"
     )
     yield Table("embedding-associations", "Associations in word vectors", columns, tuple(rows), explained)
     series = Series("effect size d", tuple(names), tuple(y), tuple(low), tuple(high))

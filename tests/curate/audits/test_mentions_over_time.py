@@ -37,7 +37,7 @@ def test_a_rising_group_is_a_finding_with_its_documents(make_corpus: MakeCorpus)
     corpus = make_corpus(texts, collected=dates)
     report = examine(corpus)
     (finding,) = (one for one in report.findings if one.code == "HW-A006")
-    assert "'female'" in finding.title and "in 2024 than in 2015" in finding.title
+    assert "'female'" in finding.title and "in 2024 as in 2015" in finding.title
     rows = corpus.documents(finding.document_ids).values()
     assert rows and all("woman" in row["text"] and row["collected"] > "2020" for row in rows)
     assert all("female, 20" in example.note and example.spans for example in finding.examples)

@@ -16,6 +16,11 @@ from headwater.curate.audits.term_trends import mention_trend, periods_of
         (["2020-01-05", "2020-02", "2020-12-31T10:00:00Z"], "month", ("2020-01", "2020-02", "2020-12")),
         (["20200105", "20200206", "20200307"], "month", ("2020-01", "2020-02", "2020-03")),
         ([str(year) for year in range(1789, 1890, 4)], "decade", tuple(f"{d}0s" for d in range(178, 189))),
+        (
+            [str(year) for year in range(1789, 2025, 4)],
+            "quarter century",
+            tuple(f"{y}-{y + 24}" for y in range(1775, 2025, 25)),
+        ),
         ([str(year) for year in range(1200, 2000)], "century", tuple(f"{c}00s" for c in range(12, 20))),
     ],
 )
