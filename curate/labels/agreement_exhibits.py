@@ -40,10 +40,10 @@ def divided(found: Labelled, level: Level) -> list[tuple[int, float]]:
 
 
 def labels_of(found: Labelled, item: int) -> str:
-    """The labels of an item with how many gave each, the commonest first: ``3 cat, 1 dog``."""
+    """The labels of an item with how many gave each, the commonest first: ``3 × cat, 1 × dog``."""
     values = found.ratings.values[found.ratings.items == item]
     counted = sorted(Counter(values.tolist()).items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count} {redact(found.ratings.categories[value])[:LONGEST]}" for value, count in counted)
+    return ", ".join(f"{count} × {redact(found.ratings.categories[value])[:LONGEST]}" for value, count in counted)
 
 
 def _annotators(found: Labelled, level: Level) -> Table:

@@ -6,6 +6,7 @@ neighbourhoods or cuts, so that what one of them cannot represent does not make 
 
 from collections.abc import Sequence
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ def held_out_probabilities(modality: str, features: Any, given: Ints, folds: int
 
     Every class needs ``folds`` rows.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import StratifiedKFold
 
     matrix = _matrix(modality, features, seed)
@@ -32,7 +34,9 @@ def held_out_probabilities(modality: str, features: Any, given: Ints, folds: int
     for seen, unseen in StratifiedKFold(folds, shuffle=True, random_state=seed).split(given, given):
         models = _models(modality, found.shape[1], len(seen), seed)
         for model, part in zip(models, matrix, strict=True):
-            found[unseen] += model.fit(part[seen], given[seen]).predict_proba(part[unseen]) / len(models)
+            with catch_warnings():
+                simplefilter("ignore", ConvergenceWarning)  # a hundred steps are enough to tell labels apart
+                found[unseen] += model.fit(part[seen], given[seen]).predict_proba(part[unseen]) / len(models)
     return found
 
 

@@ -96,7 +96,7 @@ def test_low_agreement_is_a_finding_with_the_items_that_divide(tmp_path: Path, t
     report = examine(corpus, **LONG)
     finding = next(one for one in report.findings if one.code == "HW-A092")
     assert finding.severity == "high" and len(finding.document_ids) == 20
-    assert finding.examples[0].note == "labels: 2 n, 2 y"
+    assert finding.examples[0].note == "labels: 2 × n, 2 × y"
     table = next(one for one in report.exhibits if isinstance(one, Table) and one.name == "annotator-agreement-items")
     shares = [row[2] for row in table.rows]
     assert shares == sorted(shares, reverse=True) and table.rows[0][3] == finding.document_ids[0]
