@@ -22,8 +22,7 @@ import numpy as np
 import pytest
 import yaml
 
-from headwater.core import Corpus, EmptyCorpus, read_json
-from headwater.core import Corpus, EmptyCorpus, read_json, read_parquet, text_record
+from headwater.core import Corpus, EmptyCorpus, read_json, read_parquet
 from headwater.curate import FILTERS, build_steps, curate, shards
 from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
