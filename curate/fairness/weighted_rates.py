@@ -13,6 +13,8 @@ from .group_rates import GroupRate, difference_interval
 
 Floats = NDArray[np.float64]
 LISTED = 200
+ROUNDING = 1e-12
+"""Weights that make rates equal are rounded themselves; a gap below this is that rounding."""
 COLUMNS = ("Measure", "Groups", "Group", "Rows", "Tell as much as", "Weighted rate", "Low", "High")
 
 
@@ -50,8 +52,9 @@ def weighted_scores(found: WeightedRates, gap_name: str) -> Iterator[Score]:
     place = {"dimension": redact(found.dimension.name), "of": found.measure.of}
     most, least = (choose(found.rates, key=lambda one: one.rate) for choose in (max, min))
     low, high = difference_interval(most, least)
+    gap = most.rate - least.rate
     yield Score(
-        f"weighted-{gap_name}", max(0.0, most.rate - least.rate), round(sum(found.effective)), "difference of shares",
+        f"weighted-{gap_name}", gap if gap > ROUNDING else 0.0, round(sum(found.effective)), "difference of shares",
         "weighted-group-gap/1 largest minus smallest weighted share; Newcombe with effective numbers of rows (Kish)",
         low, high, direction="lower", slice=place,
     )  # fmt: skip
