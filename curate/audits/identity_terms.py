@@ -32,7 +32,7 @@ from .text_field import TEXT, no_text, text_of
 TITLE, RATE = "Identity terms", "mentions-per-million-words"
 SOURCES = 8
 DOCUMENTS = 20
-NAMED = 12
+NAMED, CHARTED = 12, 20
 
 
 @AUDITS.register(
@@ -206,7 +206,8 @@ def _rate_exhibits(counts: TermCounts, rates: dict[tuple[str, str], Rate]) -> It
         f"In {int(counts.words.sum()):,} words. Intervals are at 95 %, over documents.",
     )  # fmt: skip
     for category in counts.categories:
-        own = {group: rate for (name, group), rate in rates.items() if name == category}
+        shown = set(rank(counts, category)[:CHARTED])
+        own = {group: rate for (name, group), rate in rates.items() if name == category and group in shown}
         if any(rate.n for rate in own.values()):
             y, low, high = (tuple(getattr(rate, field) for rate in own.values()) for field in ("value", "low", "high"))
             series = Series("per million words", tuple(own), y, low, high)

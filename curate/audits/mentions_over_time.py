@@ -122,8 +122,9 @@ def time_exhibits(over: OverTime, limit: int = 240) -> Iterator[Exhibit]:
         f"By {periods.unit} of 'collected'. Intervals are at 95 %, over documents.{undated}{rest}",
     )  # fmt: skip
     for category, series in lines.items():
+        title = f"Mentions over time: {category}" + (f", {series[0].name}" if len(series) == 1 else "")
         yield Chart(
-            f"identity-terms-over-time-{category}", f"Mentions over time: {category}", "interval", periods.unit,
+            f"identity-terms-over-time-{category}", title, "interval", periods.unit,
             "mentions per million words", tuple(series[:6]),
         )  # fmt: skip
 
