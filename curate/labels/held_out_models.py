@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .confident_joint import Floats, Ints
 
 COMPONENTS, NEIGHBOURS, TREES = 64, 10, 40
+DIGITS = 6  # the last digits follow the order of summation, and that the number of threads
 MODELS = {
     "table": "mean of logistic regression (one-hot) and gradient-boosted trees (40 of at most 15 leaves)",
     "text": "logistic regression on tf-idf of words and pairs of words, hashed to 65,536",
@@ -24,7 +25,7 @@ MODELS = {
 def held_out_probabilities(modality: str, features: Any, given: Ints, folds: int, seed: int) -> Floats:
     """Probabilities (rows, k): ``features`` are codes (rows, columns), texts, or numbers (rows, d), by modality.
 
-    Every class needs ``folds`` rows.
+    Every class needs ``folds`` rows. Rounded to six decimals.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import StratifiedKFold
@@ -37,7 +38,7 @@ def held_out_probabilities(modality: str, features: Any, given: Ints, folds: int
             with catch_warnings():
                 simplefilter("ignore", ConvergenceWarning)  # a hundred steps are enough to tell labels apart
                 found[unseen] += model.fit(part[seen], given[seen]).predict_proba(part[unseen]) / len(models)
-    return found
+    return np.round(found, DIGITS)
 
 
 def _models(modality: str, classes: int, rows: int, seed: int) -> list[Any]:
@@ -55,7 +56,7 @@ def _models(modality: str, classes: int, rows: int, seed: int) -> list[Any]:
     trees = HistGradientBoostingClassifier(
         max_iter=turns, max_leaf_nodes=15, learning_rate=0.15, early_stopping=False, random_state=seed
     )
-    return [LogisticRegression(max_iter=100), trees]
+    return [LogisticRegression(max_iter=100, tol=1e-3), trees]
 
 
 def _matrix(modality: str, features: Any, seed: int) -> list[Any]:

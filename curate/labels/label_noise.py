@@ -68,18 +68,19 @@ class LabelNoise:
         if isinstance(found, str):
             reason = found if self.label or "no row has a value" not in found else _UNNAMED
             return StageReport("audit", "Label noise", scores=(NotMeasured(METRIC, redact(reason)),))
-        if found.accuracy.low <= 0 or found.accuracy.value < TOLD:
-            return StageReport("audit", "Label noise", scores=(NotMeasured(METRIC, redact(_untold(found))),))
         compared, gaps = self._compare(found, self._groups(corpus), seed)
         return self._report(corpus, found, compared, gaps, seed)
 
     def suspects(self, corpus: Corpus, seed: int, progress: Progress) -> Suspects | str:
-        """The labels in doubt, or why there can be none."""
+        """The labels in doubt, or why none can be doubted."""
         label = self.label or "label"
         request = Request(
             label, self._groups(corpus), self.ignore, self.rows, self.folds, self.minimum_class, self.maximum_classes
         )
-        return find_suspects(corpus, request, seed, progress)
+        found = find_suspects(corpus, request, seed, progress)
+        if isinstance(found, str) or (found.accuracy.low > 0 and found.accuracy.value >= TOLD):
+            return found
+        return _untold(found)
 
     def _groups(self, corpus: Corpus) -> tuple[str, ...]:
         return self.groups or tuple(name for name in declared_groups(corpus) if name != (self.label or "label"))

@@ -55,21 +55,24 @@ def label_trials(
     examined, doubted = _doubted(changed, modality, label, groups, seed, progress)
     return [
         _trial(CHANGED, True, sorted(planted & examined), doubted, rows),
-        _trial(UNCHANGED, False, sorted(examined - planted), doubted, rows),
+        _trial(UNCHANGED, False, sorted((examined & set(known)) - planted), doubted, rows),
     ]
 
 
 def _doubted(
     rows: Sequence[Row], modality: str, label: str, groups: Sequence[str], seed: int, progress: Progress
 ) -> tuple[set[int], set[int]]:
-    """The places of the rows that the audit examined, and of those whose label it doubts."""
+    """The places of the rows that the audit examined, and of those whose label it doubts.
+
+    Where it says that it cannot judge these labels, it was shown all of them and doubts none.
+    """
     schema = SCHEMAS[modality]
     with tempfile.TemporaryDirectory() as folder:
         with CorpusWriter(Path(folder) / "corpus", schema) as writer:
             writer.write(record_batch(rows, schema))
         found = LabelNoise(label=label, groups=groups).suspects(Corpus(Path(folder) / "corpus"), seed, progress)
     if isinstance(found, str):
-        return set(), set()
+        return set(range(len(rows))), set()
     return set(found.places.tolist()), set(found.places[found.flagged].tolist())
 
 

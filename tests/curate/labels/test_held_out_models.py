@@ -30,9 +30,11 @@ def test_half_of_the_table_model_is_scikit_learns_out_of_fold_logistic_regressio
     given = (codes[:, 0] > 1).astype(np.int64)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     onehot = OneHotEncoder().fit_transform(codes)
-    linear = cross_val_predict(LogisticRegression(max_iter=100), onehot, given, cv=folds, method="predict_proba")
+    linear = cross_val_predict(
+        LogisticRegression(max_iter=100, tol=1e-3), onehot, given, cv=folds, method="predict_proba"
+    )
     other = 2 * held_out_probabilities("table", codes, given, 3, 0) - linear
-    assert np.allclose(other.sum(1), 1) and other.min() > -1e-9
+    assert np.allclose(other.sum(1), 1, atol=1e-5) and other.min() > -1e-5
 
 
 def test_what_no_plane_separates_is_told_by_the_other_half() -> None:

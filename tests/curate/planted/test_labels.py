@@ -86,6 +86,14 @@ def test_without_two_labels_nothing_is_planted(tmp_path: Path, table_corpus: Mak
     assert label_trials(draw_records(table_corpus(tmp_path / "c", rows), 200, 0), "table", "rich", 9, 0, SILENT) == []
 
 
-def test_labels_that_the_audit_cannot_judge_are_not_measured(tmp_path: Path, table_corpus: MakeTable) -> None:
+def test_labels_that_the_audit_cannot_judge_are_all_missed(tmp_path: Path, table_corpus: MakeTable) -> None:
+    rng = np.random.default_rng(2)
+    rows = [{"noise": int(rng.integers(9)), "rich": "ny"[int(rng.integers(2))]} for _ in range(300)] + [{"noise": 1}]
+    sample = draw_records(table_corpus(tmp_path / "c", rows), 400, 0)
+    changed, unchanged = label_trials(sample, "table", "rich", 20, 0, SILENT)
+    assert (changed.planted, changed.reported) == (20, 0) and (unchanged.planted, unchanged.reported) == (280, 0)
+
+
+def test_a_handful_of_labels_is_too_few_to_change_one(tmp_path: Path, table_corpus: MakeTable) -> None:
     rows = draw_records(table_corpus(tmp_path / "c", [{"a": 1, "rich": "no"}, {"a": 2, "rich": "yes"}]), 9, 0)
-    assert {type(one.score()) for one in label_trials(rows, "table", "rich", 9, 0, SILENT)} == {NotMeasured}
+    assert isinstance(label_trials(rows, "table", "rich", 9, 0, SILENT)[0].score(), NotMeasured)
