@@ -12,11 +12,13 @@ from .read_source import read_source
 
 TABULAR = ("arrow", "csv", "datasets", "json", "jsonl", "parquet")
 ROWS_TRIED = 1_000
+LONG_TEXT, PIECE = 1 << 18, 2_000
 
 
 def guess_corpus(path: Path, columns: Sequence[str] = (), text: str = "text") -> dict[str, Any]:
     """The source of a path with its options, as in a config. A file of rows without the column ``text`` is a table.
 
+    One text file of more than 256 KiB is no document but a corpus: it is cut into pieces of up to 2,000 characters.
     ``columns`` name those of a CSV file without a header line. Raises :class:`InputError` where nothing fits.
     """
     found = guess_source(path)
@@ -26,6 +28,8 @@ def guess_corpus(path: Path, columns: Sequence[str] = (), text: str = "text") ->
                 f"{path}: --columns names the columns of a CSV file without a header line, and this is none"
             )
         found["columns"] = list(columns)
+    if found["source"] == "text" and path.is_file() and path.stat().st_size > LONG_TEXT:
+        found["split"] = {"characters": PIECE}
     if found["source"] not in TABULAR:
         return found
     if text != "text":
