@@ -9,7 +9,7 @@ import numpy as np
 from ...core import Cell, Corpus, Exhibit, Finding, Gallery, NotMeasured, Progress, Score, StageReport, Table, Tile
 from ..base import AUDITS
 from ..filters.image_measures import MEASURES
-from ..filters.image_quality import COLUMNS, RULES, ImageQuality, image_quality, measure
+from ..filters.image_quality import RULES, ImageQuality, image_quality, measured
 from .shares import DOCUMENTS, EXAMPLES, examples, file_name, require_images, share_score, told
 from .tiles import row_pixels, strip
 
@@ -86,16 +86,7 @@ class ImageQualityAudit:
         )  # fmt: skip
 
     def _measured(self, corpus: Corpus, progress: Progress) -> Broken:
-        ids: list[str] = []
-        parts = [np.zeros((0, len(MEASURES)))]
-        with progress.task("image quality", len(corpus)) as task:
-            for names, measures in corpus.map(measure, list(COLUMNS)):
-                ids += names
-                parts.append(measures)
-                task.advance(len(names))
-        measures = np.concatenate(parts)
-        sizes = measures[:, MEASURES.index("size")]
-        usual = float(np.median(sizes[~np.isnan(sizes)])) if not np.isnan(sizes).all() else 1.0
+        ids, measures, usual = measured(corpus, progress)
         by_rule: dict[str, list[Hit]] = {rule: [] for rule in RULES}
         for name, row in zip(ids, measures.tolist(), strict=True):
             for rule, value, limit in self.rules.broken(row, usual):

@@ -37,7 +37,7 @@ class OnnxDetector:
         """The hash of the model and how pictures get into it."""
         return f"onnx/1 model {self._hash[:16]}, {self.size} pixels, {self.layout}, output {list(self.positive)}"
 
-    def image_scores(self, images: Sequence[Pixels]) -> Floats:
+    def scores(self, images: Sequence[Pixels]) -> Floats:
         """Scores of each image: the sum over the positive outputs; each is run by itself in a batch of one shape."""
         session = self._opened()
         entry = session.get_inputs()[0].name

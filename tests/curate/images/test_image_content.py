@@ -45,7 +45,7 @@ def test_registered_detector_is_found_by_name_with_its_options(
         def __init__(self, score: float = 0.0) -> None:
             self.score = score
 
-        def image_scores(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        def scores(self, images: Sequence[np.ndarray]) -> np.ndarray:
             return np.full(len(images), self.score)
 
     monkeypatch.setattr(IMAGE_DETECTORS, "get", lambda name, place="": Fixed)

@@ -41,18 +41,18 @@ def test_pixels_are_scaled_and_outputs_activated_as_stated(model: str, layout: A
     red[:, :, 0] = 255
     detector = onnx(model, size=16, layout=layout, mean=(0.5, 0.5, 0.5), deviation=(0.5, 0.5, 0.5))
     softmax = np.exp(1) / (np.exp(1) + np.exp(-1))
-    assert np.allclose(detector.image_scores([red, 255 - red]), [softmax, 1 - softmax], atol=1e-6)
-    assert len(detector.image_scores([red] * 70)) == 70
+    assert np.allclose(detector.scores([red, 255 - red]), [softmax, 1 - softmax], atol=1e-6)
+    assert len(detector.scores([red] * 70)) == 70
 
 
 def test_grey_images_become_three_channels(model: str) -> None:
     detector = onnx(model, size=8, mean=(0.0, 0.0, 0.0), deviation=(1.0, 1.0, 1.0), activation="none")
-    assert np.allclose(detector.image_scores([np.full((5, 5, 1), 51, np.uint8)]), [0.2])
+    assert np.allclose(detector.scores([np.full((5, 5, 1), 51, np.uint8)]), [0.2])
 
 
 def test_output_that_the_model_does_not_have_ends_in_a_sentence(model: str) -> None:
     with pytest.raises(UsageError, match="2 outputs"):
-        onnx(model, positive=[2]).image_scores([np.zeros((4, 4, 3), np.uint8)])
+        onnx(model, positive=[2]).scores([np.zeros((4, 4, 3), np.uint8)])
 
 
 def test_protocol_names_the_hash_of_the_model(model: str) -> None:
@@ -64,7 +64,7 @@ def test_protocol_names_the_hash_of_the_model(model: str) -> None:
 def test_missing_library_and_missing_file_say_what_to_do(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ConfigError, match="pip install onnxruntime"):
-        onnx(model).image_scores([np.zeros((4, 4, 3), np.uint8)])
+        onnx(model).scores([np.zeros((4, 4, 3), np.uint8)])
     with pytest.raises(InputError, match="no such file"):
         onnx(model + "x")
 
