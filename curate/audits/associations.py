@@ -98,7 +98,7 @@ class Associations:
             return StageReport("audit", "Associations", scores=(NotMeasured(METRIC, missing),))
         sentences = sentences_with_groups(corpus, self.identity, self.attributes, progress, self.field)
         tested = self.test(sentences, seed, progress)
-        strong = [found for found in tested if self._is_finding(found)]
+        strong = [found for found in tested if self.is_finding(found)]
         detail: dict[str, Any] = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
         facts = {"Associations tested": len(tested), "Associations found": len(strong)}
         if not tested:
@@ -168,7 +168,7 @@ class Associations:
         joint, others = int((label & attribute).sum()), int((~label & attribute).sum())
         return log_odds(joint, int(label.sum()), others, int((~label).sum()), share, self.minimum)
 
-    def _is_finding(self, found: Association) -> bool:
+    def is_finding(self, found: Association) -> bool:
         often = found.together >= self.minimum / 2 and found.documents >= 5
         return often and found.odds >= self.odds and found.low > 1 and found.q <= self.rate
 

@@ -19,6 +19,7 @@ from ...core import (
 )
 from ..base import AUDITS
 from ..fairness.row_columns import declared_groups
+from .associations import association_trials
 from .basics import basic_trials
 from .erasure import erasure_trials
 from .images import draw_images, image_trials
@@ -90,6 +91,7 @@ class PlantedControls:
             trials += rights_trials(sample, self.per_type, seed)
             trials += passage_trials(sample, self.per_level, seed)
             trials += erasure_trials(sample, self.per_type, seed)
+            trials += association_trials(sample, seed, progress)
             trials += self._labels(corpus, draw_records(corpus, self.documents, seed), seed, progress)
             task.advance()
         return with_residuals(_report(trials, len(sample), self.threshold), corpus, trials)
