@@ -15,7 +15,7 @@ from .errors import (
     UsageError,
     did_you_mean,
 )
-from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile
+from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile, exhibit_from_json, exhibit_to_json
 from .files import (
     atomic_folder,
     atomic_path,
@@ -108,6 +108,8 @@ __all__ = [
     "derive_seed",
     "did_you_mean",
     "document_id",
+    "exhibit_from_json",
+    "exhibit_to_json",
     "finite",
     "generator",
     "hash_files",

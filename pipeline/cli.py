@@ -63,6 +63,11 @@ def audit(
     prediction: Annotated[str | None, typer.Option("--prediction", help="The column with what was decided.")] = None,
     positive: Annotated[str | None, typer.Option("--positive", help="The value of both that counts.")] = None,
     columns: Annotated[str, typer.Option("--columns", help="Names for a CSV file without a header line.")] = "",
+    score: Annotated[str | None, typer.Option("--score", help="The column with a predicted probability.")] = None,
+    split: Annotated[str | None, typer.Option("--split", help="The column that says train or test.")] = None,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="CSV or JSON: columns of groups and their share of the people.")
+    ] = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -71,7 +76,9 @@ def audit(
     from . import commands
     from .guess import AuditOptions
 
-    named = AuditOptions(groups, label, prediction, positive, columns)
+    named = AuditOptions(
+        groups, label, prediction, positive, columns, score, split, str(reference.absolute()) if reference else None
+    )
     commands.stages(target, out, "report", workers=workers, json=json, quiet=quiet, model=False, columns=named)
 
 

@@ -21,13 +21,13 @@ from ..core import (
     read_energy,
     write_text,
 )
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
+from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import documents_at, model_lines, model_story, step_lines
-from .guess import AuditOptions, guess_audit, guess_corpus
+from .guess import AuditOptions, guess_audit
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
@@ -45,7 +45,7 @@ def registries() -> dict[str, Registry[Any]]:
     from ..evaluate import METRICS
     from ..models import FAMILIES
 
-    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, METRICS, SECTIONS)
+    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, IMAGE_DETECTORS, FAMILIES, METRICS, SECTIONS)
     return {registry.kind: registry for registry in found}
 
 
@@ -93,7 +93,7 @@ def resolve(target: Path, out: Path | None, audit: AuditOptions | None = None) -
     """
     if audit and ((target / "config.yaml").is_file() or target.suffix in (".yaml", ".yml")):
         raise UsageError(
-            f"{target}: --groups, --label, --prediction, --positive and --columns are for a data file; in a config "
+            f"{target}: --groups, --label, --score, --split, --reference and the like are for a data file; in a config "
             "write  audit: [{decisions: {groups: [COLUMN], label: COLUMN}}]"
         )
     if (target / "config.yaml").is_file():

@@ -90,6 +90,7 @@ class TrackConfig(Section):
         None, description="steps in order; each a name or {name: {parameter: value}}"
     )
     audit: tuple[Named, ...] | None = Field(None, description="audits; all that fit the corpus when absent")
+    compare: bool = Field(True, description="where a step mitigates: audit the corpus before it too, and compare")
     model: Recipe | None = Field(None, description="how to train; no model is trained when absent")
     sample: SamplingPlan = Field(default_factory=SamplingPlan, description="what to draw from the model")
     evaluate: EvaluateConfig = EvaluateConfig()

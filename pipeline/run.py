@@ -41,9 +41,10 @@ from ..curate import (
 )
 from ..reports import build_report
 from .as_read import audit_as_read
+from .before_after import before_after
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
-from .paths import without_paths
+from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -114,6 +115,10 @@ class Run:
         place = f"{name}.corpus" if name else "corpus"
         return read_source(track.corpus.source, place, **track.corpus.options)
 
+    def steps(self, name: str, track: TrackConfig) -> list[Step]:
+        """The curation steps of a track, built."""
+        return build_steps(with_erasure_list(track.steps(self.source(name, track).modality), self.config.erased))
+
     def do(self, stage: str, name: str, track: TrackConfig) -> None:
         """Do one stage of a track; those of a model only where there is one."""
         if stage in ("train", "sample", "evaluate") and track.model is None:
@@ -153,8 +158,7 @@ class Run:
     def curate(self, name: str, track: TrackConfig) -> None:
         """Curate."""
         source = self.source(name, track)
-        steps = with_erasure_list(track.steps(source.modality), self.config.erased)
-        built = build_steps(steps)
+        built = self.steps(name, track)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
         key = curation_key(fingerprint, built, self.config.seed)
@@ -187,7 +191,9 @@ class Run:
             code=code_hash(["core", "curate"]),
             curated=self.parent(name, "curate"),
             audits=track.audit,
+            files=option_files(track.audit or ()),
             seed=self.config.seed,
+            compare=describe_steps(self.steps(name, track)) if track.compare else None,
         )
 
         def work() -> str:
@@ -198,9 +204,23 @@ class Run:
                 source, seed = self.source(name, track), self.config.seed
                 report = audit_as_read(source, track.audit, self.folder / name, seed, self.progress)
             report.save(self.folder / name / "audit.json")
-            return f"{len(report.scores)} scores, {len(report.findings)} findings"
+            findings = len(report.findings)
+            if len(corpus) and track.compare:
+                findings += self.compare(name, track, report)
+            return f"{len(report.scores)} scores, {findings} findings"
 
-        self.stage("audit", name, key, ["audit.json"], work)
+        self.stage("audit", name, key, ["audit.json", "mitigation.json"], work)
+
+    def compare(self, name: str, track: TrackConfig, report: StageReport) -> int:
+        """Audit the corpus before mitigation too, where a step mitigates; the number of findings of the comparison."""
+        compared = before_after(
+            self.source(name, track), self.steps(name, track), track.audit, report, self.folder / name,
+            self.config.seed, self.config.workers, self.progress,
+        )  # fmt: skip
+        if compared is None:
+            return 0
+        compared.save(self.folder / name / "mitigation.json")
+        return len(compared.findings)
 
     def train(self, name: str, track: TrackConfig) -> None:
         """Train the model."""
@@ -356,7 +376,7 @@ def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
 
 def stage_files(folder: Path) -> list[Path]:
     """The stage reports that lie in a track's folder."""
-    names = ("curation.json", "audit.json", "training.json", "evaluation.json")
+    names = ("curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json")
     return [folder / name for name in names if (folder / name).is_file()]
 
 

@@ -11,6 +11,7 @@ from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityErro
 from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
+OPTIONAL = ("mitigation",)
 APART = ("calibration",)
 
 
@@ -76,7 +77,7 @@ class Run:
     def stages(self) -> Iterator[tuple[Track, StageReport]]:
         """Every stage report, by track and then in the order of the stages."""
         for track in self.tracks:
-            for stage in (*APART, *STAGES):
+            for stage in (*APART, *STAGES, *OPTIONAL):
                 if stage in track.stages:
                     yield track, track.stages[stage]
 
@@ -128,7 +129,7 @@ def is_control(score: Score | NotMeasured) -> bool:
 
 
 def _read_stages(folder: Path) -> dict[str, StageReport]:
-    paths = {stage: folder / f"{stage}.json" for stage in STAGES}
+    paths = {stage: folder / f"{stage}.json" for stage in (*STAGES, *OPTIONAL)}
     return {stage: _read(path) for stage, path in paths.items() if path.is_file()}
 
 

@@ -10,6 +10,7 @@ from .energy import energy
 from .findings import findings
 from .glossary import glossary
 from .images import images
+from .mitigation import mitigation
 from .not_measured import not_measured
 from .provenance import provenance
 from .scores import scores
@@ -30,6 +31,7 @@ __all__ = [
     "findings",
     "glossary",
     "images",
+    "mitigation",
     "not_measured",
     "provenance",
     "scores",
