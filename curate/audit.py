@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core import SILENT, Cell, ConfigError, Corpus, Progress, StageReport, UsageError
-from .audit_columns import NEEDS_RECORD, usual_audits
+from .audit_columns import NEEDS_RECORD, caption_audits, usual_audits
 from .audit_report import AuditReport
 from .audited import UNREAD, corpus_of
 from .audits.curation_record import has_record
@@ -97,7 +97,7 @@ def audit(
         raise UsageError("give groups, label and the like to the audits in names, as options: (name, {groups: ...})")
     corpus = corpus_of(data, text, groups, [name for name in columns.values() if name], progress)
     corpus.require_documents()
-    usual = usual_audits(default_audits(corpus), corpus.modality, given)
+    usual = [*usual_audits(default_audits(corpus), corpus.modality, given), *caption_audits(corpus)]
     wanted = usual if names is None else [_entry(name) for name in names]
     if len({name for name, _ in wanted}) != len(wanted):
         raise UsageError(f"each audit runs once, not {[name for name, _ in wanted]}; remove the repeated name")

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..core import Corpus
+from .audits.text_field import no_text
+
 Named = tuple[str, dict[str, Any]]
 TAKES: Mapping[str, tuple[str, ...]] = {
     "duplicate-rows": ("label",),
@@ -19,6 +22,8 @@ OF_LABELS = frozenset({"label-noise", "planted-controls"})
 """Audits that have nothing to do without a label, whatever else was named."""
 OF_TABLES = frozenset({"duplicate-rows", "leakage", "privacy-risk", "drift"})
 NEEDS_RECORD = "filtering-impact"
+CAPTION = "caption"
+OF_CAPTIONS = ("identity-terms", "associations", "contexts")
 
 
 def usual_audits(names: Sequence[str], modality: str, given: Mapping[str, Any]) -> list[Named]:
@@ -38,3 +43,10 @@ def _told(modality: str, given: Mapping[str, Any]) -> Iterator[Named]:
             continue
         if taken and (modality == "table" or name not in OF_TABLES):
             yield name, taken
+
+
+def caption_audits(corpus: Corpus) -> list[Named]:
+    """The audits of words, on the captions of images; none where no image has one."""
+    if corpus.modality != "image" or no_text(corpus, CAPTION):
+        return []
+    return [(name, {"field": CAPTION}) for name in OF_CAPTIONS]

@@ -177,8 +177,15 @@ def as_text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    text = _nested(value) if isinstance(value, (dict, list)) else str(value)
     text = text.strip()
     if len(text) > LONGEST_VALUE:  # two long values that begin alike stay two
         text = f"{text[:LONGEST_VALUE]}… {sha256(text.encode('utf-8', 'surrogatepass'))[:16]}"
     return text or None
+
+
+def _nested(value: Any) -> str:
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    except TypeError:  # keys of several types cannot be sorted, and some are no keys in JSON
+        return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)

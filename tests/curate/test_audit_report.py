@@ -2,9 +2,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from headwater.core import Corpus, CorpusWriter, EmptyCorpus, InputError, UsageError, record_batch, text_record
 from headwater.curate import AuditReport, audit
@@ -133,3 +135,15 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest_one(named: dict[
 def test_columns_belong_to_the_usual_audits_or_to_a_named_one() -> None:
     with pytest.raises(UsageError, match="give groups, label and the like to the audits in names"):
         audit(pandas.DataFrame(PEOPLE), ["decisions"], groups=["sex"])
+
+
+def test_captions_of_images_are_audited_as_texts(tmp_path: Path) -> None:
+    captions = [f"A {who} {does} in the street." for who, does in (("woman", "smiles"), ("man", "works")) * 30]
+    rows = [{"file_name": f"{number}.png", "caption": text} for number, text in enumerate(captions)]
+    for number, row in enumerate(rows):
+        Image.fromarray(np.full((9, 9), number * 4, np.uint8)).save(tmp_path / row["file_name"])
+    assert "identity-terms" not in audit(tmp_path).detail
+    (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    frame = audit(tmp_path).to_frame()
+    rates = frame[frame.metric == "mentions-per-million-words"].set_index("group").value
+    assert rates["female"] == rates["male"] == pytest.approx(30 / sum(len(text.split()) for text in captions) * 1e6)

@@ -7,7 +7,7 @@ import pytest
 
 from headwater.core import SILENT, Corpus, IntegrityError, Progress
 from headwater.curate import Annotation, Decision, Judgement, shards
-from headwater.curate.base import CorpusStep
+from headwater.curate.base import Addition, CorpusStep
 from headwater.curate.corpus_pass import SharedCorpus, judge_corpus, write_view
 from headwater.curate.crew import Crew
 from headwater.curate.reading import read_shards
@@ -64,10 +64,15 @@ def test_a_damaged_judgement_is_made_again(tmp_path: Path, read: tuple[Path, int
     assert step.asked == 2
 
 
-def test_a_step_on_the_whole_corpus_may_not_replace_columns(tmp_path: Path, read: tuple[Path, int]) -> None:
+@pytest.mark.parametrize(
+    "judgement", [Judgement(columns={"language": None}), Judgement(additions=(Addition("a", "b", "1", "of", "x"),))]
+)
+def test_a_step_on_the_whole_corpus_may_neither_replace_columns_nor_add(
+    tmp_path: Path, read: tuple[Path, int], judgement: Judgement
+) -> None:
     step = Counting()
-    step.judge_corpus = lambda corpus, progress: Judgement(columns={"language": None})  # type: ignore[method-assign]
-    with pytest.raises(IntegrityError, match="cannot replace columns"):
+    step.judge_corpus = lambda corpus, progress: judgement  # type: ignore[method-assign]
+    with pytest.raises(IntegrityError, match="can neither replace columns nor add"):
         judged(step, read, tmp_path / "pass")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headwater.core import ConfigError, UsageError
@@ -115,6 +115,8 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example([{"share": {"sex": None, 0: None}}])
+@example([{"share": [{("sex", "race"): 1}]}])
 def test_whatever_is_declared_gives_shares_of_1_or_one_sentence(declared: Any) -> None:
     try:
         found = references(declared if isinstance(declared, (dict, list)) else [declared])
