@@ -169,6 +169,7 @@ class Associations:
         return log_odds(joint, int(label.sum()), others, int((~label).sum()), share, self.minimum)
 
     def is_finding(self, found: Association) -> bool:
+        """Whether a tested pair is strong, certain and frequent enough to be told."""
         often = found.together >= self.minimum / 2 and found.documents >= 5
         return often and found.odds >= self.odds and found.low > 1 and found.q <= self.rate
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...core import InputError
 from .reference import MOST_CELLS, NUMBERS
 
+LONGEST = 1_000
 LARGEST = 8 << 20
 
 
@@ -64,6 +65,8 @@ def _csv(text: str, path: Path, delimiter: str) -> list[dict[str, Any]]:
         for row in rows:
             if not any(value.strip() for value in row):
                 continue
+            if (longest := max(map(len, row))) > LONGEST:  # the limit of csv is that of whoever set it last
+                raise csv.Error(f"a value of {longest:,} characters")
             if len(row) != len(names):
                 raise InputError(
                     f"{path}: line {rows.line_num} has {len(row)} values, the first line {len(names)}; mend it"
