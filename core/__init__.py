@@ -15,6 +15,7 @@ from .errors import (
     did_you_mean,
 )
 from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile
+from .external import External
 from .files import (
     atomic_folder,
     atomic_path,
@@ -65,6 +66,7 @@ __all__ = [
     "EmptyCorpus",
     "Example",
     "Exhibit",
+    "External",
     "Finding",
     "Gallery",
     "HeadwaterError",

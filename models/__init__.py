@@ -1,7 +1,18 @@
 """Model families, one training loop, checkpoints."""
 
 from ..core import CanaryPlan, Recipe
-from .base import Canary, Checkpoint, Ledger
+from .adapters import (
+    ADAPTERS,
+    ExternalModel,
+    FinishedSamples,
+    Scored,
+    ScoresText,
+    attach,
+    external_report,
+    from_callable,
+    open_external,
+)
+from .base import CAPABILITIES, Canary, Checkpoint, Ledger, training_is_known
 from .canaries import canary_alternatives
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
@@ -14,6 +25,17 @@ from .transformer import TransformerFamily
 from .vae import VAEFamily
 
 __all__ = [
+    "ADAPTERS",
+    "ExternalModel",
+    "FinishedSamples",
+    "Scored",
+    "ScoresText",
+    "attach",
+    "external_report",
+    "from_callable",
+    "open_external",
+    "training_is_known",
+    "CAPABILITIES",
     "Canary",
     "CanaryPlan",
     "Checkpoint",

@@ -111,6 +111,10 @@ class BaseCheckpoint:
         """Text models only."""
         raise self._cannot("complete text")
 
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Models that embed only."""
+        raise self._cannot("turn a text into a vector")
+
     def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
         """Image models only."""
         raise self._cannot("make images")

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
 from ..curate import call_checked
+from .adapters import is_external, load_external
 from .base import Checkpoint
 from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
@@ -57,8 +58,13 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
 
 
 def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
-    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
+    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus.
+
+    The description of a model made elsewhere gives that model.
+    """
     folder = Path(folder)
+    if is_external(folder):
+        return load_external(folder)
     parts = read_checkpoint(folder, corpus)
     try:
         family = FAMILIES.get(parts.run["family"], str(folder / RUN))(**parts.run["recipe"]["options"])

@@ -17,7 +17,7 @@ class ImageCheckpoint(BaseCheckpoint):
     """See :class:`models.base.Checkpoint`; adds :meth:`elbo`."""
 
     modality = "image"
-    capabilities = frozenset({"images"})
+    capabilities = frozenset({"images", "seedable"})
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)

@@ -20,7 +20,7 @@ class TextCheckpoint(BaseCheckpoint):
     """See :class:`models.base.Checkpoint`, whose methods these are."""
 
     modality = "text"
-    capabilities = frozenset({"sample", "logprob"})
+    capabilities = frozenset({"sample", "logprob", "prompt_logprob", "seedable"})
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)

@@ -7,6 +7,7 @@ from torch import Tensor
 from torchmetrics import Metric
 
 from ...core import Chart, Finding, Score, Series, Severity
+from ...models import ScoresText
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
 from .likelihood import Likelihood, loss_gap, measure_likelihood, perplexity
@@ -21,6 +22,7 @@ INTERVAL = "delta-method t interval, clustered by document"
     source="Jelinek et al. 1977; protocol of lm-evaluation-harness (disjoint windows, corpus level)",
     unit="perplexity per token",
     range="[1, inf)",
+    needs="prompt_logprob",
 )
 def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Perplexity per token on held-out documents, and the gap to documents that were trained on.
@@ -82,6 +84,8 @@ class PerplexityMetric(Metric):
 def window_of(subject: Subject) -> str:
     """`` of N tokens`` for the protocol string, where the checkpoint says its context."""
     run = subject.checkpoint.run if subject.checkpoint else {}
+    if isinstance(subject.checkpoint, ScoresText):
+        return " or more as the server has it, tokens without a value left out"
     context = (run.get("recipe") or {}).get("context")
     return f" of {context} tokens" if context else ""
 
