@@ -20,6 +20,7 @@ from .fit import fit, load
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .report import training_report
+from .serving import Server, Service, system_clock
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
 from .vae import VAEFamily
@@ -29,6 +30,9 @@ __all__ = [
     "ExternalModel",
     "FinishedSamples",
     "Scored",
+    "Server",
+    "Service",
+    "system_clock",
     "ScoresText",
     "attach",
     "external_report",

@@ -49,6 +49,10 @@ class TextCheckpoint(BaseCheckpoint):
         """
         return sequence_logprobs(self.network, self.tokenizer.encode_all(texts), self.tokenizer.begin)
 
+    def logprobs_of(self, sequences: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """:meth:`token_logprobs` of token ids."""
+        return sequence_logprobs(self.network, sequences, self.tokenizer.begin)
+
     def complete_tokens(
         self,
         prompts: Sequence[Sequence[int]],

@@ -18,6 +18,7 @@ class Answers:
         self.folder = folder
         self._memory: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
+        self._usage: Counter[str] | None = None
 
     def get(self, question: Mapping[str, Any], ask: Ask) -> dict[str, Any]:
         """The answer to a question (address, request, seed), asked only where it is not known."""
@@ -31,18 +32,26 @@ class Answers:
 
     def usage(self) -> dict[str, int]:
         """Sum over all answers: requests, prompt_tokens, completion_tokens."""
-        total: Counter[str] = Counter()
-        for answer in self._all():
-            total["requests"] += 1
-            total.update({name: int(number) for name, number in answer.get("usage", {}).items()})
-        return {name: total[name] for name in ("requests", "prompt_tokens", "completion_tokens")}
+        with self._lock:
+            total = self._total()
+            return {name: total[name] for name in ("requests", "prompt_tokens", "completion_tokens")}
+
+    def _total(self) -> Counter[str]:
+        """Read from the folder once, then kept up to date."""
+        if self._usage is None:
+            self._usage = Counter()
+            for answer in self._all():
+                _add(self._usage, answer)
+        return self._usage
 
     def _keep(self, key: str, path: Path | None, answer: dict[str, Any]) -> None:
-        if path is not None:
-            write_json(path, answer)
-            return
         with self._lock:
-            self._memory[key] = answer
+            total = self._total()
+            if path is None:
+                self._memory[key] = answer
+            else:
+                write_json(path, answer)
+            _add(total, answer)
 
     def _path(self, key: str) -> Path | None:
         return None if self.folder is None else self.folder / key[:2] / f"{key}.json"
@@ -52,3 +61,8 @@ class Answers:
             yield from self._memory.values()
         else:
             yield from (read_json(path) for path in sorted(self.folder.glob("??/*.json")))
+
+
+def _add(total: Counter[str], answer: Mapping[str, Any]) -> None:
+    total["requests"] += 1
+    total.update({name: int(number) for name, number in answer.get("usage", {}).items()})

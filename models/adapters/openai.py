@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ...core import ConfigError, IncompleteError, InputError, derive_seed
+from ...core import ConfigError, IncompleteError, InputError, canonical_json, derive_seed, sha256
 from .answers import Answers
 from .base import ADAPTERS, ExternalModel, Scored
 from .transport import Client, Limits, check_address
@@ -32,7 +32,7 @@ class OpenAIModel(ExternalModel):
     ends in an error, not in a number. A request has ``timeout`` seconds, is tried ``retries`` times more, and may
     answer with ``maximum_bytes``; ``concurrency`` requests run at a time, ``per_minute`` start in a minute.
     ``prices`` are those of a million tokens, ``{input: 0.5, output: 1.5}``; beyond ``maximum_cost`` nothing more is
-    asked. ``start`` is the prompt of samples that have none, ``instruction`` the system message of a chat.
+    begun. ``start`` is the prompt of samples that have none, ``instruction`` the system message of a chat.
     """
 
     kind = "openai"
@@ -76,7 +76,8 @@ class OpenAIModel(ExternalModel):
     def stored_in(self, folder: Path) -> None:
         """Keep the answers beside the description."""
         super().stored_in(folder)
-        self.answers = Answers(folder.parent / "answers")
+        asked = sha256(canonical_json([self.client.url, self.model]))[:16]
+        self.answers = Answers(folder.parent / "answers" / asked)
 
     def spent(self) -> Mapping[str, float]:
         """Requests and tokens of all kept answers, and what they cost where prices are known."""
