@@ -1,5 +1,6 @@
 """``headwater models serve``: a checkpoint behind an OpenAI-compatible address on this machine."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,13 @@ def serve(target: Path, host: str, port: int, name: str | None) -> None:
     typer.echo(f"{server.url}  model {called}  (Ctrl-C stops)")
     if not server.is_loopback:
         typer.echo(f"{host} can be reached by others: whoever can connect can ask, without a key", err=True)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         server.run()
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
+
+
+def _interrupt(*_: object) -> None:
+    """A service manager stops a program like a person does."""
+    raise KeyboardInterrupt

@@ -20,7 +20,7 @@ from ...core import (
     UsageError,
     generator,
 )
-from ...models import Canary, Checkpoint, canary_alternatives
+from ...models import Canary, Checkpoint, canary_alternatives, training_is_known
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, Floats, clopper_pearson, mean_interval
 
@@ -107,6 +107,8 @@ def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
     rank better than chance allows.
     """
     checkpoint = subject.checkpoint
+    if checkpoint is not None and not training_is_known(checkpoint):
+        raise IncompleteError(f"{checkpoint.run.get('name')} was made elsewhere: no canary was planted in its training")
     if checkpoint is None or not checkpoint.canaries:
         raise IncompleteError("no canary was planted; set model.canaries")
     if "prompt_logprob" not in checkpoint.capabilities:

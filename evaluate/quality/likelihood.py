@@ -84,8 +84,7 @@ def _sums(checkpoint: Checkpoint, texts: Sequence[str]) -> list[tuple[float, int
 def _measure(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
     if subject.checkpoint and not training_is_known(subject.checkpoint):
         ids = subject.once("corpus ids", subject.corpus.ids)
-        chosen = _draw(subject.seed, "corpus", ids, min(documents, len(ids)))
-        found = score_documents(subject, chosen, characters)
+        found = score_documents(subject, _draw(subject.seed, "corpus", ids, min(documents, len(ids))), characters)
         if not len(found):
             raise IncompleteError("no document has a token that could be scored")
         return {UNKNOWN: found}

@@ -64,10 +64,11 @@ class CallableModel(ExternalModel):
         if fn and "seedable" in self.capabilities and "seed" not in self._options:
             raise ConfigError("capabilities: seedable needs a function with a parameter seed")
 
-    def complete(self, prompts: Sequence[str], *, samples: int = 1, seed: int = 0, **options: Any) -> list[str]:
+    def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
         """What the function writes after each prompt; a row's seed follows from (seed, row)."""
         if self._fn is None:
             raise self._cannot("write text")
+        seed, samples = int(options.pop("seed", 0)), int(options.pop("samples", 1))
         rows = [prompt for prompt in prompts for _ in range(samples)]
         outputs = []
         for number, prompt in enumerate(rows):

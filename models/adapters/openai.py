@@ -84,19 +84,18 @@ class OpenAIModel(ExternalModel):
         usage = self.answers.usage()
         return {**usage, **({"cost": self._cost(usage)} if self.prices else {})}
 
-    def complete(
-        self, prompts: Sequence[str], *, max_new_tokens: int, temperature: float = 1.0, seed: int = 0,
-        samples: int = 1, **options: Any,
-    ) -> list[str]:  # fmt: skip
-        """New text after each prompt, ``samples`` of one prompt together.
+    def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
+        """New text after each prompt, ``samples`` of one prompt together; ``max_new_tokens`` is needed.
 
-        Options (top_p, top_k, min_p, repetition_penalty, stop) are sent where they are given; official servers refuse
-        some of them. A row's seed follows from (seed, row); it is sent where the model is seedable.
+        Other options (top_p, top_k, min_p, repetition_penalty, stop) are sent where they are given; official servers
+        refuse some of them. A row's seed follows from (seed, row); it is sent where the model is seedable.
         """
         self._need("sample", "write text")
+        options = {"temperature": 1.0, **options}
+        seed, samples = int(options.pop("seed", 0)), int(options.pop("samples", 1))
         rows = [prompt for prompt in prompts for _ in range(samples)]
         chosen = {name: value for name, value in options.items() if value is not None and value != ()}
-        settings = {"max_tokens": max_new_tokens, "temperature": temperature, **chosen}
+        settings = {"max_tokens": chosen.pop("max_new_tokens"), **chosen}
 
         def one(number: int) -> str:
             answer = self._ask(self._request(rows[number], settings), derive_seed(seed, number) % LARGEST_SEED)

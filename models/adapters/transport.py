@@ -14,7 +14,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPMessage
+from email.message import Message
+from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -226,7 +227,7 @@ def _message(content: bytes, secret: str) -> str:
     return redact(shown[:SHOWN])
 
 
-def _retry_after(headers: HTTPMessage) -> float:
+def _retry_after(headers: Message) -> float:
     """Seconds that the server asks to wait, given as a number or as a date; 0 where it does not say."""
     value = headers.get("Retry-After", "") or ""
     try:

@@ -17,26 +17,7 @@ from headwater.models import load
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import effective_yaml, load_config
 
-WORDS = ("river", "rises", "above", "old", "mill", "runs", "past", "seven", "quiet", "farms", "meet", "sea", "north")
-    "the",
-    "river",
-    "rises",
-    "above",
-    "an",
-    "old",
-    "mill",
-    "and",
-    "runs",
-    "past",
-    "seven",
-    "quiet",
-    "farms",
-    "to",
-    "meet",
-    "a",
-    "northern",
-    "sea",
-]
+WORDS = ("river", "rises", "above", "old", "mill", "runs", "past", "seven", "quiet", "farms", "meet", "sea")
 KEY = "sk-river-0123456789abcdef-secret"
 
 
