@@ -10,7 +10,7 @@ from ...core import Chart, Finding, Score, Series, Severity
 from ...models import ScoresText
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
-from .likelihood import Likelihood, loss_gap, measure_likelihood, perplexity
+from .likelihood import UNKNOWN, Likelihood, loss_gap, measure_likelihood, perplexity
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
@@ -101,7 +101,8 @@ def _chart(values: dict[str, Estimate]) -> Chart:
     high = tuple(value.value if value.high is None else value.high for value in values.values())
     y = tuple(value.value for value in values.values())
     series = Series("perplexity", tuple(values), y, low, high)
-    title = "Perplexity on documents the model has and has not seen"
+    unknown = UNKNOWN in values
+    title = "Perplexity on documents " + ("of the corpus" if unknown else "the model has and has not seen")
     return Chart("perplexity", title, "interval", "documents", "perplexity per token", (series,))
 
 

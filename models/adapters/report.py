@@ -21,10 +21,15 @@ def external_report(model: ExternalModel) -> StageReport:
 
 def _facts(model: ExternalModel) -> dict[str, Cell]:
     can = ", ".join(name for name in CAPABILITIES if name in model.capabilities)
-    facts: dict[str, Cell] = {"model": model.name, "kind": model.kind, "capabilities": can or "none"}
+    facts: dict[str, Cell] = {
+        "model": model.name,
+        "kind": model.kind,
+        "training data": "unknown",
+        "capabilities": can or "none",
+    }
     if "url" in model.run["parameters"]:
         facts["address"] = model.run["parameters"]["url"]
-    return {**facts, "training data": "unknown"}
+    return facts
 
 
 def _findings(model: ExternalModel) -> list[Finding]:
@@ -68,9 +73,15 @@ def _capabilities(model: ExternalModel) -> Table:
 
 def _parameters(model: ExternalModel) -> Table:
     rows = tuple(
-        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        (name, _shown(value))
         for name, value in model.run["parameters"].items()
         if name not in QUIET and value not in (None, "", {}, [])
     )
     note = "key names an environment variable; the key itself is stored nowhere."
     return Table("external-parameters", "How it is asked", ("parameter", "value"), rows, note)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number}" for name, number in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

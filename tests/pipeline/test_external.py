@@ -112,6 +112,8 @@ def test_sample_evaluate_and_report_work_end_to_end(config: Path, river: River, 
     assert found["facts"]["evaluate"]["requests"] == len(river.asked)
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert "What river-1 was trained on is unknown" in page
+    assert "A model made elsewhere: how it is asked" in page
+    assert "The model that was trained on the curated corpus" not in page
 
 
 def test_the_key_is_nowhere(config: Path, river: River, tmp_path: Path) -> None:
