@@ -19,6 +19,7 @@ from ..core import (
     Progress,
     Score,
     StageReport,
+    TemporaryError,
     UsageError,
     read_parquet,
 )
@@ -64,8 +65,9 @@ def default_suite(subject: Subject) -> str:
 def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:
     """Run metrics (names, or names with parameters; None: the default suite) and gather what they found.
 
-    A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message. A name or
-    parameter that does not exist raises :class:`UsageError` before anything runs.
+    A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message, but for
+    :class:`TemporaryError` (a server that is away), which is raised. A name or parameter that does not exist raises
+    :class:`UsageError` before anything runs.
     """
     requests = [_request(item) for item in (SUITES[default_suite(subject)] if metrics is None else metrics)]
     outcomes = []
@@ -112,6 +114,8 @@ def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome
         return Outcome((NotMeasured(name, reason),))
     try:
         return METRICS.get(name)(subject, **options)
+    except TemporaryError:  # the same command may measure it later: a gap would be kept as if it were final
+        raise
     except HeadwaterError as error:
         return Outcome((NotMeasured(name, str(error)),))
 

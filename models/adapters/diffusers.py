@@ -88,8 +88,14 @@ class DiffusersModel(ExternalModel):
                 raise IncompleteError(f"{self.name}: where it lies is not recorded; give the config, not the folder")
             if check_pipeline(self.path) != self.content:
                 raise InputError(f"{self.path}: has changed since it was read; run again when nobody writes to it")
-            self._pipeline = _library().DiffusionPipeline.from_pretrained(
-                str(self.path), use_safetensors=True, local_files_only=True, trust_remote_code=False
+            library = _library()
+            library.utils.logging.disable_progress_bar()
+            self._pipeline = library.DiffusionPipeline.from_pretrained(
+                str(self.path),
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                low_cpu_mem_usage=False,
             )
             self._pipeline.set_progress_bar_config(disable=True)
         return self._pipeline

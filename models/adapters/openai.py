@@ -94,7 +94,7 @@ class OpenAIModel(ExternalModel):
         options = {"temperature": 1.0, **options}
         seed, samples = int(options.pop("seed", 0)), int(options.pop("samples", 1))
         rows = [prompt for prompt in prompts for _ in range(samples)]
-        chosen = {name: value for name, value in options.items() if value is not None and value != ()}
+        chosen = {name: value for name, value in options.items() if not _is_default(name, value)}
         settings = {"max_tokens": chosen.pop("max_new_tokens"), **chosen}
 
         def one(number: int) -> str:
@@ -186,6 +186,11 @@ class OpenAIModel(ExternalModel):
     def _need(self, capability: str, what: str) -> None:
         if capability not in self.capabilities:
             raise self._cannot(what)
+
+
+def _is_default(name: str, value: Any) -> bool:
+    """Whether an option changes nothing: official servers refuse those that they do not know."""
+    return value is None or value in ((), []) or (name == "repetition_penalty" and value == 1)
 
 
 def _essence(answer: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...core import ConfigError, IncompleteError, InputError, TemporaryError
+from ...core import ConfigError, InputError, TemporaryError
 from ...curate import redact
 
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
@@ -138,8 +138,13 @@ class Client:
         what = f"status {error.code}" + (f": {said}" if said else "")
         if error.code in PASSING:
             return _Passing(what, _retry_after(error.headers))
+        if error.code in (401, 403) and self.key:
+            return TemporaryError(
+                f"{self.url}{path}: {what}; put the right key into the environment variable {self.key} and give the "
+                "same command again"
+            )
         if error.code in (401, 403):
-            way = f"check the key in the environment variable {self.key}" if self.key else "name the variable with key:"
+            way = "name the environment variable that holds the key, with key:"
         elif 300 <= error.code < 400:
             way = "redirects are not followed, as the key would go with them; give the final address"
         elif error.code == 404:
@@ -153,7 +158,10 @@ class Client:
             return ""
         secret = os.environ.get(self.key, "")
         if not secret:
-            raise IncompleteError(f"the environment variable {self.key} is not set; it holds the key for {self.url}")
+            raise TemporaryError(
+                f"the environment variable {self.key} is not set; put the key for {self.url} into it and give the same "
+                "command again"
+            )
         if not (secret.isascii() and secret.isprintable() and " " not in secret):
             raise InputError(f"the environment variable {self.key} holds white space or characters no key has")
         return secret

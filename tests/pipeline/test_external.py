@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from headwater.core import ConfigError, StageReport
+from headwater.core import ConfigError, StageReport, TemporaryError
 from headwater.models import load
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import effective_yaml, load_config
@@ -145,6 +145,18 @@ def test_a_killed_run_asks_nothing_twice(config: Path, river: River, tmp_path: P
     headwater("run", out, "--quiet")
     again = [body for body in river.asked[before + len(asked) :] if not body.get("echo")]
     assert again == []
+
+
+def test_a_server_that_is_away_leaves_no_final_gap(config: Path, river: River, tmp_path: Path) -> None:
+    out = str(tmp_path / "run")
+    headwater("sample", str(config), "--out", out, "--quiet")
+    river.dead = True
+    away = CliRunner().invoke(app, ["evaluate", out, "--quiet"])
+    assert isinstance(away.exception, TemporaryError)
+    assert not (tmp_path / "run" / "evaluation.json").exists()
+    river.dead = False
+    scores = json.loads(headwater("evaluate", out, "--json"))["scores"]
+    assert any(score["metric"] == "perplexity" and "value" in score for score in scores)
 
 
 def test_the_description_names_no_key_path_or_time(config: Path, river: River, tmp_path: Path) -> None:

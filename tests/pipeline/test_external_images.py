@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from headwater.pipeline.cli import app
 
+QUIET = SimpleNamespace(logging=SimpleNamespace(disable_progress_bar=lambda: None))
+
 
 class Pipeline:
     @classmethod
@@ -27,7 +29,7 @@ class Pipeline:
 
 
 def test_a_pipeline_directory_gets_a_frechet_distance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "diffusers", SimpleNamespace(DiffusionPipeline=Pipeline))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "diffusers", SimpleNamespace(DiffusionPipeline=Pipeline, utils=QUIET))  # type: ignore[arg-type]
     (tmp_path / "pipe").mkdir()
     (tmp_path / "pipe" / "model_index.json").write_text(json.dumps({"_class_name": "DDPMPipeline"}))
     values = {

@@ -34,6 +34,9 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+QUIET = SimpleNamespace(logging=SimpleNamespace(disable_progress_bar=lambda: None))
+
+
 class Pipeline:
     """Grey images whose tone comes from the generator it is given."""
 
@@ -41,7 +44,8 @@ class Pipeline:
 
     @classmethod
     def from_pretrained(cls, path: str, **options: Any) -> "Pipeline":
-        assert options == {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
+        wanted = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
+        assert options == {**wanted, "low_cpu_mem_usage": False}
         return cls()
 
     def set_progress_bar_config(self, disable: bool) -> None:
@@ -57,7 +61,7 @@ class Pipeline:
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> None:
     Pipeline.asked = []
-    monkeypatch.setitem(sys.modules, "diffusers", SimpleNamespace(DiffusionPipeline=Pipeline))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "diffusers", SimpleNamespace(DiffusionPipeline=Pipeline, utils=QUIET))  # type: ignore[arg-type]
 
 
 def test_images_come_in_batches_with_a_seed_each(folder: Path, library: None) -> None:

@@ -25,7 +25,9 @@ def model(lake: Lake, **options: Any) -> OpenAIModel:
 
 def test_a_completion_is_asked_as_the_protocol_says(lake: Lake) -> None:
     asked = model(lake, capabilities=["sample", "seedable"])
-    (text,) = asked.complete(["Once"], max_new_tokens=7, temperature=0.5, top_k=3, top_p=None, seed=4)
+    (text,) = asked.complete(
+        ["Once"], max_new_tokens=7, temperature=0.5, top_k=3, top_p=None, stop=[], repetition_penalty=1.0, seed=4
+    )
     body = lake.asked[0]
     assert body | {"seed": 0} == {
         "model": "deep-lake", "prompt": "Once", "max_tokens": 7, "temperature": 0.5, "top_k": 3, "seed": 0,

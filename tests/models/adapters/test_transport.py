@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from loopback import KEY, Lake
 
-from headwater.core import ConfigError, HeadwaterError, IncompleteError, InputError, TemporaryError
+from headwater.core import ConfigError, HeadwaterError, InputError, TemporaryError
 from headwater.models.adapters.transport import Client, Limits, is_loopback
 
 BODY = {"model": "lake", "prompt": "Once", "seed": 1}
@@ -104,7 +104,7 @@ def test_an_error_repeats_neither_the_key_nor_personal_data(lake: Lake, key: str
 
 
 def test_a_missing_key_is_named_by_its_variable(lake: Lake) -> None:
-    with pytest.raises(IncompleteError, match="environment variable LAKE_KEY is not set"):
+    with pytest.raises(TemporaryError, match="environment variable LAKE_KEY is not set"):
         Client(lake.url, "LAKE_KEY").post("/completions", BODY)
     assert lake.asked == []
 
