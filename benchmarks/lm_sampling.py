@@ -19,8 +19,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from headwater.models.choice import Choice
 from headwater.models.gpt import GPT, SIZES, GPTConfig
-from headwater.models.sampling import Choice, generate
+from headwater.models.sampling import generate
 
 VOCABULARY, CONTEXT, PROMPT = 1024, 256, 8
 TARGET = 1.8
@@ -29,10 +30,10 @@ TARGET = 1.8
 class Endless(Choice):
     """Plain sampling that never draws the begin token, so that no row ends early."""
 
-    def pick(self, logits: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
+    def pick(self, logits: torch.Tensor, uniform: torch.Tensor, seen: torch.Tensor | None = None) -> torch.Tensor:
         """Draw one token a row."""
         logits[:, -1] = -torch.inf
-        return Choice.pick(self, logits, uniform)
+        return Choice.pick(self, logits, uniform, seen)
 
 
 def ours(batch: int, new: int) -> Callable[[], int]:

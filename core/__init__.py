@@ -1,6 +1,7 @@
 """What every stage agrees on: records, scores, findings, manifest, registry, errors, seeds, files."""
 
 from .corpus import Corpus, CorpusWriter, read_parquet, write_parquet
+from .energy import TIMING, EnergyFactors, EnergyUse, declared_use, measured_use, read_energy
 from .errors import (
     OUT_OF_ROOM,
     ConfigError,
@@ -14,7 +15,7 @@ from .errors import (
     UsageError,
     did_you_mean,
 )
-from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile
+from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile, exhibit_from_json, exhibit_to_json
 from .external import External
 from .files import (
     atomic_folder,
@@ -62,6 +63,8 @@ __all__ = [
     "Corpus",
     "CorpusWriter",
     "Description",
+    "EnergyFactors",
+    "EnergyUse",
     "Direction",
     "EmptyCorpus",
     "Example",
@@ -92,6 +95,7 @@ __all__ = [
     "StageReport",
     "TABLE_SCHEMA",
     "TEXT_SCHEMA",
+    "TIMING",
     "Table",
     "Task",
     "TemporaryError",
@@ -102,16 +106,21 @@ __all__ = [
     "atomic_folder",
     "atomic_path",
     "canonical_json",
+    "declared_use",
     "derive_seed",
     "did_you_mean",
     "document_id",
+    "exhibit_from_json",
+    "exhibit_to_json",
     "finite",
     "generator",
     "hash_files",
     "held_out",
     "library_versions",
+    "measured_use",
     "measurement_from_json",
     "modality",
+    "read_energy",
     "read_json",
     "read_parquet",
     "record_batch",

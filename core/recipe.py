@@ -23,10 +23,12 @@ class Recipe:
     ``documents`` limits training to that many documents, drawn by the seed; None means all.
     ``held_out`` is the share of documents that is never trained on. ``threads`` is part of the recipe because the
     order of float sums, and so the last bit of the weights, depends on it; so does ``precision``: ``float32``,
-    ``bfloat16`` (matrix products only; weights stay float32) or ``auto``, which takes bfloat16 where the processor has
-    instructions for it and is resolved once, like a budget. ``batch`` examples make a step; they are computed in
-    ``accumulate`` parts, which saves memory and changes nothing but the last bits. ``options`` are the family's own
-    (``headwater explain FAMILY``). None stands for the default of the family.
+    ``bfloat16`` (matrix products only; weights stay float32), ``auto``, which takes bfloat16 where the processor has
+    instructions for it, or ``fastest``, found by the clock; both are resolved once, like a budget. ``batch`` examples
+    make a step; they are computed in ``accumulate`` parts, which saves memory and changes nothing but the last bits.
+    ``options`` are the family's own (``headwater explain FAMILY``). ``weights`` names the attribute or label that says
+    how often a document is seen beside others, ``balance`` one whose values get equal shares of the training. None
+    stands for the default of the family.
     """
 
     family: str = "transformer"
@@ -43,6 +45,8 @@ class Recipe:
     dropout: float = 0.0
     documents: int | None = None
     held_out: float = 0.05
+    weights: str | None = None
+    balance: str | None = None
     threads: int = 1
     precision: str = "auto"
     checkpoint_every: int = 100

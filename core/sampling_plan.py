@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import UsageError
 
@@ -11,7 +12,10 @@ class SamplingPlan:
     """How many samples of each kind, and how long (in tokens). A number of 0 leaves a kind out.
 
     ``prefixes`` counts trained documents; as many held-out ones are added as control. Prefixes are continued greedily,
-    everything else is drawn at ``temperature``. ``counterfactual`` counts pairs of prompts, with a sample each.
+    everything else is drawn at ``temperature``, with the cuts ``top_k``, ``top_p`` and ``min_p``, the
+    ``repetition_penalty`` and the ``stop`` strings. ``counterfactual`` counts pairs of prompts, with a sample each.
+    ``sampler``, ``sampler_steps`` and ``guidance`` are for models of images; None stands for what the model does by
+    itself.
     """
 
     free: int = 200
@@ -26,12 +30,34 @@ class SamplingPlan:
     counterfactual_tokens: int = 32
     temperature: float = 1.0
     top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    repetition_penalty: float = 1.0
+    stop: tuple[str, ...] = ()
     images: int = 1000
+    sampler: str | None = None
+    sampler_steps: int | None = None
+    guidance: float | None = None
+
+    def drawing(self) -> dict[str, Any]:
+        """The options beside temperature by which samples are drawn, those left at their defaults left out."""
+        chosen = {"top_p": self.top_p, "min_p": self.min_p, "stop": list(self.stop) or None}
+        penalty = {} if self.repetition_penalty == 1 else {"repetition_penalty": self.repetition_penalty}
+        return {name: value for name, value in chosen.items() if value is not None} | penalty
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if value is not None and value < 0:
+            if isinstance(value, (int, float)) and not value >= 0:
                 raise UsageError(f"sample.{field.name}: must be 0 or more, not {value}")
+        for name in ("top_p", "min_p"):
+            if (getattr(self, name) or 0) > 1:
+                raise UsageError(f"sample.{name}: must be at most 1, not {getattr(self, name)}")
+        if not self.repetition_penalty > 0:
+            raise UsageError("sample.repetition_penalty: must be more than 0; 1 is none")
+        if "" in self.stop:
+            raise UsageError("sample.stop: an empty text would end every sample at once; take it out")
         if 0 in (self.prefix_tokens, self.continuation_tokens):
             raise UsageError("sample: prefix_tokens and continuation_tokens must be 1 or more")
+        if self.sampler_steps == 0:
+            raise UsageError("sample.sampler_steps: must be 1 or more")

@@ -1,8 +1,10 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import erasure, fairness, planted
+from . import embeddings, erasure, fairness, labels, planted, tabular
+from .annotated import annotated
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
+from .audit_columns import usual_audits
 from .audit_report import AuditReport
 from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
@@ -41,23 +43,42 @@ from .filters import (
     urls,
 )
 from .filters.quality_model import QualityModel, train_quality_model
+from .image_files import strip_metadata as strip_file_metadata
+from .images import IMAGE_DETECTORS, similar_images, strip_metadata
 from .licences import licence_keys, normalise_licence
-from .mitigation import cap, resample, reweigh
+from .mitigation import (
+    COUNTERFACTUAL_OF,
+    ScoreChange,
+    audited_scores,
+    cap,
+    compare_audits,
+    correlation_remover,
+    counterfactual,
+    mitigation_cost,
+    place_of,
+    quarantine_contributors,
+    resample,
+    reweigh,
+    score_changes,
+)
 from .parameters import call_checked
 from .pipeline import Pipeline
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
-from .sources import guess_source, read_source, source_from
-from .steps import build_steps, describe_steps, libraries
+from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
+from .steps import before_mitigation, build_steps, describe_steps, libraries
+from .tabular import duplicate_rows
 
 __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
     "AuditReport",
+    "COUNTERFACTUAL_OF",
     "Change",
     "DEFAULT_AUDITS",
     "DETECTORS",
@@ -66,19 +87,27 @@ __all__ = [
     "Edit",
     "FILTERS",
     "GroupGap",
+    "IMAGE_DETECTORS",
     "IdentityTerms",
     "Judgement",
     "Pipeline",
     "QualityModel",
     "Rejected",
     "Replay",
+    "SEQUENCE_LETTERS",
     "SOURCES",
+    "ScoreChange",
     "Source",
     "Step",
+    "TABULAR",
     "TEXT_DETECTORS",
     "TermCounter",
     "TermCounts",
+    "alphabet_of",
+    "annotated",
     "audit",
+    "audited_scores",
+    "before_mitigation",
     "boilerplate",
     "build_audits",
     "build_steps",
@@ -87,14 +116,19 @@ __all__ = [
     "call_checked",
     "cap",
     "code",
+    "compare_audits",
     "consent",
     "copies",
+    "correlation_remover",
+    "counterfactual",
     "cross_split_duplicates",
     "curate",
     "decontaminate",
     "default_audits",
     "describe_steps",
     "document_cards",
+    "duplicate_rows",
+    "embeddings",
     "erasure",
     "exact_duplicates",
     "example",
@@ -104,24 +138,30 @@ __all__ = [
     "fineweb",
     "group_gap",
     "group_share",
+    "guess_corpus",
     "guess_source",
     "hidden_characters",
     "image_quality",
     "jaccard",
+    "labels",
     "language",
     "length",
     "libraries",
     "licence",
     "licence_keys",
+    "mitigation_cost",
     "near_duplicate_images",
     "near_duplicates",
     "normalise_licence",
+    "open_guess",
     "paragraph_duplicates",
     "perplexity",
+    "place_of",
     "planted",
     "poisoning",
     "quality",
     "quality_classifier",
+    "quarantine_contributors",
     "read_labelled",
     "read_source",
     "redact",
@@ -133,17 +173,23 @@ __all__ = [
     "resample",
     "reweigh",
     "sample",
+    "score_changes",
     "semantic_duplicates",
     "sequence_identity",
     "sequence_quality",
+    "similar_images",
     "snippet",
     "source_from",
+    "strip_file_metadata",
+    "strip_metadata",
     "substring_duplicates",
     "synthetic_text",
     "tables_of",
+    "tabular",
     "toxicity",
     "train_quality_model",
     "train_text_classifier",
     "unicode",
     "urls",
+    "usual_audits",
 ]

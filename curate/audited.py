@@ -1,13 +1,14 @@
 """Whatever a program holds as the corpus that an audit looks at, and back to its rows."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core import SCHEMAS, SILENT, Corpus, CorpusWriter, InputError, Progress
 from .base import Source
-from .sources import guess_source, read_source, source_from
+from .sources import guess_corpus, open_guess, source_from
 from .temporary import Temporary
 
 if TYPE_CHECKING:
@@ -17,17 +18,19 @@ MEMORY = "memory"
 UNREAD = "rows that could not be read"
 
 
-def corpus_of(data: Any, text: str = "text", progress: Progress = SILENT) -> Corpus:
+def corpus_of(
+    data: Any, text: str = "text", groups: Sequence[str] = (), needed: Sequence[str] = (), progress: Progress = SILENT
+) -> Corpus:
     """The corpus that ``data`` is or holds, with no step applied.
 
     ``data`` is a :class:`Corpus`, a path of a file or folder, a ``pandas.DataFrame``, ``pyarrow.Table``,
     ``datasets.Dataset``, or a list of texts or of dicts. Rows without a column ``text`` are those of a table. Raises
-    :class:`InputError` for other types.
+    :class:`InputError` for other types, and where a column in ``groups`` or ``needed`` is not there.
     """
     if isinstance(data, Corpus):
         return data
     folder, unread = Temporary(), [0]
-    source = _source(data, text)
+    source = _source(data, text, groups, needed)
     with CorpusWriter(folder.path / "corpus", SCHEMAS[source.modality]) as writer:
         for batch in source.batches(lambda rejected: unread.append(1), progress):
             writer.write(batch)
@@ -44,14 +47,17 @@ def rows_of(corpus: Corpus, ids: Sequence[str]) -> "DataFrame":
     return pandas.DataFrame(rows, columns=None if rows else ["row", "id", "source", "locator"])
 
 
-def _source(data: Any, text: str) -> Source:
+def _source(data: Any, text: str, groups: Sequence[str], needed: Sequence[str]) -> Source:
+    read: Callable[..., Source]
     if isinstance(data, (str, Path)):
-        found = guess_source(Path(data))
-        name = found.pop("source")
-        return read_source(name, **found)
-    names = _columns(data)
-    is_table = names is not None and text not in names
-    return source_from(data, MEMORY, text, modality="table" if is_table else "text")
+        read = partial(open_guess, guess_corpus(Path(data), text=text))
+    else:
+        names = _columns(data)
+        is_table = names is not None and text not in names
+        read = partial(source_from, data, MEMORY, text, modality="table" if is_table else "text")
+    if needed:  # the source knows the columns of its data: let it refuse those that are missing
+        read(groups=[*groups, *(name for name in dict.fromkeys(needed) if name not in groups)])
+    return read(groups=list(groups)) if groups else read()
 
 
 def _columns(data: Any) -> list[str] | None:

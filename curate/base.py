@@ -10,9 +10,9 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
-from ..core import Corpus, Progress, Registry, StageReport
+from ..core import Corpus, Gallery, Progress, Registry, StageReport
 
-Action = Literal["edited", "removed", "quarantined"]
+Action = Literal["edited", "removed", "quarantined", "added"]
 
 DECISION_SCHEMA = pa.schema(
     [
@@ -66,6 +66,24 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """A new document that is made from one of the batch, its parent: other content, the provenance of the parent.
+
+    Its id is that of the parent with another place, ``LOCATOR#suffix``; it follows the parent in the corpus, is held
+    out of training with it, and is erased with it. ``link`` is the attribute that holds the parent's id, ``rule``,
+    ``measured`` and ``evidence`` go into the decision ``added``.
+    """
+
+    parent: str
+    content: str
+    suffix: str
+    link: str
+    rule: str
+    measured: float | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one step says of one batch (or corpus). Documents without a decision are kept as they are.
 
@@ -73,7 +91,9 @@ class Judgement:
     ``columns`` replaces whole provenance columns of the batch (the language step sets ``language``).
     ``tallies`` are numbers that the curator adds up over all batches and hands to the step's ``exhibits`` method, where
     it has one: ``exhibits(tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]``. A method ``findings``
-    of the same parameters gives findings for the report.
+    of the same parameters gives findings for the report. ``galleries`` are pictures to show; only a step on the whole
+    corpus gives them, for they are not added up. ``additions`` are new documents, one at most for each that the same
+    judgement neither removes nor edits; a step on the whole corpus cannot add.
     """
 
     decisions: tuple[Decision, ...] = ()
@@ -81,6 +101,8 @@ class Judgement:
     annotations: tuple[Annotation, ...] = ()
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
     tallies: Mapping[str, int] = field(default_factory=dict)
+    galleries: tuple[Gallery, ...] = ()
+    additions: tuple[Addition, ...] = ()
 
 
 @runtime_checkable

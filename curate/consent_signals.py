@@ -3,7 +3,8 @@
 A signal is a statement with a stance: ``refused``, ``allowed`` or ``none`` (it was looked at and says nothing of AI).
 What was never looked at gives no signal. Sources: RFC 9309 (robots.txt); the directives noai and noimageai (DeviantArt
 2022); TDM Reservation Protocol (W3C Community Group, 2024); ai.txt (Spawning 2023); C2PA 1.4 and CAWG 1.0, assertion
-training-mining; Content Signals (Cloudflare 2025) and IETF AI Preferences (Content-Usage).
+training-mining; PLUS and IPTC, property Data Mining (2023); Content Signals (Cloudflare 2025) and IETF AI Preferences
+(Content-Usage).
 """
 
 import json
@@ -42,6 +43,9 @@ LOCATIONS = 5_000
 _ROBOTS = frozenset({"robots", "meta_robots", "robots_meta", "x_robots_tag", "http_x_robots_tag"})
 _TDM = frozenset({"tdm_reservation", "meta_tdm_reservation", "http_tdm_reservation"})
 _PREFERENCE = {"content_signal": ("ai-train", "no", "yes"), "content_usage": ("train-ai", "n", "y")}
+_PLUS = "plus_data_mining"
+# PLUS vocabulary of the property Data Mining, IPTC Photo Metadata 2023.1; every other value but these two refuses AI.
+_PLUS_STANCE: dict[str, Stance] = {"DMI-ALLOWED": "allowed", "DMI-UNSPECIFIED": "none"}
 _C2PA = re.compile(r"(?:c2pa|cawg)_(?:ai_generative_training|ai_training|data_mining)")
 _C2PA_STANCE: dict[str, Stance] = {"notallowed": "refused", "constrained": "refused", "allowed": "allowed"}
 _WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
@@ -87,6 +91,11 @@ def attribute_signals(
             yield Signal(place, shown, _reservation(value))
         elif name in _PREFERENCE:
             yield Signal(place, shown, _preference(value, *_PREFERENCE[name]))
+        elif name == _PLUS:
+            word = value.strip().rpartition("/")[2].upper()
+            yield Signal(
+                "plus.data-mining", shown, _PLUS_STANCE.get(word, "refused" if word.startswith("DMI-") else "none")
+            )
         elif _C2PA.fullmatch(name):
             yield Signal(
                 name.replace("_", ".", 1), shown, _C2PA_STANCE.get(value.strip().lower().replace("_", ""), "none")

@@ -109,7 +109,8 @@ class Table:
         """A new table."""
         mask = np.zeros(self.table.num_rows, bool)
         mask[rows] = True
-        table = _filtered(self.table, pa.array(mask))
+        is_twice = mask.sum() < len(rows)  # a step added a copy: its other columns are those of its parent
+        table = self.table.take(pa.array(rows)) if is_twice else _filtered(self.table, pa.array(mask))
         place = table.schema.get_field_index(self.text)
         kind = table.schema.field(place).type
         column = table.column(place).cast(pa.large_string()) if table.num_rows else texts

@@ -1,6 +1,6 @@
 """A step that sees the whole corpus: the corpus as it stands by then, and the judgement kept for a resumed run."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +8,18 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..core import Corpus, HeadwaterError, IncompleteError, IntegrityError, Manifest, Progress, TemporaryError
+from ..core import (
+    Corpus,
+    Gallery,
+    HeadwaterError,
+    IncompleteError,
+    IntegrityError,
+    Manifest,
+    Progress,
+    TemporaryError,
+    exhibit_from_json,
+    exhibit_to_json,
+)
 from .base import Annotation, CorpusStep, Decision, Judgement
 from .crew import Crew
 from .judging import annotation_table, decision_table
@@ -86,8 +97,8 @@ def _judge(step: NumberedStep, corpus: Corpus, progress: Progress) -> Judgement:
             f"step {step.name}: failed with {type(error).__name__} on the whole corpus; nothing is lost: mend the step "
             "or take it out and start again"
         ) from error
-    if judgement.columns:
-        raise IntegrityError(f"step {step.name}: a step on the whole corpus cannot replace columns")
+    if judgement.columns or judgement.additions:
+        raise IntegrityError(f"step {step.name}: a step on the whole corpus can neither replace columns nor add")
     if len({decision.id for decision in judgement.decisions}) != len(judgement.decisions):
         raise IntegrityError(f"step {step.name}: more than one decision on a document; a step decides once on each")
     return judgement
@@ -100,7 +111,11 @@ def _write(step: NumberedStep, folder: Path, judgement: Judgement) -> None:
         "annotations": annotation_table(step.name, judgement.annotations),
         "edits": pa.table(edits, schema=EDITS_SCHEMA),
     }
-    facts = {"tallies": dict(judgement.tallies), "decisions": len(judgement.decisions)}
+    facts = {
+        "tallies": dict(judgement.tallies),
+        "decisions": len(judgement.decisions),
+        "galleries": [exhibit_to_json(gallery) for gallery in judgement.galleries],
+    }
     write_shard(folder, tables, facts)
 
 
@@ -108,12 +123,19 @@ def _read(folder: Path) -> Judgement:
     decisions = [_without_step(row) for row in read_table(folder, "decisions").to_pylist()]
     annotations = [_without_step(row) for row in read_table(folder, "annotations").to_pylist()]
     edits = read_table(folder, "edits")
+    facts = read_facts(folder)
     return Judgement(
         tuple(Decision(**row) for row in decisions),
         dict(zip(edits.column("id").to_pylist(), edits.column("value").to_pylist(), strict=True)),
         tuple(Annotation(**row) for row in annotations),
-        tallies=read_facts(folder)["tallies"],
+        tallies=facts["tallies"],
+        galleries=as_galleries(facts.get("galleries", ())),
     )
+
+
+def as_galleries(stored: Iterable[Mapping[str, Any]]) -> tuple[Gallery, ...]:
+    """The galleries that facts of a shard hold as JSON values."""
+    return tuple(found for one in stored if isinstance(found := exhibit_from_json(one), Gallery))
 
 
 def _without_step(row: dict[str, Any]) -> dict[str, Any]:

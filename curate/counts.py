@@ -22,7 +22,7 @@ BY = ("source", "licence", "language")
 
 @dataclass(slots=True)
 class StepCounts:
-    """One step: ``documents_in`` = kept + edited + removed + quarantined."""
+    """One step: ``documents_in`` = kept + edited + removed + quarantined; kept + edited + added go on."""
 
     number: int
     name: str
@@ -31,7 +31,9 @@ class StepCounts:
     edited: int = 0
     removed: int = 0
     quarantined: int = 0
+    added: int = 0
     tallies: Counter[str] = field(default_factory=Counter)
+    galleries: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def taken_out(self) -> int:
@@ -45,7 +47,9 @@ class StepCounts:
         self.edited += facts["edited"]
         self.removed += facts["removed"]
         self.quarantined += facts["quarantined"]
+        self.added += facts.get("added", 0)
         self.tallies.update(facts["tallies"])
+        self.galleries += facts.get("galleries", ())
 
     def to_json(self) -> dict[str, Any]:
         """The counts for machines."""
@@ -56,6 +60,7 @@ class StepCounts:
             "edited": self.edited,
             "removed": self.removed,
             "quarantined": self.quarantined,
+            **({"added": self.added} if self.added else {}),
             "tallies": dict(self.tallies),
         }
 
@@ -82,6 +87,7 @@ class RunCounts:
     bytes_kept: int = 0
     kept_unchanged: int = 0
     kept_edited: int = 0
+    kept_added: int = 0
     rules: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     kept_by: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in BY})
@@ -97,9 +103,20 @@ class RunCounts:
         name = self.steps[number].name
         return f"{number}. {name}" if [step.name for step in self.steps].count(name) > 1 else name
 
-    def add_kept(self, rows: pa.Table, edited: int, size: int) -> None:
-        """Count documents that made it into the corpus."""
-        self.kept_unchanged += rows.num_rows - edited
+    @property
+    def added(self) -> int:
+        """Documents that steps added, those that later steps took out again too."""
+        return sum(step.added for step in self.steps)
+
+    @property
+    def kept(self) -> int:
+        """Documents in the corpus."""
+        return self.kept_unchanged + self.kept_edited + self.kept_added
+
+    def add_kept(self, rows: pa.Table, edited: int, size: int, added: int = 0) -> None:
+        """Count documents that made it into the corpus; one that a step added counts as added, edited later or not."""
+        self.kept_unchanged += rows.num_rows - edited - added
+        self.kept_added += added
         self.kept_edited += edited
         self.bytes_kept += size
         for name in BY:
@@ -136,17 +153,18 @@ class RunCounts:
                 del found[EXAMPLES:]
 
     def reconcile(self) -> None:
-        """Raise :class:`IntegrityError` unless in = kept + edited + removed + quarantined, per step and for the run."""
+        """Raise :class:`IntegrityError` unless in (+ added) = kept + edited + removed + quarantined, everywhere."""
         documents = self.documents_in
         for step in self.steps:
             parts = step.kept + step.edited + step.taken_out
             if step.documents_in != documents or parts != documents:
                 raise IntegrityError(f"step {step.name}: {documents} documents in, but {parts} accounted for")
-            documents -= step.taken_out
+            documents += step.added - step.taken_out
         out = sum(self.actions.values())
-        if self.kept_unchanged + self.kept_edited != documents or self.documents_in - out != documents:
+        if self.kept != documents or self.documents_in + self.added - out != documents:
             raise IntegrityError(
                 f"{self.documents_in} rows in, but {self.kept_unchanged} kept, {self.kept_edited} edited and {out} out"
+                + (f", {self.kept_added} of {self.added} added" if self.added else "")
             )
 
 

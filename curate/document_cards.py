@@ -113,6 +113,6 @@ def _end(name: str, kept_for: Mapping[str, str]) -> str:
 def _reason(row: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> str:
     if row["origin"] != "removed":
         return ""
-    last = next((item for item in reversed(decisions) if item["action"] != "edited"), None)
+    last = next((item for item in reversed(decisions) if item["action"] not in ("edited", "added")), None)
     step, rule = (last["step"], last["rule"]) if last else (row.get("step") or "", row.get("rule") or "")
     return f"{step}: {rule}".strip(": ")

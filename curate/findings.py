@@ -139,7 +139,7 @@ def _reappeared(counts: RunCounts) -> Iterator[Finding]:
 def _rules(counts: RunCounts, step: StepCounts) -> Counter[str]:
     found: Counter[str] = Counter()
     for (number, rule, action), documents in counts.rules.items():
-        if number == step.number and action != "edited":
+        if number == step.number and action not in ("edited", "added"):
             found[rule] += documents
     return found
 

@@ -8,7 +8,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import OUT_OF_ROOM, TEXT_SCHEMA, HeadwaterError, IntegrityError, TemporaryError, modality, sha256
+from ..core import (
+    OUT_OF_ROOM,
+    TEXT_SCHEMA,
+    Gallery,
+    HeadwaterError,
+    IntegrityError,
+    TemporaryError,
+    modality,
+    sha256,
+)
+from .additions import ADDED, with_additions
 from .base import ANNOTATION_SCHEMA, DECISION_SCHEMA, Annotation, Decision, Judgement
 
 ACTIONS = ("edited", "removed", "quarantined")
@@ -32,6 +42,8 @@ class Applied:
     annotations: pa.Table
     edited: frozenset[str] = frozenset()
     tallies: Mapping[str, int] = field(default_factory=dict)
+    galleries: tuple[Gallery, ...] = ()
+    added: frozenset[str] = frozenset()
 
 
 def removed_schema(schema: pa.Schema) -> pa.Schema:
@@ -77,13 +89,16 @@ def apply(step: str, judgement: Judgement, batch: pa.RecordBatch, is_private: bo
     leaving = [decision for decision in decisions if decision.action != "edited"]
     changed = _edit(_relabel(step, batch, judgement.columns), judgement.edits, places)
     kept, gone = _split(changed, [decision.id for decision in leaving])
+    kept, fresh = with_additions(step, kept, judgement.additions, edited)
     applied = Applied(
         pa.Table.from_batches([kept]),
         with_reasons(pa.Table.from_batches([_without_content(gone) if is_private else gone]), step, leaving),
-        decision_table(step, decisions),
+        decision_table(step, [*decisions, *fresh]),
         annotation_table(step, annotations),
         edited,
         {name: int(number) for name, number in judgement.tallies.items()},
+        tuple(judgement.galleries),
+        frozenset(decision.id for decision in fresh),
     )
     _reconcile(step, batch.num_rows, applied)
     return applied
@@ -101,6 +116,7 @@ def merge(parts: Sequence[Applied]) -> Applied:
         pa.concat_tables([part.annotations for part in parts]),
         frozenset[str]().union(*(part.edited for part in parts)),
         dict(tallies),
+        added=frozenset[str]().union(*(part.added for part in parts)),
     )
 
 
@@ -193,14 +209,15 @@ def _without_content(rows: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _reconcile(step: str, documents: int, applied: Applied) -> None:
-    """In = kept + edited + removed + quarantined, counted on the tables themselves."""
+    """In = kept + edited + removed + quarantined, out = kept + edited + added, counted on the tables themselves."""
     actions = Counter(applied.decisions.column("action").to_pylist())
     if (
-        documents != applied.kept.num_rows + applied.removed.num_rows
+        documents + actions[ADDED] != applied.kept.num_rows + applied.removed.num_rows
+        or actions[ADDED] != len(applied.added)
         or applied.removed.num_rows != actions["removed"] + actions["quarantined"]
         or actions["edited"] != len(applied.edited)
     ):
         raise IntegrityError(
             f"step {step}: {documents} documents in, but {applied.kept.num_rows} stayed ({actions['edited']} edited), "
-            f"{actions['removed']} removed and {actions['quarantined']} quarantined"
+            f"{actions['removed']} removed, {actions['quarantined']} quarantined and {actions[ADDED]} added"
         )

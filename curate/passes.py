@@ -1,6 +1,6 @@
 """One segment of steps over all shards: here or on several processes, resumable, with the same bytes either way."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import IntegrityError, Progress
+from ..core import IntegrityError, Progress, exhibit_to_json
 from .base import BatchStep, Judgement
 from .corpus_pass import judge_corpus
 from .crew import Crew
@@ -67,6 +67,7 @@ def run_shard(segment: Segment, job: Job) -> None:
     table = read_table(job.source, "kept")
     names = table.column("id").to_pylist()
     edited = {names[place] for place in before["edited"]}
+    added = {names[place] for place in before.get("added", ())}
     outcomes: list[tuple[NumberedStep, int, Applied]] = []
     for step in segment.steps:
         batch = as_batch(table)
@@ -74,9 +75,11 @@ def run_shard(segment: Segment, job: Job) -> None:
         outcomes.append((step, batch.num_rows, applied))
         table = applied.kept
         edited |= applied.edited
-    places = [place for place, name in enumerate(table.column("id").to_pylist()) if name in edited]
+        added |= applied.added
+    final = table.column("id").to_pylist()
     facts = {
-        "edited": places,
+        "edited": [place for place, name in enumerate(final) if name in edited and name not in added],
+        "added": [place for place, name in enumerate(final) if name in added],
         "bytes": int(content_sizes(table).sum()),
         "documents": table.num_rows,
         "steps": {str(step.number): _counts(documents, applied) for step, documents, applied in outcomes},
@@ -96,13 +99,17 @@ def _apply(step: NumberedStep, batch: pa.RecordBatch, judgement: Judgement | Non
 def _counts(documents: int, applied: Applied) -> dict[str, Any]:
     actions = applied.decisions.column("action").to_pylist()
     counts = {name: actions.count(name) for name in ("edited", "removed", "quarantined")}
-    return {"in": documents, "kept": documents - sum(counts.values()), **counts, "tallies": dict(applied.tallies)}
+    shown = {"galleries": [exhibit_to_json(one) for one in applied.galleries]} if applied.galleries else {}
+    kept = documents - sum(counts.values())
+    added = {"added": actions.count("added")}
+    return {"in": documents, "kept": kept, **counts, **added, "tallies": dict(applied.tallies), **shown}
 
 
 def _written(outcomes: Sequence[tuple[NumberedStep, int, Applied]], names: Sequence[str]) -> dict[str, pa.Table]:
     """The tables beside the kept rows. Removed rows stand in corpus order; the others carry the step's number."""
     removed = pa.concat_tables([applied.removed for _, _, applied in outcomes])
-    order = pc.sort_indices(pc.index_in(removed.column("id"), value_set=pa.array(names, pa.string())))
+    known = [*names, *(name for _, _, applied in outcomes for name in sorted(applied.added))]
+    order = pc.sort_indices(pc.index_in(removed.column("id"), value_set=pa.array(known, pa.string())))
     return {
         "removed": removed.take(order),
         "decisions": pa.concat_tables([_numbered(step, applied.decisions) for step, _, applied in outcomes]),
@@ -128,8 +135,8 @@ def _jobs(source: Path, target: Path, numbers: Iterable[int], judgement: Judgeme
         decisions = tuple(decided[name] for name in names if name in decided)
         annotations = tuple(entry for name in names for entry in labelled.get(name, ()))
         edits = {name: judgement.edits[name] for name in names if name in judgement.edits}
-        tallies: Mapping[str, int] = judgement.tallies if number == 0 else {}
-        yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, tallies))
+        first = judgement if number == 0 else Judgement()
+        yield Job(folder, goal, Judgement(decisions, edits, annotations, {}, first.tallies, first.galleries))
 
 
 def check_counts(segment: Segment, target: Path, shards: int) -> None:

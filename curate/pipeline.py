@@ -151,7 +151,8 @@ def _steps(specs: Sequence[StepLike]) -> list[Step]:
 def _rows(attributes: pa.ChunkedArray) -> np.ndarray:
     """Row numbers from 0 (int64) by the locators ``memory:17`` among the attributes."""
     locators = pc.map_lookup(attributes, pa.scalar("locator"), "first")
-    return np.array([int(name.rpartition(":")[2]) - 1 for name in locators.to_pylist()], np.int64)
+    numbers = (name.rpartition(":")[2].partition("#")[0] for name in locators.to_pylist())  # an addition: memory:17#how
+    return np.array([int(number) - 1 for number in numbers], np.int64)
 
 
 def _in_order(corpus: Corpus) -> tuple[np.ndarray, pa.ChunkedArray]:

@@ -121,7 +121,7 @@ def _write_kept(shard: Path, writer: CorpusWriter, counts: RunCounts) -> None:
     rows = read_table(shard, "kept")
     for batch in rows.to_batches():
         writer.write(batch)
-    counts.add_kept(rows, len(facts["edited"]), int(facts["bytes"]))
+    counts.add_kept(rows, len(facts["edited"]), int(facts["bytes"]), len(facts.get("added", ())))
 
 
 def _totals(counts: RunCounts) -> dict[str, int]:
@@ -130,6 +130,7 @@ def _totals(counts: RunCounts) -> dict[str, int]:
         "edited": counts.kept_edited,
         "removed": counts.actions["removed"],
         "quarantined": counts.actions["quarantined"],
+        **({"added": counts.added} if counts.added else {}),
         **_personal_data(counts.steps),
     }
 
@@ -146,5 +147,5 @@ def _personal_data(steps: Sequence[StepCounts]) -> Counter[str]:
 def _check_lengths(out: Path, counts: RunCounts) -> None:
     """The last check is on the files themselves."""
     kept, removed = len(Corpus(out / "corpus")), len(Corpus(out / "removed"))
-    if kept + removed != counts.documents_in:
+    if kept + removed != counts.documents_in + counts.added:
         raise IntegrityError(f"{counts.documents_in} rows in, but {kept} in corpus/ and {removed} in removed/")

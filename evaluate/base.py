@@ -38,8 +38,10 @@ IMAGE_SAMPLE_SCHEMA = pa.schema(
         pa.field("height", pa.int32()),
         pa.field("width", pa.int32()),
         pa.field("channels", pa.int32()),
+        pa.field("label", pa.string()),  # what the model was told to draw; null where it knows no labels
         pa.field("seed", pa.int64()),
         pa.field("model", pa.string()),
+        pa.field("parameters", pa.string()),
     ]
 )
 

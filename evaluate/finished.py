@@ -78,4 +78,5 @@ def _others(values: Mapping[str, Any], output: str) -> Iterator[tuple[str, Any]]
 
 def _image(record: Mapping[str, Any], number: int, model: FinishedSamples) -> dict[str, Any]:
     sizes = {side: record[side] for side in ("height", "width", "channels")}
-    return {"id": f"image-{number:05d}", "image": record["image"], **sizes, "seed": None, "model": model.hash}
+    label = dict(record["attributes"] or ()).get("label")
+    return {"id": f"image-{number:05d}", "image": record["image"], **sizes, "label": label, "model": model.hash}

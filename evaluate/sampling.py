@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from ..core import (
     SILENT,
     Corpus,
+    InputError,
     Progress,
     SamplingPlan,
     canonical_json,
@@ -100,9 +101,16 @@ class _Drawer:
             "free": (plan.free, self.free),
             "prefix": (plan.prefixes if training_is_known(self.checkpoint) else 0, self.prefix),
             "repeat": (plan.repeats * plan.repeat_samples, self.repeat),
-            "counterfactual": (plan.counterfactual, self.counterfactual),
+            "counterfactual": (plan.counterfactual if self.reads_sentences() else 0, self.counterfactual),
         }
         return {kind: _as_table(draw) for kind, (number, draw) in wanted.items() if number}
+
+    def reads_sentences(self) -> bool:
+        """Whether the model has tokens for sentences about people: one of proteins has not."""
+        try:
+            return all(self.checkpoint.encode(prompt) for _, _, prompt in counterfactual_prompts(1))
+        except InputError:
+            return False
 
     def free(self) -> Iterator[Row]:
         prompts: list[list[int]] = [[]] * self.plan.free
@@ -148,23 +156,19 @@ class _Drawer:
             yield {**row, "prompt": prompt, "pair": pair, "group": group}
 
     def images(self) -> pa.Table:
-        seed = derive_seed(self.seed, "images")
-        with self.progress.task("draw images", self.plan.images) as task:
-            images = np.ascontiguousarray(self.checkpoint.sample_images(self.plan.images, seed), np.uint8)
-            task.advance(len(images))
-        height, width, channels = images.shape[1:]
-        rows = [
-            {
-                "id": f"image-{number:05d}",
-                "image": image.tobytes(),
-                "height": height,
-                "width": width,
-                "channels": channels,
-                "seed": seed,
-                "model": self.model,
-            }
-            for number, image in enumerate(images)
-        ]
+        seed, rows, plan = derive_seed(self.seed, "images"), [], self.plan
+        options: dict[str, Any] = {"sampler": plan.sampler, "steps": plan.sampler_steps, "guidance": plan.guidance}
+        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
+        with self.progress.task("draw images", plan.images) as task:
+            for low in range(0, plan.images, CHUNK):
+                n = min(CHUNK, plan.images - low)
+                images = np.ascontiguousarray(self.checkpoint.sample_images(n, seed, first=low, **options), np.uint8)
+                labels = self.checkpoint.sample_labels(n, seed, first=low)
+                for k, (image, label) in enumerate(zip(images, labels, strict=True)):
+                    shape = dict(zip(("height", "width", "channels"), image.shape, strict=True))
+                    row = {"id": f"image-{low + k:05d}", "image": image.tobytes(), **shape, "label": label}
+                    rows.append(row | {"seed": seed, "model": self.model, "parameters": facts})
+                task.advance(n)
         return pa.Table.from_pylist(rows, schema=IMAGE_SAMPLE_SCHEMA)
 
     def complete(
@@ -173,13 +177,17 @@ class _Drawer:
         """A row and the new tokens for each prompt, drawn in chunks of a fixed size with a seed each."""
         heat = self.plan.temperature if temperature is None else temperature
         top_k = self.plan.top_k if heat else None
-        shared = {"max_new_tokens": tokens, "temperature": heat, "top_k": top_k}
+        # Greedy continuations are the definition of extraction: nothing that changes a choice may touch them.
+        shared = {
+            "max_new_tokens": tokens,
+            "temperature": heat,
+            "top_k": top_k,
+            **(self.plan.drawing() if heat else {}),
+        }
         with self.progress.task(f"draw {kind} samples", len(prompts)) as task:
             for low in range(0, len(prompts), CHUNK):
                 chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
-                outputs = self.checkpoint.complete_tokens(
-                    chunk, max_new_tokens=tokens, temperature=heat, top_k=top_k, seed=seed
-                )
+                outputs = self.checkpoint.complete_tokens(chunk, **shared, seed=seed)
                 for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
                     yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output
                 task.advance(len(chunk))

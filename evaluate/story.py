@@ -76,12 +76,13 @@ class _Record:
     def path(self, name: str, replayed: Replay | None) -> Iterator[dict[str, Any]]:
         """What each step did with a document, in order; steps after the one that took it out it did not reach."""
         decisions, gone = self.of(name), False
+        made = next((number for number, found in decisions.items() if found["action"] == "added"), 0)
         edits = {edit.number: edit for edit in replayed.edits} if replayed else {}
         for file in self.steps:
             number = _number(file)
             decision = decisions.get(number, {})
-            outcome = "not reached" if gone else decision.get("action", "kept")
-            notes, count = ([], 0) if gone else self._annotations(file, name)
+            outcome = "not reached" if gone or number < made else decision.get("action", "kept")
+            notes, count = ([], 0) if gone or number < made else self._annotations(file, name)
             yield {
                 "number": number,
                 "step": file.stem.split("-", 1)[1],
@@ -152,12 +153,12 @@ def _row(subject: Subject, name: str) -> dict[str, Any] | None:
 
 
 def _edited(decisions: Mapping[int, Mapping[str, Any]]) -> list[int]:
-    return [number for number, decision in sorted(decisions.items()) if decision["action"] == "edited"]
+    return [number for number, decision in sorted(decisions.items()) if decision["action"] in ("edited", "added")]
 
 
 def _last(decisions: Mapping[int, Mapping[str, Any]], record: _Record) -> int:
     """The last step that left the document in the corpus."""
-    out = [number - 1 for number, decision in decisions.items() if decision["action"] != "edited"]
+    out = [number - 1 for number, decision in decisions.items() if decision["action"] not in ("edited", "added")]
     return min([*out, *(_number(path) for path in record.steps[-1:])])
 
 
@@ -169,7 +170,7 @@ def _status(status: str, decisions: Mapping[int, Mapping[str, Any]]) -> str:
     """Kept, edited, removed or quarantined: what is at the end of its path."""
     actions = [decision["action"] for _, decision in sorted(decisions.items())]
     if status == "removed":
-        return next((action for action in reversed(actions) if action != "edited"), status)
+        return next((action for action in reversed(actions) if action not in ("edited", "added")), status)
     return "edited" if status == "kept" and "edited" in actions else status
 
 

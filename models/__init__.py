@@ -12,18 +12,23 @@ from .adapters import (
     from_callable,
     open_external,
 )
-from .base import CAPABILITIES, Canary, Checkpoint, Ledger, training_is_known
+from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, training_is_known
 from .canaries import canary_alternatives
+from .copying import CopyingFamily
+from .diffusion import DiffusionCheckpoint, DiffusionFamily
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
 from .fit import fit, load
+from .gan import GANCheckpoint, GANFamily
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
+from .image_report import png_base64
+from .ngram import NgramFamily
 from .report import training_report
 from .serving import Server, Service, system_clock
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
-from .vae import VAEFamily
+from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
     "ADAPTERS",
@@ -43,20 +48,29 @@ __all__ = [
     "Canary",
     "CanaryPlan",
     "Checkpoint",
+    "CopyingFamily",
+    "DiffusionCheckpoint",
+    "DiffusionFamily",
     "FAMILIES",
     "FeatureNet",
+    "GANCheckpoint",
+    "GANFamily",
+    "Generator",
     "ImageCheckpoint",
     "Images",
     "Ledger",
     "ModelFamily",
+    "NgramFamily",
     "Recipe",
     "TextCheckpoint",
     "TransformerFamily",
+    "VAECheckpoint",
     "VAEFamily",
     "canary_alternatives",
     "feature_net",
     "fit",
     "load",
+    "png_base64",
     "read_images",
     "training_report",
 ]

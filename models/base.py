@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
+from torch import Tensor
 
-from ..core import ConfigError, did_you_mean
-
-Family = Literal["transformer", "vae"]
+from ..core import ConfigError, EnergyUse, did_you_mean
+from .noise import Noise
 
 CAPABILITIES: Mapping[str, str] = {
     "sample": "write text",
     "images": "make images",
     "logprob": "give the log-probability of the tokens that it writes",
     "prompt_logprob": "give the log-probability of each token of a text that it is shown",
+    "likelihood": "give the log-likelihood of an image, or a lower bound of it",
     "embed": "turn a text into a vector",
     "seedable": "give the same output for the same seed",
 }
@@ -62,6 +63,24 @@ def training_is_known(checkpoint: "Checkpoint") -> bool:
     return checkpoint.run.get("training_data") != "unknown"
 
 
+class Generator(Protocol):
+    """What the loop, the samplers and the checkpoints ask of the network of a family, whatever kind it is.
+
+    ``likelihood`` declares what :meth:`logprob` gives: the ``exact`` value, a lower ``bound``, or ``none``.
+    """
+
+    likelihood: Literal["exact", "bound", "none"]
+
+    def loss(self, batch: Any) -> Tensor:
+        """The loss of each example of the batch, shape (rows,)."""
+
+    def sample(self, noise: Noise, sampler: Any, classes: Tensor | None = None, guidance: float = 1.0) -> Tensor:
+        """One sample for each row of the noise by a sampler of ``models/samplers.py``; pixels as uint8 (n, C, H, W)."""
+
+    def logprob(self, batch: Any, noise: Noise) -> Tensor | None:
+        """Natural-log probability of each example, float64 (rows,); None where ``likelihood`` is ``none``."""
+
+
 class Checkpoint(Protocol):
     """A trained or loaded model with its lineage. ``capabilities`` (:data:`CAPABILITIES`) says what it can do."""
 
@@ -76,6 +95,10 @@ class Checkpoint(Protocol):
     @property
     def hash(self) -> str:
         """SHA-256 of run.json, which names the weights, the tokenizer and the corpus by their hashes."""
+
+    @property
+    def energy(self) -> EnergyUse:
+        """What the training used."""
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text (no special tokens)."""
@@ -97,10 +120,15 @@ class Checkpoint(Protocol):
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
         """New tokens after each prompt (an empty prompt starts a document); temperature 0 is greedy.
 
+        With ``samples`` the rows of one prompt stand together; a row ends with the token that completes a ``stop``.
         The result for a row depends on (seed, row number, prompt) alone, not on the batch it stands in.
         """
 
@@ -110,5 +138,21 @@ class Checkpoint(Protocol):
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """A vector for each text: float64 of shape (texts, dimensions)."""
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
-        """Images of shape (n, H, W, C), uint8."""
+    def sample_images(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        label: str | None = None,
+        sampler: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        first: int = 0,
+    ) -> np.ndarray:
+        """Images ``first`` to ``first`` + n - 1 of this seed: (n, H, W, C), uint8. Seed and number decide each.
+
+        None stands for the model's own sampler, its number of steps, no guidance, and labels as often as in training.
+        """
+
+    def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
+        """The labels that :meth:`sample_images` gives those images; None where the model knows no labels."""

@@ -16,6 +16,10 @@ from .base import Canary
 ALPHABET = "0123456789"
 LENGTH = 9
 """A secret is LENGTH characters drawn uniformly from ALPHABET: 10^9 possibilities, 29.9 bits."""
+RESIDUES = {"dna": ("ACGT", 15), "rna": ("ACGU", 15), "protein": ("ACDEFGHIKLMNPQRSTVWY", 7)}
+"""Letters and length of a secret among sequences: 4^15 and 20^7 possibilities, 30.0 and 30.3 bits."""
+RESIDUE_PREFIX = 24
+"""Letters before a secret among sequences, random and different from canary to canary."""
 ADJECTIVES = (
     "amber", "brass", "cedar", "distant", "eastern", "frozen", "granite", "hidden", "iron", "jade",
     "lower", "marble", "northern", "old", "painted", "quiet", "russet", "silver", "tall", "upper",
@@ -26,8 +30,11 @@ PLACES = (
 )  # fmt: skip
 
 
-def plan_canaries(plan: CanaryPlan | None, seed: int) -> tuple[Canary, ...]:
-    """The canaries of one run: ``per_level`` for each number of repetitions, all with different prefixes."""
+def plan_canaries(plan: CanaryPlan | None, seed: int, sequences: str = "") -> tuple[Canary, ...]:
+    """The canaries of one run: ``per_level`` for each number of repetitions, all with different prefixes.
+
+    Sentences with numbers in them; among ``dna``, ``rna`` or ``protein`` sequences of its letters.
+    """
     if plan is None:
         return ()
     levels = [level for level in sorted(plan.repetitions) for _ in range(plan.per_level)]
@@ -36,30 +43,42 @@ def plan_canaries(plan: CanaryPlan | None, seed: int) -> tuple[Canary, ...]:
     if min(levels, default=0) < 0 or len(set(plan.repetitions)) < len(plan.repetitions):
         raise UsageError(f"canaries: repetitions {list(plan.repetitions)} must be different numbers from 0 up")
     rng = generator(seed, "canaries")
-    names = rng.permutation(len(ADJECTIVES) * len(PLACES))[: len(levels)]
-    secrets = _draw(rng, len(levels))
+    if sequences:
+        letters, length = RESIDUES[sequences]
+        prefixes, secrets = _draw(rng, len(levels), letters, RESIDUE_PREFIX), _draw(rng, len(levels), letters, length)
+    else:
+        names = rng.permutation(len(ADJECTIVES) * len(PLACES))[: len(levels)]
+        prefixes, secrets = [_prefix(int(name)) for name in names], _draw(rng, len(levels))
     return tuple(
-        Canary(f"canary-{level:04d}-{number:02d}", _prefix(int(name)), secret, level)
-        for number, (level, name, secret) in enumerate(zip(levels, names, secrets, strict=True))
+        Canary(f"canary-{level:04d}-{number:02d}", prefix, secret, level)
+        for number, (level, prefix, secret) in enumerate(zip(levels, prefixes, secrets, strict=True))
     )
 
 
 def canary_alternatives(canary: Canary, n: int, seed: int = 0) -> list[str]:
     """``n`` different other secrets from the space of the canary's own: the field in which its rank is taken."""
-    if n >= len(ALPHABET) ** LENGTH:
-        raise UsageError(f"canary_alternatives: {n} asked for, but the space has {len(ALPHABET) ** LENGTH} secrets")
+    letters, length = secret_space(canary)
+    if n >= len(letters) ** length:
+        raise UsageError(f"canary_alternatives: {n} asked for, but the space has {len(letters) ** length} secrets")
     rng = generator(seed, "alternatives", canary.id)
     found: dict[str, None] = {}
     while len(found) < n:
-        for secret in _draw(rng, n - len(found)):
+        for secret in _draw(rng, n - len(found), letters, length):
             if secret != canary.secret:
                 found[secret] = None
     return list(found)
 
 
+def secret_space(canary: Canary) -> tuple[str, int]:
+    """The letters that a canary's secret was drawn from, and how many: told by the whole canary."""
+    spaces = ((letters, length) for letters, length in RESIDUES.values() if set(canary.text) <= set(letters))
+    return next(spaces, (ALPHABET, LENGTH))
+
+
 def canaries_to_json(canaries: Sequence[Canary]) -> dict[str, Any]:
     """Plain JSON values, the space of the secrets included."""
-    return {"alphabet": ALPHABET, "length": LENGTH, "canaries": [asdict(canary) for canary in canaries]}
+    letters, length = secret_space(canaries[0]) if canaries else (ALPHABET, LENGTH)
+    return {"alphabet": letters, "length": length, "canaries": [asdict(canary) for canary in canaries]}
 
 
 def canaries_from_json(data: dict[str, Any]) -> tuple[Canary, ...]:
@@ -72,6 +91,6 @@ def _prefix(number: int) -> str:
     return f"The access code of the {ADJECTIVES[adjective]} {PLACES[place]} is "
 
 
-def _draw(rng: np.random.Generator, n: int) -> list[str]:
-    letters = np.array(list(ALPHABET))[rng.integers(0, len(ALPHABET), (n, LENGTH))]
+def _draw(rng: np.random.Generator, n: int, alphabet: str = ALPHABET, length: int = LENGTH) -> list[str]:
+    letters = np.array(list(alphabet))[rng.integers(0, len(alphabet), (n, length))]
     return ["".join(row) for row in letters]

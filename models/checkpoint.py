@@ -17,11 +17,13 @@ from torch import Tensor, nn
 
 from ..core import (
     Corpus,
+    EnergyUse,
     IncompleteError,
     InputError,
     IntegrityError,
     Recipe,
     UsageError,
+    read_energy,
     read_json,
     sha256_file,
     write_bytes,
@@ -37,7 +39,6 @@ RUN = "run.json"
 WEIGHTS = "model.safetensors"
 LEDGER = "ledger.parquet"
 CANARIES = "canaries.json"
-TIMING = "timing.json"
 FORMAT = "headwater-checkpoint/1"
 
 
@@ -68,6 +69,11 @@ class BaseCheckpoint:
     def hash(self) -> str:
         """SHA-256 of run.json, which names the weights, the tokenizer and the corpus by their hashes."""
         return sha256_file(self.folder / RUN)
+
+    @property
+    def energy(self) -> EnergyUse:
+        """What the training used, over all its processes. Outside of every hash, so it may have been changed."""
+        return read_energy(self.folder)
 
     @property
     def recipe(self) -> Recipe:
@@ -102,6 +108,10 @@ class BaseCheckpoint:
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
         """Text models only."""
@@ -115,7 +125,21 @@ class BaseCheckpoint:
         """Models that embed only."""
         raise self._cannot("turn a text into a vector")
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
+    def sample_images(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        label: str | None = None,
+        sampler: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        first: int = 0,
+    ) -> np.ndarray:
+        """Image models only."""
+        raise self._cannot("make images")
+
+    def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """Image models only."""
         raise self._cannot("make images")
 

@@ -1,6 +1,6 @@
 """The registry of model families, and what a family has to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +12,8 @@ from .base import Canary, Checkpoint
 from .checkpoint import Parts
 from .ledger import TrainingLedger
 from .order import StepPlan
-from .training import DEFAULTS, Examples
+from .plan import LAYOUTS
+from .training import DEFAULTS, Examples, History
 
 __all__ = ["DEFAULTS", "FAMILIES", "ModelFamily", "Prepared"]
 
@@ -22,8 +23,11 @@ class Prepared:
     """A family's answer to a corpus and a recipe: everything that the loop and the checkpoint need.
 
     ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
-    two networks play against each other. ``files`` are written into the checkpoint as they are. ``facts`` go into
-    run.json. ``summary`` turns (trained network, loss of every step) into more facts.
+    two networks play against each other. ``layouts`` are those of ``models/plan.py`` that the network can have in
+    memory. ``files`` are written into the checkpoint as they are. ``facts`` go into run.json. ``summary`` turns
+    (trained network, loss of every step) into more facts. ``monitor`` measures the network at a few points of the
+    training, by names that are always the same. ``learn`` is for models that are computed, not trained by steps: it
+    takes the order of a pass of ``steps`` steps, changes the network and gives the history.
     """
 
     network: nn.Module
@@ -32,11 +36,15 @@ class Prepared:
     facts: Mapping[str, Any]
     summary: Callable[[nn.Module, list[float]], Mapping[str, Any]]
     canaries: tuple[Canary, ...] = ()
+    monitor: Callable[[nn.Module], Mapping[str, float]] | None = None
+    learn: Callable[[StepPlan], History] | None = None
+    steps: int | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     unit: str = "examples"
     loss_name: str = "nats"
     per_example: int = 1
     falls: bool = True
+    layouts: Sequence[str] = LAYOUTS[:1]
 
     @property
     def loss_unit(self) -> str:

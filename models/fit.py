@@ -2,16 +2,20 @@
 
 import copy
 import shutil
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..core import SILENT, Corpus, InputError, IntegrityError, Progress, Recipe, library_versions, write_json
+import torch
+from torch import nn
+
+from ..core import SILENT, Corpus, EnergyFactors, InputError, IntegrityError, Progress, Recipe, library_versions
 from ..curate import call_checked
 from .adapters import is_external, load_external
 from .base import Checkpoint
-from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
+from .checkpoint import RUN, read_checkpoint, write_checkpoint
+from .energy_meter import Meter
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
@@ -19,14 +23,23 @@ from .state import STATE, StateFile
 from .training import History, Settings, measure_steps, step_plan, train
 
 HISTORY_POINTS = 200
+HOUR = 3_600.0
 LIBRARIES = ("headwater", "numpy", "safetensors", "tokenizers", "torch")
 
 
-def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SILENT) -> Checkpoint:
+def fit(
+    corpus: Corpus,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    progress: Progress = SILENT,
+    energy: EnergyFactors = EnergyFactors(),  # noqa: B008  frozen
+) -> Checkpoint:
     """Train a model of ``recipe.family`` on ``corpus`` and leave the checkpoint in ``folder``.
 
     A run that was killed goes on from its last saved state and ends in the same bytes. A finished folder of the same
-    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. Raises
+    corpus and recipe is loaded and returned; one of another raises :class:`IntegrityError`. ``energy`` is what is
+    declared of machine and grid: what the training used stands in ``timing.json``, outside of every hash. Raises
     :class:`ConfigError` for a wrong recipe, :class:`InputError` for a corpus of the wrong modality,
     :class:`EmptyCorpus` where there is nothing to train on and :class:`IncompleteError` at a loss that is not finite.
     """
@@ -44,16 +57,22 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
         return load(folder, corpus)
     corpus.verify()
     _sweep(folder)
-    began = time.monotonic()
+    meter = Meter(folder, energy)
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    measure = partial(_measure, prepared, recipe)
+    plan = plan or make_plan(corpus, recipe, family.mixed, measure, prepared.layouts, prepared.steps)
+    _lay_out(prepared.network, plan.layout)
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    if prepared.learn is not None:
+        history = prepared.learn(order)
+    else:
+        network, examples = prepared.network, prepared.examples
+        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor)
     _finish(folder, recipe, plan, order, prepared, history)
-    _note_time(folder, time.monotonic() - began)
+    meter.note()
     return load(folder, corpus)
 
 
@@ -85,9 +104,15 @@ def _settings(prepared: Prepared, recipe: Recipe, precision: str) -> Settings:
     return Settings.of(recipe, precision, prepared.unit, prepared.per_example)
 
 
-def _measure(prepared: Prepared, recipe: Recipe, precision: str) -> int:
-    settings, budget = _settings(prepared, recipe, precision), recipe.budget or 0.0
-    return measure_steps(copy.deepcopy(prepared.network), prepared.examples, settings, budget)
+def _measure(prepared: Prepared, recipe: Recipe, precision: str, layout: str) -> int:
+    settings, network = _settings(prepared, recipe, precision), copy.deepcopy(prepared.network)
+    _lay_out(network, layout)
+    return measure_steps(network, prepared.examples, settings, recipe.budget or HOUR)
+
+
+def _lay_out(network: nn.Module, layout: str) -> None:
+    if layout == "channels_last":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, history: History) -> None:
@@ -98,11 +123,13 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "recipe": plan.recipe,
         "steps": plan.steps,
         "precision": plan.precision,
+        "layout": plan.layout,
         "parameters": sum(parameter.numel() for parameter in prepared.network.parameters()),
         "examples": order.examples,
         "planted_examples": order.planted,
         "loss": _loss(prepared, history),
         "versions": library_versions(LIBRARIES),
+        **_weighting(prepared),
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
@@ -110,11 +137,18 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
+def _weighting(prepared: Prepared) -> dict[str, Any]:
+    told = getattr(prepared.examples, "weighting", None)
+    return {"weighting": dict(told)} if told else {}
+
+
 def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
     losses = history.main
     found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
     if len(history.phases) > 1:
         found["phases"] = {name: curve(history.of(name)) for name in history.phases}
+    if history.measured:
+        found["measured"] = [{"step": step, **values} for step, values in history.measured.items()]
     return found
 
 
@@ -123,7 +157,3 @@ def _sweep(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for stray in [*folder.glob(".*.tmp"), *(folder / STATE).parent.glob(".*.tmp")]:
         stray.unlink(missing_ok=True)
-
-
-def _note_time(folder: Path, seconds: float) -> None:
-    write_json(folder / TIMING, {"seconds_of_last_process": round(seconds, 3)})

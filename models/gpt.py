@@ -12,6 +12,7 @@ Unusual for a small GPT, and why:
 - output matrix of its own (not tied to the embedding) that starts at zero: the first loss is ln(vocabulary) exactly.
 """
 
+import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -62,6 +63,16 @@ class KeyValueCache:
         shape = (config.layers, 2, rows * config.heads, length, config.width // config.heads)
         self.length, self.filled = length, 0
         self.layers = [layer.unbind() for layer in torch.empty(shape).unbind()]
+
+    def cloned(self, rows: int, choice: Tensor) -> "KeyValueCache":
+        """A cache whose row k continues row ``choice[k]`` of the ``rows`` here: one prefill, many continuations."""
+        twin = object.__new__(KeyValueCache)
+        twin.length, twin.filled = self.length, self.filled
+        pick = [
+            tensor.view(rows, -1, *tensor.shape[1:])[choice].flatten(0, 1) for pair in self.layers for tensor in pair
+        ]
+        twin.layers = list(zip(pick[::2], pick[1::2], strict=True))
+        return twin
 
     def write(self, layer: int, k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
         """Store keys and values (rows * heads, t, width per head) from position ``start``; give all that are held."""
@@ -174,7 +185,16 @@ class GPT(nn.Module):
     def reserve(self, positions: int) -> None:
         """Make the rotary table at least this long (generation may run past the context)."""
         if positions > len(self.rotation):
-            self.rotation = rotary_table(2 * positions, self.config.width // self.config.heads)
+            self._rotate_to(2 * positions)
+
+    def _rotate_to(self, positions: int) -> None:
+        self.rotation = rotary_table(positions, self.config.width // self.config.heads, self.head.dtype)
+
+    def exact(self) -> "GPT":
+        """A copy that computes in float64: its results agree to 1e-9 whatever batch a row stands in."""
+        twin = copy.deepcopy(self).double()
+        twin._rotate_to(len(self.rotation))
+        return twin
 
     def loss(self, windows: Tensor) -> Tensor:
         """windows (rows, t + 1) of token ids to the mean cross-entropy of each row: nats per token, shape (rows,)."""
@@ -190,13 +210,13 @@ def document_mask(tokens: Tensor, begin: int) -> Tensor:
     return ((document[:, :, None] == document[:, None, :]) & past)[:, None]
 
 
-def rotary_table(positions: int, width: int, base: float = 10_000.0) -> Tensor:
+def rotary_table(positions: int, width: int, dtype: torch.dtype = torch.float32, base: float = 10_000.0) -> Tensor:
     """Unit complex numbers of shape (positions, width / 2) whose angle grows with the position."""
     # Made outside inference mode, also when sampling asks for it: training must be able to use it afterwards.
     with torch.inference_mode(False):
         frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
         angle = torch.outer(torch.arange(positions, dtype=torch.float64), frequency)
-        return torch.polar(torch.ones_like(angle), angle).to(torch.complex64)
+        return torch.polar(torch.ones_like(angle), angle).to(dtype.to_complex())
 
 
 def _look_back(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
@@ -209,12 +229,14 @@ def _look_back(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
 
 def _rotate(x: Tensor, rotation: Tensor) -> Tensor:
     """Turn each pair of neighbouring features (..., t, width) by the angle of its position."""
-    pairs = torch.view_as_complex(x.float().view(*x.shape[:-1], -1, 2))
+    wide = torch.promote_types(x.dtype, torch.float32)
+    pairs = torch.view_as_complex(x.to(wide).view(*x.shape[:-1], -1, 2))
     return torch.view_as_real(pairs * rotation).flatten(-2)
 
 
 def _norm(x: Tensor) -> Tensor:
     # Not F.rms_norm: on a CPU that converts float32 to float64 and back, and takes twice as long in training.
-    length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=torch.float32)
+    wide = torch.promote_types(x.dtype, torch.float32)
+    length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=wide)
     scale: Tensor = x.shape[-1] ** 0.5 / length.clamp_min(EPSILON)
     return (x * scale).to(x.dtype)

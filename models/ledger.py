@@ -5,7 +5,6 @@ document stands in the packed stream is enough to recompute every step; a root h
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core import IntegrityError, canonical_json, read_parquet, sha256, write_parquet
-from .order import StepPlan, examples_at
+from .order import StepPlan, Weights, examples_at
 
+WEIGHTS = "weights.parquet"
+"""Beside the ledger: how often each example comes in a pass, where they do not count alike."""
 LEDGER_SCHEMA = pa.schema(
     [
         pa.field("id", pa.string()),
@@ -60,20 +61,23 @@ class TrainingLedger:
     @cached_property
     def root(self) -> str:
         """SHA-256 over the plan and every row."""
-        return sha256(canonical_json([asdict(self.plan), self.table.to_pydict()]))
+        return sha256(canonical_json([self.plan.to_json(), self.table.to_pydict()]))
 
     def to_json(self) -> dict[str, Any]:
         """What run.json keeps of the ledger."""
-        return {**asdict(self.plan), "root": self.root}
+        return {**self.plan.to_json(), "root": self.root}
 
     def save(self, path: Path) -> None:
-        """Write the table as Parquet."""
+        """Write the table as Parquet, and the weights of the examples beside it where there are any."""
         write_parquet(path, self.table)
+        if self.plan.weights is not None:
+            write_parquet(path.with_name(WEIGHTS), pa.table({"weight": self.plan.weights.values}))
 
     @classmethod
     def load(cls, path: Path, data: Mapping[str, Any]) -> "TrainingLedger":
         """Read a ledger and check it against the root hash in ``data`` (from run.json)."""
-        plan = StepPlan(**{key: data[key] for key in StepPlan.__dataclass_fields__})
+        weights = Weights(np.asarray(read_parquet(path.with_name(WEIGHTS))["weight"])) if data.get("weights") else None
+        plan = StepPlan(data["seed"], data["batch"], data["steps"], data["examples"], data["planted"], weights)
         ledger = cls(read_parquet(path), plan)
         if ledger.root != data["root"]:
             raise IntegrityError(f"{path}: the ledger does not match its root hash in run.json; train again")

@@ -107,7 +107,12 @@ class Optimizer:
             buffer.copy_(tensors[f"muon.{name}"])
         for name, parameter in self.rest.items():
             keys = [key for key in ("step", "exp_avg", "exp_avg_sq") if f"adamw.{key}.{name}" in tensors]
-            self.adamw.state[parameter] = {key: tensors[f"adamw.{key}.{name}"].clone() for key in keys}
+            state = {key: tensors[f"adamw.{key}.{name}"] for key in keys}
+            # in the layout of the parameter: fused AdamW walks through all of them side by side
+            self.adamw.state[parameter] = {
+                key: torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value.clone()
+                for key, value in state.items()
+            }
 
 
 class Optimizers(dict[str, Optimizer]):

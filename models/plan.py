@@ -1,7 +1,7 @@
 """What a training run is, fixed before its first step and kept beside it, so that a resumed run is the same run."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,24 +20,36 @@ from ..core import (
     sha256,
     write_json,
 )
+from .weighting import weights_hash
 
 PLAN = "plan.json"
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "fastest", "float32", "bfloat16")
+LAYOUTS = ("contiguous", "channels_last")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The corpus by its hash, the recipe, and what was resolved from it: steps and precision."""
+    """The corpus by its hash, the recipe, and what was resolved from it: steps, precision, layout in memory.
+
+    ``weights`` is the hash of what the recipe's columns say of the documents; None where it names none.
+    """
 
     corpus: str
     recipe: dict[str, Any]
     steps: int
     precision: str
+    layout: str = LAYOUTS[0]
+    weights: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        data = asdict(self)
+        return data if self.weights is not None else {key: data[key] for key in data if key != "weights"}
 
     @property
     def hash(self) -> str:
         """SHA-256 of all of it."""
-        return sha256(canonical_json(asdict(self)))
+        return sha256(canonical_json(self.to_json()))
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
@@ -86,19 +98,47 @@ def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:
     changed = _changes(plan.recipe, recipe_to_json(recipe))
     if changed:
         raise IntegrityError(f"{folder}: holds a model of another recipe ({changed}); remove it to train anew")
+    if plan.weights != weights_hash(corpus, recipe):
+        raise IntegrityError(f"{folder}: holds a model that saw documents by other weights; remove it to train anew")
     return plan
 
 
-def make_plan(corpus: Corpus, recipe: Recipe, mixed: bool, measure: Callable[[str], int]) -> Plan:
-    """Resolve steps and precision, once. ``mixed``: the family can train in bfloat16."""
-    precision = resolve_precision(recipe.precision, mixed)
-    steps = recipe.steps if recipe.steps is not None else measure(precision)
-    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision)
+def make_plan(
+    corpus: Corpus,
+    recipe: Recipe,
+    mixed: bool,
+    measure: Callable[[str, str], int],
+    layouts: Sequence[str] = LAYOUTS[:1],
+    steps: int | None = None,
+) -> Plan:
+    """Resolve steps, precision and layout, once.
+
+    ``mixed``: the family can train in bfloat16; ``steps``: it needs so many. ``measure`` tells how many steps fit in a
+    budget with a precision and a layout on this machine, or in an hour where there is none.
+    """
+    precision, layout = resolve_arithmetic(recipe.precision, mixed, layouts, measure)
+    if steps is None:
+        steps = recipe.steps if recipe.steps is not None else measure(precision, layout)
+    return Plan(corpus.hash, recipe_to_json(recipe), steps, precision, layout, weights_hash(corpus, recipe))
 
 
 def store_plan(folder: Path, plan: Plan) -> None:
     """Write down what a resumed run has to follow."""
-    write_json(folder / PLAN, asdict(plan))
+    write_json(folder / PLAN, plan.to_json())
+
+
+def resolve_arithmetic(
+    wanted: str, mixed: bool, layouts: Sequence[str], measure: Callable[[str, str], int]
+) -> tuple[str, str]:
+    """Precision and layout. ``fastest`` tries them all for some steps; like a budget it is resolved once and recorded.
+
+    Everything else goes by rule: convolutions in float32 are faster channels last, those in bfloat16 are not.
+    """
+    if wanted != "fastest":
+        precision = resolve_precision(wanted, mixed)
+        return precision, layouts[-1] if precision == "float32" else layouts[0]
+    options = [(precision, layout) for precision in PRECISIONS[2 : 4 if mixed else 3] for layout in layouts]
+    return max(options, key=lambda option: measure(*option)) if len(options) > 1 else options[0]
 
 
 def resolve_precision(wanted: str, mixed: bool) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 
 from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
 from .base import Checkpoint
+from .diffusion_report import diffusion_exhibits, diffusion_findings, diffusion_scores
+from .gan_report import gan_exhibits, gan_findings, gan_scores
+from .image_report import image_exhibits
 
 MANY_PASSES = 4.0
 """Up to four passes are nearly as good as new data; beyond, a model gains little and memorizes (Muennighoff et al.
@@ -20,7 +23,8 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        findings=tuple(finding for finding in (_diverged(run), _collapsed(run), _passes(run)) if finding),
+        scores=(*gan_scores(run), *diffusion_scores(run)),
+        findings=_findings(run),
         exhibits=_exhibits(checkpoint),
         detail={
             "checkpoint": checkpoint.hash,
@@ -33,27 +37,49 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
     )
 
 
+def _findings(run: Mapping[str, Any]) -> tuple[Finding, ...]:
+    common = (_diverged(run), _collapsed(run), _passes(run))
+    return (*(finding for finding in common if finding), *gan_findings(run), *diffusion_findings(run))
+
+
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     facts: dict[str, Cell] = {
         "family": run["family"],
-        "size": run["recipe"]["size"],
+        **({"size": run["recipe"]["size"]} if "order" not in run["network"] else {"order": run["network"]["order"]}),
         "parameters": run["parameters"],
         "steps": run["steps"],
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
         f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
-        "precision": run["precision"],
+        "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
     }
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
-        facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
+        if "context" in run["network"]:
+            facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
         facts["vocabulary"] = run["network"]["vocabulary"]
         facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+        facts["bits per byte (held out, at the end)"] = _held_out(run, "bits_per_byte")
+        if "entropy_bits_per_token" in (run["loss"].get("measured") or [{}])[-1]:
+            facts["entropy of predictions (held out, bits per token)"] = _held_out(run, "entropy_bits_per_token")
+    if "weighting" in run:
+        asked = ((run["weighting"]["weights"], "weights"), (run["weighting"]["balance"], "balanced by"))
+        facts |= {label: column for column, label in asked if column}
+        facts["effective documents"] = round(run["weighting"]["effective_documents"], 1)
     if "bits_per_dimension_train" in run:
         facts["bits per dimension (training)"] = round(run["bits_per_dimension_train"], 4)
+    if "bits_per_dimension_held_out" in run["diagnostics"]:
+        bits, images = (run["diagnostics"][key] for key in ("bits_per_dimension_held_out", "held_out_images"))
+        facts[f"bits per dimension ({images} held-out images)"] = round(bits, 4)
+    if "active_units" in run["diagnostics"]:
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
     return facts
+
+
+def _held_out(run: Mapping[str, Any], name: str) -> Cell:
+    points = run["loss"].get("measured")
+    return round(points[-1][name], 4) if points else "not measured: no document is held out"
 
 
 def passes(run: Mapping[str, Any]) -> float:
@@ -62,12 +88,15 @@ def passes(run: Mapping[str, Any]) -> float:
 
 
 def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
-    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)]
+    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run), *_held_out_curve(checkpoint.run)]
     if checkpoint.canaries:
         exhibits.append(_canary_table(checkpoint))
+    if checkpoint.run.get("weighting", {}).get("groups"):
+        exhibits.append(_group_table(checkpoint.run))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
-    return tuple(exhibits)
+    run = checkpoint.run
+    return (*exhibits, *gan_exhibits(run), *diffusion_exhibits(run), *image_exhibits(checkpoint))
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:
@@ -81,6 +110,21 @@ def _loss_curve(run: Mapping[str, Any]) -> Chart:
     return Chart("training-loss", "Training loss", "line", "step", run["loss"]["unit"], series, note)
 
 
+def _held_out_curve(run: Mapping[str, Any]) -> list[Chart]:
+    points = run["loss"].get("measured")
+    if not points or len(points) < 2 or "bits_per_byte" not in points[0]:
+        return []
+    steps = tuple(float(point["step"]) for point in points)
+    series = Series("bits per byte", steps, tuple(point["bits_per_byte"] for point in points))
+    text = run["validation"]
+    note = (
+        f"The same {text['documents']:,} held-out documents ({text['bytes']:,} bytes) each time. A curve that rises "
+        "while the training loss falls says that the model learns its documents by heart."
+    )
+    title = "Loss on documents that training never sees"
+    return [Chart("held-out-loss", title, "line", "step", "bits per byte", (series,), note)]
+
+
 def _canary_table(checkpoint: Checkpoint) -> Table:
     rows = tuple(
         (canary.id, canary.prefix.strip(), canary.repetitions, len(checkpoint.ledger.steps_of(canary.id)))
@@ -92,6 +136,14 @@ def _canary_table(checkpoint: Checkpoint) -> Table:
     )
     columns = ("canary", "prefix", "times shown", "steps that saw it")
     return Table("canaries", "Planted canaries", columns, rows, note)
+
+
+def _group_table(run: Mapping[str, Any]) -> Table:
+    groups = run["weighting"]["groups"]
+    rows = tuple((name, one["documents"], one["share"], one["weighted_share"]) for name, one in groups.items())
+    note = f"By {run['weighting']['balance']}. Windows with documents of two groups are counted by their tokens."
+    columns = ("group", "documents", "share of the data", "share of the training")
+    return Table("balance", "Groups in equal shares", columns, rows, note)
 
 
 def _divergence_chart(run: Mapping[str, Any]) -> Chart:

@@ -1,101 +1,79 @@
-"""Text generation: prefill once, then one token at a time from a preallocated key-value cache.
+"""Text generation by a transformer: prefill once, then one token at a time from a preallocated key-value cache.
 
-Each row draws from a stream of its own, derived from (seed, row number), so its result does not depend on its
-neighbours beyond the rounding of float32 sums (logits agree to 1e-5). Nucleus sampling: Holtzman et al. 2020
-(arXiv 1904.09751).
+Several samples of one prompt share its prefill: the cache is cloned for each of them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..core import UsageError, generator
+from .choice import Choice
+from .decoding import Request, check_tokens, draw
 from .gpt import GPT, KeyValueCache
 
 BATCH = 32
 """Throughput on a CPU saturates here (reference: 16 to 32 rows)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How the next token is drawn: temperature 0 is greedy; ``top_k`` and ``top_p`` cut the tail first."""
-
-    temperature: float = 1.0
-    top_k: int | None = None
-    top_p: float | None = None
-
-    def __post_init__(self) -> None:
-        if not self.temperature >= 0:
-            raise UsageError(f"temperature {self.temperature}: must be 0 (greedy) or more")
-        if self.top_k is not None and self.top_k < 1:
-            raise UsageError(f"top_k {self.top_k}: must be 1 or more")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise UsageError(f"top_p {self.top_p}: must be above 0 and at most 1")
-
-    def pick(self, logits: Tensor, uniform: Tensor) -> Tensor:
-        """logits (rows, vocabulary) and one uniform number a row to token ids (rows,), by inverse distribution."""
-        if self.temperature == 0:
-            return logits.argmax(-1)
-        scaled = logits if self.temperature == 1 else logits.double() / self.temperature
-        p = F.softmax(scaled, -1, dtype=torch.float64)
-        if self.top_k is None and self.top_p is None:
-            return _invert(p, uniform)
-        p, tokens = p.sort(dim=-1, descending=True, stable=True)
-        if self.top_k is not None:
-            p[:, self.top_k :] = 0
-        if self.top_p is not None:
-            p = p / p.sum(-1, keepdim=True)
-            p[p.cumsum(-1) - p >= self.top_p] = 0
-        return tokens.gather(1, _invert(p, uniform)[:, None])[:, 0]
-
-
 @torch.inference_mode()
 def generate(
-    network: GPT, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice, seed: int
-) -> list[list[int]]:
-    """New tokens after each prompt, at most ``max_new_tokens``; a row ends before the next begin token.
+    network: GPT, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice, seed: int,
+    samples: int = 1, stopped: Callable[[Sequence[int]], bool] | None = None,
+) -> list[list[int]]:  # fmt: skip
+    """New tokens after each prompt; with several samples the rows of one prompt stand together.
 
     A prompt is put after a begin token; of one longer than the context the end is used. Past the context, attention
     slides: the oldest tokens fall out of the cache.
     """
-    if max_new_tokens < 0:
-        raise UsageError(f"max_new_tokens {max_new_tokens}: must be 0 or more")
-    _check_tokens(prompts, begin)
+    request = Request(max_new_tokens, choice, seed, samples, stopped)
+    check_tokens(prompts, begin)
     starts = [[begin, *prompt][-network.config.context :] for prompt in prompts]
-    rows = sorted(range(len(starts)), key=lambda row: (len(starts[row]), row))
-    results: list[list[int]] = [[] for _ in starts]
-    for low in range(0, len(rows) if max_new_tokens else 0, BATCH):
-        chosen = rows[low : low + BATCH]
-        uniform = np.stack([generator(seed, "sample", row).random(max_new_tokens) for row in chosen])
-        new = _generate_batch(network, [starts[row] for row in chosen], begin, choice, torch.from_numpy(uniform))
-        for row, tokens in zip(chosen, new.tolist(), strict=True):
-            results[row] = tokens[: tokens.index(begin)] if begin in tokens else tokens
+    order = sorted(range(len(starts)), key=lambda row: (len(starts[row]), row))
+    results: list[list[int]] = [[] for _ in range(len(starts) * request.samples)]
+    together = max(1, BATCH // request.samples)
+    for low in range(0, len(order) if request.max_new_tokens else 0, together):
+        chosen = order[low : low + together]
+        prefilled = _Prefilled(network, [starts[row] for row in chosen], begin, request.max_new_tokens)
+        for first in range(0, request.samples, BATCH):
+            numbers = range(first, min(first + BATCH, request.samples))
+            rows = [row * request.samples + number for row in chosen for number in numbers]
+            for row, tokens in zip(rows, prefilled.draw(request, rows, len(numbers)), strict=True):
+                results[row] = tokens
     return results
 
 
-def _generate_batch(network: GPT, starts: list[list[int]], begin: int, choice: Choice, uniform: Tensor) -> Tensor:
-    longest, steps = len(starts[-1]), uniform.shape[1]
-    padding = torch.tensor([longest - len(start) for start in starts])
-    tokens = torch.tensor([[begin] * (longest - len(start)) + start for start in starts])
-    cache = KeyValueCache(network.config, len(starts), min(network.config.context, longest + steps - 1))
-    mask = _prefill_mask(padding, longest) if padding.any() else None
-    hidden = network.hidden(tokens, cache, 0, mask)[:, -1]
-    new = torch.full((len(starts), steps), begin)
-    ended = torch.zeros(len(starts), dtype=torch.bool)
-    for step in range(steps):
-        picked = choice.pick(F.linear(hidden, network.head), uniform[:, step])
-        new[:, step] = picked
-        ended |= picked == begin
-        if step == steps - 1 or bool(ended.all()):
-            break
-        position = longest + step
-        mask = _decode_mask(padding, position, cache.length) if mask is not None else None
-        hidden = network.hidden(picked[:, None], cache, position, mask)[:, 0]
-    return new
+class _Prefilled:
+    """Prompts of which the network has read everything, and the cache that remembers it."""
+
+    def __init__(self, network: GPT, starts: list[list[int]], begin: int, steps: int) -> None:
+        self.network, self.starts, self.begin = network, starts, begin
+        self.longest = len(starts[-1])
+        self.padding = torch.tensor([self.longest - len(start) for start in starts])
+        tokens = torch.tensor([[begin] * (self.longest - len(start)) + start for start in starts])
+        self.cache = KeyValueCache(network.config, len(starts), min(network.config.context, self.longest + steps - 1))
+        mask = _prefill_mask(self.padding, self.longest) if self.padding.any() else None
+        self.hidden = network.hidden(tokens, self.cache, 0, mask)[:, -1]
+
+    def draw(self, request: Request, rows: list[int], copies: int) -> list[list[int]]:
+        """``copies`` continuations of each prompt, whose numbers among all results are ``rows``."""
+        place = torch.arange(len(self.starts)).repeat_interleave(copies)
+        cache = self.cache if request.samples == 1 else self.cache.cloned(len(self.starts), place)
+        padding = self.padding[place]
+        masked = bool(padding.any())
+
+        def step(picked: Tensor, number: int) -> Tensor:
+            nonlocal masked
+            position = self.longest + number
+            mask = _decode_mask(padding, position, cache.length) if masked else None
+            masked = mask is not None
+            hidden = self.network.hidden(picked[:, None], cache, position, mask)[:, 0]
+            return F.linear(hidden, self.network.head)
+
+        logits = F.linear(self.hidden[place], self.network.head)
+        starts = [self.starts[row] for row in place.tolist()]
+        return draw(logits, step, starts, self.begin, request, request.uniform(rows))
 
 
 def _prefill_mask(padding: Tensor, length: int) -> Tensor:
@@ -110,14 +88,3 @@ def _decode_mask(padding: Tensor, position: int, length: int) -> Tensor | None:
     slot = torch.arange(min(position + 1, length))
     allowed = (slot >= padding[:, None]) | (slot <= position - length)
     return None if bool(allowed.all()) else allowed[:, None, None]
-
-
-def _invert(p: Tensor, uniform: Tensor) -> Tensor:
-    total = p.cumsum(-1)
-    return torch.searchsorted(total, uniform[:, None] * total[:, -1:], right=True)[:, 0].clamp(max=p.shape[1] - 1)
-
-
-def _check_tokens(prompts: Sequence[Sequence[int]], begin: int) -> None:
-    for row, prompt in enumerate(prompts):
-        if any(not 0 <= token <= begin for token in prompt):
-            raise UsageError(f"prompt {row}: token ids must be from 0 to {begin}")

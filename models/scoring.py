@@ -1,6 +1,6 @@
 """Log-probabilities of texts under a transformer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,29 +22,48 @@ def sequence_logprobs(network: GPT, sequences: Sequence[Sequence[int]], begin: i
     one token before it: the windows of training. Right padding cannot change a causal result; values agree between
     batches to 1e-5.
     """
-    context = network.config.context
-    windows: list[tuple[int, int, list[int]]] = []
-    for number, sequence in enumerate(sequences):
-        tokens = [begin, *sequence]
-        windows += [(number, low, tokens[low : low + context + 1]) for low in range(0, len(sequence), context)]
+    windows = windows_of(sequences, begin, network.config.context)
     results = [np.zeros(len(sequence)) for sequence in sequences]
-    windows.sort(key=lambda window: len(window[2]))
-    for group in _groups(windows):
-        width = max(len(tokens) for _, _, tokens in group)
-        batch = torch.tensor([tokens + [begin] * (width - len(tokens)) for _, _, tokens in group])
+    for group, batch in batches_of(windows, begin):
         values = _target_logprobs(network, batch)
         for (number, low, tokens), row in zip(group, values, strict=True):
             results[number][low : low + len(tokens) - 1] = row[: len(tokens) - 1]
     return results
 
 
-def _groups(windows: list[tuple[int, int, list[int]]]) -> list[list[tuple[int, int, list[int]]]]:
-    groups: list[list[tuple[int, int, list[int]]]] = []
+@torch.inference_mode()
+def next_token_logprobs(network: GPT, prompts: Sequence[Sequence[int]], begin: int) -> np.ndarray:
+    """Natural-log probability of every token after each prompt: float64 (prompts, vocabulary)."""
+    rows = [np.zeros((0, network.config.vocabulary))]
+    for prompt in prompts:
+        tokens = torch.tensor([[begin, *prompt][-network.config.context :]])
+        rows.append(F.linear(network.hidden(tokens)[:, -1], network.head).double().log_softmax(-1).numpy())
+    return np.concatenate(rows)
+
+
+Window = tuple[int, int, list[int]]
+"""Number of a sequence, place of the first token that is predicted, tokens with the one before them."""
+
+
+def windows_of(sequences: Sequence[Sequence[int]], begin: int, context: int) -> list[Window]:
+    """Disjoint windows of ``context`` tokens of each sequence after a begin token, the shortest first."""
+    windows: list[Window] = []
+    for number, sequence in enumerate(sequences):
+        tokens = [begin, *sequence]
+        windows += [(number, low, tokens[low : low + context + 1]) for low in range(0, len(sequence), context)]
+    return sorted(windows, key=lambda window: len(window[2]))
+
+
+def batches_of(windows: Sequence[Window], begin: int) -> Iterator[tuple[list[Window], Tensor]]:
+    """Windows in groups of a bounded number of tokens, and each group as a tensor, padded on the right."""
+    groups: list[list[Window]] = []
     for window in windows:
         if not groups or (len(groups[-1]) + 1) * len(window[2]) > BATCH_TOKENS:
             groups.append([])
         groups[-1].append(window)
-    return groups
+    for group in groups:
+        width = max(len(tokens) for _, _, tokens in group)
+        yield group, torch.tensor([tokens + [begin] * (width - len(tokens)) for _, _, tokens in group])
 
 
 def _target_logprobs(network: GPT, batch: Tensor) -> np.ndarray:

@@ -1,8 +1,11 @@
 """The state of an unfinished training: one file, replaced as a whole, so that a kill leaves the old or the new one."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -22,30 +25,51 @@ class StateFile:
     path: Path
     plan: str
 
-    def save(self, network: nn.Module, optimizers: Optimizers, losses: list[list[float]]) -> None:
-        """Write weights, optimizer state and the loss of every step so far; their number is the next step."""
+    def save(
+        self,
+        network: nn.Module,
+        optimizers: Optimizers,
+        losses: list[list[float]],
+        measured: Mapping[int, Mapping[str, float]] = MappingProxyType({}),
+    ) -> None:
+        """Write weights, optimizer state, the loss of every step so far (their number is the next step) and what was
+        measured on the way.
+        """
         tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
         tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizers.state().items()}
+        tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
         tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
-        write_bytes(self.path, save(tensors, {"headwater": json.dumps({"plan": self.plan})}))
+        if measured:
+            tensors["measured"] = torch.tensor(
+                [[step, *values.values()] for step, values in measured.items()], dtype=torch.float64
+            )
+        names = list(next(iter(measured.values()), {}))
+        write_bytes(self.path, save(tensors, {"headwater": json.dumps({"plan": self.plan, "measured": names})}))
 
-    def load(self, network: nn.Module, optimizers: Optimizers) -> list[list[float]]:
-        """Restore what :meth:`save` wrote and give the losses of each phase; empty where there is no state."""
+    def steps(self) -> int:
+        """How many steps the written state has behind it; 0 where there is none."""
+        return len(_read(self.path)[0]["losses"]) if self.path.is_file() else 0
+
+    def load(self, network: nn.Module, optimizers: Optimizers) -> tuple[list[list[float]], dict[int, dict[str, float]]]:
+        """Restore what :meth:`save` wrote; give the losses of each phase and what was measured (empty: no state)."""
         if not self.path.is_file():
-            return []
-        tensors, plan = _read(self.path)
-        if plan != self.plan:
+            return [], {}
+        tensors, facts = _read(self.path)
+        if facts["plan"] != self.plan:
             raise IntegrityError(f"{self.path}: belongs to another corpus or recipe; remove the checkpoint folder")
         network.load_state_dict(_below("network.", tensors))
         optimizers.load(_below("optimizer.", tensors))
-        return list(tensors["losses"].tolist())
+        rows = tensors["measured"].tolist() if "measured" in tensors else []
+        measured = {int(step): dict(zip(facts["measured"], values, strict=True)) for step, *values in rows}
+        return list(tensors["losses"].tolist()), measured
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], str]:
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-            return tensors, str(json.loads(file.metadata()["headwater"])["plan"])
+            facts = json.loads(file.metadata()["headwater"])
+            return tensors, {"plan": str(facts["plan"]), "measured": list(facts.get("measured", ()))}
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"{path}: not a readable state ({error}); remove the checkpoint folder") from None
 

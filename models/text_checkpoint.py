@@ -1,73 +1,43 @@
 """A trained transformer that completes and scores text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ..core import IntegrityError
-from .checkpoint import RUN, BaseCheckpoint, Parts
+from .checkpoint import Parts
+from .choice import Choice
 from .gpt import GPT, GPTConfig
-from .sampling import Choice, generate
-from .scoring import sequence_logprobs
-from .tokenizer import Tokenizer
+from .sampling import generate
+from .scoring import next_token_logprobs, sequence_logprobs
+from .text_base import TOKENIZER, BaseTextCheckpoint
 
-TOKENIZER = "tokenizer.json"
+__all__ = ["TOKENIZER", "TextCheckpoint"]
 
 
-class TextCheckpoint(BaseCheckpoint):
+class TextCheckpoint(BaseTextCheckpoint):
     """See :class:`models.base.Checkpoint`, whose methods these are."""
-
-    modality = "text"
-    capabilities = frozenset({"sample", "logprob", "prompt_logprob", "seedable"})
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)
-        self.tokenizer = Tokenizer.load(folder / TOKENIZER)
         self.network = GPT(GPTConfig(**parts.run["network"]))
-        if self.tokenizer.vocabulary != self.network.config.vocabulary:
-            raise IntegrityError(
-                f"{folder / TOKENIZER}: has {self.tokenizer.vocabulary} tokens, but {RUN} says "
-                f"{self.network.config.vocabulary}; restore it or train again"
-            )
         self.network.load_state_dict(dict(parts.weights))
         self.network.eval()
 
-    def encode(self, text: str) -> list[int]:
-        """Token ids of a text (no special tokens)."""
-        return self.tokenizer.encode(text)
+    @cached_property
+    def _exact(self) -> GPT:
+        return self.network.exact()
 
-    def decode(self, tokens: Sequence[int]) -> str:
-        """Text of token ids; begin tokens vanish."""
-        return self.tokenizer.decode(tokens)
+    def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
+        return sequence_logprobs(self._exact if exact else self.network, sequences, self.begin)
 
-    def token_logprobs(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Natural-log probability of each token of each text after a begin token: float64 arrays (tokens,).
+    def next_logprobs(self, prompts: Sequence[str]) -> np.ndarray:
+        """See :meth:`BaseTextCheckpoint.next_logprobs`; of a prompt longer than the context the end is used."""
+        return next_token_logprobs(self._exact, self.tokenizer.encode_all(prompts), self.begin)
 
-        Texts longer than the context are scored in disjoint windows, each conditioned on the one token before it.
-        """
-        return sequence_logprobs(self.network, self.tokenizer.encode_all(texts), self.tokenizer.begin)
-
-    def logprobs_of(self, sequences: Sequence[Sequence[int]]) -> list[np.ndarray]:
-        """:meth:`token_logprobs` of token ids."""
-        return sequence_logprobs(self.network, sequences, self.tokenizer.begin)
-
-    def complete_tokens(
-        self,
-        prompts: Sequence[Sequence[int]],
-        *,
-        max_new_tokens: int,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        seed: int = 0,
-    ) -> list[list[int]]:
-        """New tokens after each prompt; see :func:`models.sampling.generate`."""
-        choice = Choice(temperature, top_k, top_p)
-        return generate(self.network, prompts, self.tokenizer.begin, max_new_tokens, choice, seed)
-
-    def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
-        """:meth:`complete_tokens` on text."""
-        tokens = self.complete_tokens(self.tokenizer.encode_all(prompts), **options)
-        return [self.tokenizer.decode(row) for row in tokens]
+    def _generate(
+        self, prompts: Sequence[Sequence[int]], max_new_tokens: int, choice: Choice, seed: int, samples: int,
+        stopped: Callable[[Sequence[int]], bool] | None,
+    ) -> list[list[int]]:  # fmt: skip
+        return generate(self.network, prompts, self.begin, max_new_tokens, choice, seed, samples, stopped)

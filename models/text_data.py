@@ -1,19 +1,25 @@
 """From a corpus to windows of tokens: choose documents, learn the tokenizer, pack, note who stands where."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import torch
 
 from ..core import Corpus, EmptyCorpus, Progress, Recipe, generator
+from ..curate import alphabet_of
 from .base import Canary
 from .canaries import plan_canaries
 from .ledger import documents_in, ledger_table
+from .order import Weights
 from .planting import plant
 from .selection import read_rows, select_documents
-from .tokenizer import Tokenizer
+from .tokenizer import TextTokenizer, make_tokenizer
+from .validation import HeldOutText, held_out_text
+from .weighting import document_weights
 
 TOKENIZER_BYTES = 16_000_000
 """The tokenizer learns from at most this much text: more changes no merge that matters at these vocabularies."""
@@ -30,7 +36,7 @@ class TextData:
     """
 
     windows: np.ndarray
-    tokenizer: Tokenizer
+    tokenizer: TextTokenizer
     ledger: pa.Table
     canaries: tuple[Canary, ...]
     documents: int
@@ -38,6 +44,9 @@ class TextData:
     text_bytes: int
     text_tokens: int
     planted: int
+    weights: Weights | None = None
+    weighting: Mapping[str, Any] | None = None
+    validation: HeldOutText | None = None
 
     def __len__(self) -> int:
         return len(self.windows) - self.planted
@@ -53,17 +62,24 @@ class TextData:
         return documents_in(rows["id"].to_pylist(), first, last, indices)
 
 
-def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData:
+def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str = "bpe") -> TextData:
     """Choose, tokenise and pack the documents of a text corpus, canaries included."""
     chosen = select_documents(corpus, recipe)
     with progress.task("tokenizer"):
-        tokenizer = Tokenizer.train(_sample(corpus, chosen.rows), recipe.vocabulary)
-    canaries = plan_canaries(recipe.canaries, recipe.seed)
-    pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
+        tokenizer = make_tokenizer(kind, sample_of(corpus, chosen.rows), recipe.vocabulary)
+    sequences = sequences_in(sample_of(corpus, chosen.rows)) if kind == "residues" else ""
+    canaries = plan_canaries(recipe.canaries, recipe.seed, sequences)
+    pieces, text_bytes = tokenise(corpus, chosen.rows, tokenizer, progress)
     order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
+    weighing = document_weights(corpus, chosen, recipe)
+    sizes = np.array([len(piece) for piece in pieces])
+    final = weighing.for_sizes(sizes) if weighing else None
+    if final is not None:  # neighbours in the stream share windows, so that they have to weigh alike
+        order = sorted((row for row in order if final[row] > 0), key=lambda row: final[row])
     if not order:
         raise EmptyCorpus(f"{corpus.folder}: none of the {len(pieces)} training documents holds any text")
     pieces, named = [pieces[row] for row in order], [(chosen.ids[row], "trained") for row in order]
+    weights = None if final is None else window_weights(pieces, final[order], recipe.context)
     windows, places, first, last = pack(pieces, tokenizer.begin, recipe.context)
     secrets = [(canary, np.array(tokenizer.encode(canary.text), np.int32)) for canary in canaries]
     planted, inside = plant(pieces, named, secrets, tokenizer.begin, recipe.context, recipe.seed)
@@ -74,17 +90,21 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData
         tokenizer=tokenizer,
         ledger=ledger_table(placed, np.concatenate([first, where]), np.concatenate([last, where]), chosen.held_out),
         canaries=canaries,
-        documents=len(chosen.rows),
+        documents=len(chosen.rows) if final is None else int((final > 0).sum()),
         held_out=len(chosen.held_out),
         text_bytes=text_bytes,
         text_tokens=sum(len(piece) for piece in pieces),
         planted=len(planted),
+        weights=weights,
+        weighting=weighing.facts(sizes, final) if weighing and final is not None else None,
+        validation=held_out_text(corpus, chosen, tokenizer, recipe),
     )
 
 
-def _tokenise(
-    corpus: Corpus, rows: np.ndarray, tokenizer: Tokenizer, progress: Progress
+def tokenise(
+    corpus: Corpus, rows: np.ndarray, tokenizer: TextTokenizer, progress: Progress
 ) -> tuple[list[np.ndarray], int]:
+    """The tokens of the documents in these rows, and how many bytes of text they are."""
     pieces: list[np.ndarray] = []
     text_bytes = 0
     with progress.task("tokenise", total=len(rows)) as task:
@@ -117,7 +137,15 @@ def pack(
     return windows, places, first, last
 
 
-def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
+def window_weights(pieces: Sequence[np.ndarray], weights: np.ndarray, context: int) -> Weights:
+    """The mean weight of the tokens that each window of :func:`pack` predicts; their documents weigh ``weights``."""
+    stream = np.repeat(weights, [len(piece) + 1 for piece in pieces])
+    n = -(-len(stream) // context)
+    return Weights.of(np.resize(np.roll(stream, -1), n * context).reshape(n, context).mean(1))
+
+
+def sample_of(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
+    """The text that tokenizers learn from: at most TOKENIZER_BYTES characters."""
     left = TOKENIZER_BYTES
     for texts in read_rows(corpus, rows, "text"):
         for text in texts:
@@ -125,3 +153,9 @@ def _sample(corpus: Corpus, rows: np.ndarray) -> Iterator[str]:
                 return
             yield text[:left]
             left -= len(text)
+
+
+def sequences_in(texts: Iterator[str]) -> str:
+    """Whether most of the texts are of DNA, RNA or proteins: what canaries among them have to look like."""
+    counts = Counter(alphabet_of(text) or "protein" for text in texts)
+    return min(counts, key=lambda name: (-counts[name], name), default="protein")

@@ -18,18 +18,22 @@ from torch import Tensor, nn
 
 from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, UsageError, derive_seed
 from .optimizer import Optimizers, schedule
-from .order import StepPlan, examples_at
+from .order import StepPlan, Weights, examples_at
 from .state import StateFile
 
 NOTE_EVERY = 10
 DEFAULTS: Mapping[str, Any] = {"batch": 16, "learning_rate": 3e-3, "matrix_learning_rate": 0.02, "warmup": 50}
 """Of the recipe, for families that do not say otherwise; rates are those of Muon and AdamW on small transformers."""
+MONITORED = 8
 TIMED_STEPS = 4
 WARM_STEPS = 2
 
 
 class Examples(Protocol):
-    """What to train on: ``len`` ordinary examples that come with each pass, then ``planted`` ones, shown once each."""
+    """What to train on: ``len`` ordinary examples that come with each pass, then ``planted`` ones, shown once each.
+
+    It may have ``weights`` (:class:`models.order.Weights`) of the ordinary ones; else each comes once a pass.
+    """
 
     def __len__(self) -> int: ...
 
@@ -87,10 +91,14 @@ def _filled(recipe: Recipe, name: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The loss of every step so far; ``rows`` has one value for each of the ``phases``, the main one first."""
+    """The loss of every step so far; ``rows`` has one value for each of the ``phases``, the main one first.
+
+    ``measured``: what the monitor found, by the number of steps that were done.
+    """
 
     phases: tuple[str, ...]
     rows: list[list[float]] = field(default_factory=list)
+    measured: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -112,29 +120,43 @@ def train(
     steps: int,
     state: StateFile | None = None,
     progress: Progress = SILENT,
+    saved: Callable[[], None] = lambda: None,
+    monitor: Callable[[nn.Module], Mapping[str, float]] | None = None,
 ) -> History:
     """Train in place for ``steps`` steps, from the saved state where there is one; gives the loss of every step.
 
+    ``saved`` is called whenever the state has been written, ``monitor`` at a few points of the training.
+
     Raises :class:`IncompleteError` that names the documents at the first loss that is not finite. The last saved
-    state stays as it was.
+    state stays as it was, and the message says where.
     """
     plan = step_plan(settings, examples, steps)
     with reproducible(settings.threads):
         optimizers = make_optimizers(network, settings)
-        history = History(tuple(optimizers), state.load(network, optimizers) if state else [])
+        history = History(tuple(optimizers), *(state.load(network, optimizers) if state else ()))
         network.train()
+        points = monitored_steps(steps) if monitor else frozenset()
         with progress.task("train", total=steps) as task:
             task.advance(len(history))
             pace = _Pace(settings, len(history))
             for step in range(len(history), steps):
-                history.rows.append(_step(network, optimizers, examples, settings, plan, step))
+                with _keeping(state):
+                    history.rows.append(_step(network, optimizers, examples, settings, plan, step))
+                if monitor and len(history) in points:
+                    history.measured[len(history)] = dict(monitor(network))
                 task.advance()
                 if len(history) % NOTE_EVERY == 0:
                     task.note(pace.note(history.main))
                 if state and len(history) % settings.checkpoint_every == 0 and len(history) < steps:
-                    state.save(network, optimizers, history.rows)
+                    state.save(network, optimizers, history.rows, history.measured)
+                    saved()
         network.eval()
     return history
+
+
+def monitored_steps(steps: int) -> frozenset[int]:
+    """After how many steps a training is measured: eight times, evenly, the last at its end."""
+    return frozenset(-(-steps * part // MONITORED) for part in range(1, MONITORED + 1))
 
 
 def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
@@ -145,7 +167,8 @@ def step_plan(settings: Settings, examples: Examples, steps: int) -> StepPlan:
             f"model.canaries: they take {planted} of the {shown} examples that this training shows (steps x batch); "
             "plant fewer, train for more steps, or leave them out with `canaries: null`"
         )
-    return StepPlan(settings.seed, settings.batch, steps, len(examples), planted)
+    weights: Weights | None = getattr(examples, "weights", None)
+    return StepPlan(settings.seed, settings.batch, steps, len(examples), planted, weights)
 
 
 def make_optimizers(network: nn.Module, settings: Settings) -> Optimizers:
@@ -166,6 +189,17 @@ def measure_steps(network: nn.Module, examples: Examples, settings: Settings, bu
             _step(network, optimizers, examples, settings, plan, step)
         seconds = (time.perf_counter() - start) / TIMED_STEPS
     return max(1, int(budget / seconds))
+
+
+@contextmanager
+def _keeping(state: StateFile | None) -> Iterator[None]:
+    """A training that stops says which of its states is still good."""
+    try:
+        yield
+    except IncompleteError as error:
+        kept = state.steps() if state else 0
+        where = f"; the state after {kept} steps is kept in {state.path}" if state and kept else ""
+        raise IncompleteError(f"{error}{where}") from None
 
 
 @contextmanager

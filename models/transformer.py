@@ -1,4 +1,4 @@
-"""The family ``transformer``: a decoder-only language model on byte-level BPE."""
+"""The family ``transformer``: a decoder-only language model on byte-level BPE, characters or residues."""
 
 import math
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from .gpt import GPT, GPTConfig
 from .ledger import TrainingLedger
 from .text_checkpoint import TOKENIZER, TextCheckpoint
 from .text_data import TextData, prepare_text
+from .tokenizer import check_kind
 
 FINAL_SHARE = 0.1
 
@@ -25,17 +26,22 @@ FINAL_SHARE = 0.1
 class TransformerFamily:
     """Decoder-only transformer (GPT) for text.
 
-    Rotary positions, RMSNorm, normalised queries and keys, squared ReLU, byte-level BPE trained on the training
-    documents. Recipe keys: size (xs, s, m), context, vocabulary, dropout, documents, canaries.
+    Rotary positions, RMSNorm, normalised queries and keys, squared ReLU. ``tokenizer``: ``bpe`` (byte-level, trained on
+    the training documents), ``characters`` (those of the training documents, bytes for others) or ``residues`` (one
+    token a letter of DNA, RNA or a protein). Recipe keys: size (xs, s, m), context, vocabulary, dropout, documents,
+    canaries.
     """
 
     modality = "text"
     mixed = True
     defaults = DEFAULTS
 
+    def __init__(self, tokenizer: str = "bpe") -> None:
+        self.tokenizer = check_kind(tokenizer)
+
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Choose documents, train the tokenizer, pack windows, build the network."""
-        data = prepare_text(corpus, recipe, progress)
+        data = prepare_text(corpus, recipe, progress, self.tokenizer)
         config = GPTConfig.of_size(recipe.size, data.tokenizer.vocabulary, recipe.context, recipe.dropout)
         network = GPT(config, torch.Generator().manual_seed(derive_seed(recipe.seed, "weights")))
         return Prepared(
@@ -45,6 +51,7 @@ class TransformerFamily:
             facts=_facts(data, config, network),
             summary=lambda _, losses: _summary(data, losses),
             canaries=data.canaries,
+            monitor=data.validation.measure if data.validation else None,
             files={TOKENIZER: data.tokenizer.to_json()},
             unit="tokens",
             per_example=recipe.context,
@@ -69,6 +76,7 @@ def _facts(data: TextData, config: GPTConfig, network: nn.Module) -> dict[str, A
             "planted": sum(canary.repetitions for canary in data.canaries),
         },
         "tokens": {"stream": data.text_tokens, "bytes": data.text_bytes},
+        "validation": data.validation.facts() if data.validation else None,
     }
 
 

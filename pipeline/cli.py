@@ -63,6 +63,11 @@ def audit(
     prediction: Annotated[str | None, typer.Option("--prediction", help="The column with what was decided.")] = None,
     positive: Annotated[str | None, typer.Option("--positive", help="The value of both that counts.")] = None,
     columns: Annotated[str, typer.Option("--columns", help="Names for a CSV file without a header line.")] = "",
+    score: Annotated[str | None, typer.Option("--score", help="The column with a predicted probability.")] = None,
+    split: Annotated[str | None, typer.Option("--split", help="The column that says train or test.")] = None,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="CSV or JSON: columns of groups and their share of the people.")
+    ] = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -71,7 +76,9 @@ def audit(
     from . import commands
     from .guess import AuditOptions
 
-    named = AuditOptions(groups, label, prediction, positive, columns)
+    named = AuditOptions(
+        groups, label, prediction, positive, columns, score, split, str(reference.absolute()) if reference else None
+    )
     commands.stages(target, out, "report", workers=workers, json=json, quiet=quiet, model=False, columns=named)
 
 
@@ -100,9 +107,43 @@ def train(target: Target, out: Out = None, workers: Workers = None, json: Json =
 
 
 @app.command()
-def sample(target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False) -> None:
-    """Draw the samples that the evaluation looks at."""
-    _stages(target, out, "sample", workers, json, quiet)
+def sample(
+    target: Annotated[
+        Path, typer.Argument(help="A config file or a run folder; with --prompt a checkpoint folder too.")
+    ],
+    out: Out = None,
+    prompt: Annotated[
+        list[str] | None, typer.Option("--prompt", "-p", help="Continue this text and print it; repeatable.")
+    ] = None,
+    samples: Annotated[int, typer.Option("--samples", "-n", min=1, help="Continuations of each prompt.")] = 1,
+    tokens: Annotated[int, typer.Option("--max-new-tokens", min=1, help="Length of a continuation.")] = 64,
+    temperature: Annotated[float, typer.Option("--temperature", help="0 is greedy.")] = 1.0,
+    top_k: Annotated[int | None, typer.Option("--top-k", help="Only the k likeliest tokens.")] = None,
+    top_p: Annotated[float | None, typer.Option("--top-p", help="Only the likeliest tokens of this mass.")] = None,
+    min_p: Annotated[
+        float | None, typer.Option("--min-p", help="Only tokens at least this share as likely as the likeliest.")
+    ] = None,
+    penalty: Annotated[float, typer.Option("--repetition-penalty", help="Above 1: less likely again.")] = 1.0,
+    stop: Annotated[list[str] | None, typer.Option("--stop", help="End before this text; repeatable.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the continuations of --prompt.")] = 0,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw the samples that the evaluation looks at, or continue a prompt of your own."""
+    if not prompt:
+        return _stages(target, out, "sample", workers, json, quiet)
+    from . import prompts
+
+    options: dict[str, Any] = {
+        "max_new_tokens": tokens,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+    }
+    options |= {"repetition_penalty": penalty, "stop": stop or [], "samples": samples, "seed": seed}
+    prompts.complete(target, prompt, options, json=json)
 
 
 @app.command()
@@ -178,12 +219,15 @@ def trace(
     folder: Run,
     text: Annotated[str | None, typer.Argument(help="An output of the model; '-' reads standard input.")] = None,
     document: Annotated[str | None, typer.Option("--document", "-d", help="Tell a document's story instead.")] = None,
+    step: Annotated[
+        int | None, typer.Option("--step", "-s", min=0, help="List what a training step saw instead.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find the documents that a text came from: source, licence, copies, training steps, decisions."""
     from . import commands
 
-    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json)
+    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json, step)
 
 
 @app.command("list")
@@ -199,14 +243,14 @@ def list_kind(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A registered name, KIND/NAME, or the id of a document.")],
+    name: Annotated[str, typer.Argument(help="A registered name, KIND/NAME, a document's id, or a run with a model.")],
     folder: Annotated[
         Path | None, typer.Option("--run", help="The run of the document [default: search runs/].")
     ] = None,
     rebuild: Annotated[bool, typer.Option(help="Read the source again to show what edits changed.")] = True,
     json: Json = False,
 ) -> None:
-    """Explain a registered name (parameters, source, unit, range), or tell the whole story of a document by its id."""
+    """Explain a registered name (parameters, source, unit, range), or tell the story of a document or of a model."""
     from . import commands
 
     commands.explain(name, json, folder, rebuild)

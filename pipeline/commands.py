@@ -18,14 +18,16 @@ from ..core import (
     StageReport,
     UnknownName,
     UsageError,
+    read_energy,
     write_text,
 )
-from ..curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, erasure
+from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
-from .explain import explain_document, is_document_id
-from .guess import AuditOptions, guess_audit, guess_corpus
+from .explain import TRACKS, explain_document, is_document_id
+from .explain_model import documents_at, model_lines, model_story, step_lines
+from .guess import AuditOptions, guess_audit
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
@@ -43,7 +45,18 @@ def registries() -> dict[str, Registry[Any]]:
     from ..evaluate import METRICS
     from ..models import ADAPTERS, FAMILIES
 
-    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, FAMILIES, ADAPTERS, METRICS, SECTIONS)
+    found = (
+        SOURCES,
+        FILTERS,
+        AUDITS,
+        DETECTORS,
+        TEXT_DETECTORS,
+        IMAGE_DETECTORS,
+        FAMILIES,
+        ADAPTERS,
+        METRICS,
+        SECTIONS,
+    )
     return {registry.kind: registry for registry in found}
 
 
@@ -91,7 +104,7 @@ def resolve(target: Path, out: Path | None, audit: AuditOptions | None = None) -
     """
     if audit and ((target / "config.yaml").is_file() or target.suffix in (".yaml", ".yml")):
         raise UsageError(
-            f"{target}: --groups, --label, --prediction, --positive and --columns are for a data file; in a config "
+            f"{target}: --groups, --label, --score, --split, --reference and the like are for a data file; in a config "
             "write  audit: [{decisions: {groups: [COLUMN], label: COLUMN}}]"
         )
     if (target / "config.yaml").is_file():
@@ -120,6 +133,7 @@ def summary(result: RunResult) -> dict[str, Any]:
         "cached": list(result.cached),
         "facts": {name: dict(report.facts) for name, report in reports.items()},
         "scores": [score.to_json() for report in reports.values() for score in report.scores],
+        "energy": {track or "main": read_energy(result.folder / track / "checkpoint").to_json() for track in TRACKS},
         "findings": [finding.to_json() for report in reports.values() for finding in report.findings],
     }
 
@@ -141,10 +155,14 @@ def report(folder: Path, json: bool) -> None:
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 
 
-def trace(folder: Path, text: str | None, document: str | None, json: bool) -> None:
-    """Trace a text to its documents, or tell the story of one document."""
-    if (text is None) == (document is None):
-        raise UsageError("give either a text to trace or --document ID")
+def trace(folder: Path, text: str | None, document: str | None, json: bool, step: int | None = None) -> None:
+    """Trace a text to its documents, tell the story of one document, or list the documents of a training step."""
+    if sum(one is not None for one in (text, document, step)) != 1:
+        raise UsageError("give one of: a text to trace, --document ID, --step N")
+    if step is not None:
+        told = documents_at(folder, step)
+        typer.echo(jsonlib.dumps(told, indent=1, ensure_ascii=False) if json else "\n".join(step_lines(told)))
+        return
     from ..evaluate import document_story, open_subject
     from ..evaluate import trace as trace_text
 
@@ -180,6 +198,10 @@ def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True
     if is_document_id(name):
         progress = progress_for(Console(stderr=True, highlight=False, quiet=json))
         _print_story(explain_document(name, run, rebuild, progress), json)
+        return
+    if (Path(name) / "checkpoint" / "run.json").is_file() or (Path(name) / "run.json").is_file():
+        told = model_story(Path(name))
+        typer.echo(jsonlib.dumps(told, indent=1, ensure_ascii=False) if json else "\n".join(model_lines(told)))
         return
     kind, _, short = name.rpartition("/")
     if kind and kind not in registries():

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..core import ConfigError, External, Recipe, SamplingPlan, did_you_mean
+from ..core import ConfigError, EnergyFactors, External, Recipe, SamplingPlan, did_you_mean
 from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
@@ -59,6 +59,29 @@ class EvaluateConfig(Section):
         return _named_list(value)
 
 
+class EnergyConfig(Section):
+    """What is declared of machine and grid; see :class:`headwater.core.EnergyFactors`."""
+
+    watts: float = Field(default=12.0, description="power of one busy core")
+    low: float | None = Field(default=None, description="least that it may draw; 0.36 x watts when absent")
+    high: float | None = Field(default=None, description="most that it may draw; 1.32 x watts when absent")
+    kgco2e_per_kwh: float = Field(default=0.475, description="emissions of the grid")
+    pue: float = Field(default=1.0, description="all energy of the data centre over that of its machines")
+
+    @property
+    def factors(self) -> EnergyFactors:
+        """The same for the trainer."""
+        return EnergyFactors(**self.model_dump())
+
+    @model_validator(mode="after")
+    def _possible(self) -> "EnergyConfig":
+        try:
+            _ = self.factors
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+
 class TrackConfig(Section):
     """One corpus on its way through the stages."""
 
@@ -67,6 +90,7 @@ class TrackConfig(Section):
         None, description="steps in order; each a name or {name: {parameter: value}}"
     )
     audit: tuple[Named, ...] | None = Field(None, description="audits; all that fit the corpus when absent")
+    compare: bool = Field(True, description="where a step mitigates: audit the corpus before it too, and compare")
     model: Recipe | External | None = Field(
         None, description="how to train, or external: a model made elsewhere; no model when absent"
     )
@@ -99,6 +123,7 @@ class RunConfig(TrackConfig):
     seed: int = Field(0, ge=0, lt=2**31, description="the one seed behind all randomness")
     workers: int = Field(1, ge=1, le=64, description="processes for curation; the result does not depend on it")
     erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")
+    energy: EnergyConfig = Field(EnergyConfig(), description="what is declared of machine and grid")
     images: TrackConfig | None = Field(None, description="a second track in the same run, in the folder images/")
 
     def tracks(self) -> dict[str, TrackConfig]:
@@ -222,6 +247,7 @@ def _known_keys(path: KeyPath) -> Sequence[str]:
     sections: dict[KeyPath, type[BaseModel]] = {
         (): RunConfig if path == () else TrackConfig,
         ("evaluate",): EvaluateConfig,
+        ("energy",): EnergyConfig,
     }
     return sorted(sections[inner].model_fields) if inner in sections else ()
 

@@ -14,7 +14,9 @@ from ..evaluate import SuffixIndex, build_index, open_subject
 
 MINIMUM = 50
 """Bytes of a verbatim repetition that count, as in the metric verbatim-overlap."""
-REPORTS = ("curation.json", "audit.json", "training.json", "evaluation.json", "report.json", "report.html")
+REPORTS = (
+    "curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json", "report.json", "report.html",
+)  # fmt: skip
 GOES, STAYS, RETRAIN = "patched", "left out", "left out; needs retraining"
 
 

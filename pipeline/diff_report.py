@@ -20,7 +20,7 @@ from ..core import (
     read_json,
     wilson,
 )
-from ..curate import redact
+from ..curate import ScoreChange, audited_scores, place_of, redact, score_changes
 from .config import effective_values, load_config
 from .diff import BY, Difference, compare, tracks_of
 from .erase import Track
@@ -30,7 +30,6 @@ from .run import stage_files
 TOP = 30
 LONGEST = 120
 FORMAT = "headwater diff/1"
-Key = tuple[str, str, str]
 _WILSON = "Low and high bound the share: Wilson's interval at 95 %."
 
 
@@ -213,49 +212,37 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
     return {key: item for part in parts for key, item in part.items()}
 
 
-def _scores(folder: Path) -> dict[Key, Measurement]:
-    """Every score of every stage, by stage, metric and slice."""
-    found: dict[Key, Measurement] = {}
+def _scores(folder: Path) -> dict[str, list[Measurement]]:
+    """Every score of every stage; of audits also those that they keep for comparisons."""
+    found: dict[str, list[Measurement]] = {}
     for path in stage_files(folder):
         report = StageReport.load(path)
-        for score in report.scores:
-            place = ", ".join(f"{key} {value}" for key, value in sorted(score.slice.items()))
-            found.setdefault((report.stage, score.metric, place), score)
+        found.setdefault(report.stage, []).extend(audited_scores(report) if report.stage == "audit" else report.scores)
     return found
 
 
-def _score_table(
-    one: Mapping[tuple[str, str, str], Measurement], two: Mapping[tuple[str, str, str], Measurement]
-) -> Table:
-    stages = {key[0] for key in one} & {key[0] for key in two}
-    keys = [key for key in sorted(one.keys() | two.keys()) if key[0] in stages]
-    rows = [(*key, *_pair(one.get(key), two.get(key))) for key in keys]
-    for stage in sorted({key[0] for key in (*one, *two)} - stages):
-        side = "A" if any(key[0] == stage for key in one) else "B"
-        rows.append((stage, "", "", *[None] * 7, f"this stage was run in {side} only"))
-    columns = ("stage", "metric", "slice", "A", "low A", "high A", "B", "low B", "high B", "B - A", "note")
-    note = "A difference is shown where both sides have one protocol. Intervals that overlap do not prove that "
-    return Table("diff-scores", "Scores", columns, tuple(rows), f"{note}the values are equal.")
+def _score_table(one: Mapping[str, list[Measurement]], two: Mapping[str, list[Measurement]]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for stage in sorted(one.keys() & two.keys()):
+        rows += [_score_row(stage, found) for found in score_changes(one[stage], two[stage])]
+    for stage in sorted(one.keys() ^ two.keys()):
+        rows.append((stage, "", "", *[None] * 9, f"this stage was run in {'A' if stage in one else 'B'} only"))
+    columns = (
+        "stage", "metric", "slice", "A", "low A", "high A", "B", "low B", "high B", "B - A", "low", "high", "note",
+    )  # fmt: skip
+    note = (
+        "A difference is shown where both sides have one protocol. Low and high of B - A at 95 %, from both intervals "
+    )
+    note += "(MOVER) as if A and B were independent; where they share documents they are too wide. Better and worse by "
+    return Table("diff-scores", "Scores", columns, tuple(rows), f"{note}the direction of the score.")
 
 
-def _pair(one: Measurement | None, two: Measurement | None) -> tuple[Cell, ...]:
-    cells = (*_cells(one), *_cells(two))
-    if isinstance(one, Score) and isinstance(two, Score):
-        if not one.comparable_with(two):
-            return (*cells, None, f"not comparable: {one.method.split(' ')[0]} and {two.method.split(' ')[0]}")
-        return (*cells, two.value - one.value, _overlap(one, two))
-    reasons = [
-        f"{name}: {'not there' if side is None else side.reason}"
-        for name, side in (("A", one), ("B", two))
-        if not isinstance(side, Score)
-    ]
-    return (*cells, None, redact("; ".join(reasons))[:LONGEST])
-
-
-def _overlap(one: Score, two: Score) -> str:
-    if one.low is None or one.high is None or two.low is None or two.high is None:
-        return "no interval"
-    return "intervals overlap" if one.low <= two.high and two.low <= one.high else "intervals are apart"
+def _score_row(stage: str, found: ScoreChange) -> tuple[Cell, ...]:
+    numbers = (found.difference, found.low, found.high)
+    note = found.verdict if found.difference is not None else ""
+    sides = (*_cells(found.before), *_cells(found.after))
+    reason = redact(found.reason)[:LONGEST] if found.difference is None else note
+    return (stage, found.metric, place_of(found.slice), *sides, *numbers, reason)
 
 
 def _cells(side: Measurement | None) -> tuple[Cell, ...]:

@@ -183,16 +183,16 @@ def _duplicates(folder: Path, ids: frozenset[str]) -> list[tuple[str, str]]:
 
 
 def _counts(track: Track, found: erasure.Found) -> dict[str, int]:
-    """In = kept + edited + removed + quarantined + erased, as the release has them."""
+    """In (+ added by steps) = kept + edited + removed + quarantined + erased, as the release has them."""
     erased = frozenset(name for part in track.parts for name in found.parts[part])
     kept, gone = len(track.corpus), len(track.removed) if track.removed else 0
     out = _actions(track.removed, erased) if track.removed else {"removed": 0, "quarantined": 0}
     staying = kept - len(found.parts[next(iter(track.parts))])
-    edited = len(_edited(track) - erased)
-    counts = {"in": kept + gone, "kept": staying - edited, "edited": edited, **out, "erased": len(erased)}
-    if counts["in"] != sum(value for name, value in counts.items() if name != "in"):
+    edited, added = len(_decided(track, "edited") - erased), len(_decided(track, "added", anywhere=True))
+    counts = {"in": kept + gone - added, "kept": staying - edited, "edited": edited, **out, "erased": len(erased)}
+    if counts["in"] + added != sum(value for name, value in counts.items() if name != "in"):
         raise IntegrityError(f"{track.corpus.folder}: {counts['in']} rows in, but not all accounted for: {counts}")
-    return counts
+    return counts | ({"added": added} if added else {})
 
 
 def _actions(removed: Corpus, erased: frozenset[str]) -> dict[str, int]:
@@ -204,14 +204,14 @@ def _actions(removed: Corpus, erased: frozenset[str]) -> dict[str, int]:
     return found
 
 
-def _edited(track: Track) -> frozenset[str]:
-    """The ids of documents of the corpus that a step edited."""
+def _decided(track: Track, action: str, anywhere: bool = False) -> frozenset[str]:
+    """The ids of documents of the corpus (or anywhere) with such a decision."""
     names: set[str] = set()
     for path in sorted((track.folder / "decisions").glob("*.parquet")) if track.folder else ():
         rows = read_parquet(path)
-        names.update(rows.filter(pc.equal(rows["action"], "edited"))["id"].to_pylist())
-    if not names:
-        return frozenset()
+        names.update(rows.filter(pc.equal(rows["action"], action))["id"].to_pylist())
+    if not names or anywhere:
+        return frozenset(names)
     present: set[str] = set()
     for rows in track.corpus.batches(["id"]):
         present.update(name for name in rows["id"].to_pylist() if name in names)

@@ -176,6 +176,8 @@ def _counts_table(result: Erasure) -> Table:
         (track, *(counts[name] for name in columns[1:])) for track, counts in sorted(result.counts.items())
     ]
     note = "In = kept + edited + removed + quarantined + erased."
+    more = {track: counts["added"] for track, counts in sorted(result.counts.items()) if counts.get("added")}
+    note += "".join(f" {track}: and {added:,} that a step added." for track, added in more.items())
     return Table("erasure-counts", "What is left", columns, tuple(rows), note)
 
 

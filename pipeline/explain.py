@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core import MANIFEST, SILENT, Corpus, HeadwaterError, InputError, Progress, UsageError
-from ..curate import Replay, build_steps, read_source, replay
+from ..curate import COUNTERFACTUAL_OF, Replay, build_steps, read_source, replay
 from .config import load_config
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ def _knows(folder: Path, name: str) -> bool:
     return any(Corpus(part).documents([name]) for part in parts) or _planted(folder, name)
 
 
+def _parent(folder: Path, name: str) -> str | None:
+    """The document that a step made this one from, where a step added it."""
+    parts = [folder / part for part in ("corpus", "removed") if (folder / part / MANIFEST).is_file()]
+    found = [row for part in parts for row in Corpus(part).documents([name]).values()]
+    return found[0]["attributes"].get(COUNTERFACTUAL_OF) if found else None
+
+
 def _planted(folder: Path, name: str) -> bool:
     if not name.startswith("canary-") or not (folder / "checkpoint").is_dir():
         return False
@@ -90,6 +97,8 @@ def _rebuild(folder: Path, track: str, name: str, progress: Progress, until: int
         chosen = config.tracks()[track]
         source = read_source(chosen.corpus.source, **chosen.corpus.options)
         steps = build_steps(chosen.steps(source.modality))
-        return replay(source, steps, name, seed=config.seed, until=until, progress=progress)
+        return replay(
+            source, steps, name, seed=config.seed, until=until, parent=_parent(folder / track, name), progress=progress
+        )
     except (HeadwaterError, KeyError, OSError) as error:
         return Replay(False, note=f"the source cannot be read again ({error})")

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..core import sha256_file
+
 FILES = frozenset({"path", "folder", "suites", "robots", "erased"})
-PERHAPS_FILES = frozenset({"model", "key", "lists"})  # else the name of something built in
+# else the name of something built in
+PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "attributes", "sentiment"})
 
 
 def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
@@ -43,6 +46,16 @@ def _model_path(values: Mapping[str, Any]) -> str:
     external = model.get("external") if isinstance(model, Mapping) else None
     path = external.get("path") if isinstance(external, Mapping) else None
     return path if isinstance(path, str) else ""
+
+
+def option_files(value: Any, key: str = "") -> list[list[str]]:
+    """Option and SHA-256 of every file that the options of audits name: a changed file changes what they find."""
+    if isinstance(value, Mapping):
+        return [found for name, part in value.items() for found in option_files(part, str(name))]
+    if isinstance(value, (list, tuple)):
+        return [found for part in value for found in option_files(part, key)]
+    named = isinstance(value, str) and (_is_file(key) or key in PERHAPS_FILES) and "://" not in value
+    return [[key, sha256_file(Path(value))]] if named and Path(value).is_file() else []
 
 
 def _pathless(value: Any, key: str) -> Any:

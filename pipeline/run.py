@@ -25,6 +25,7 @@ from ..core import (
     canonical_json,
     did_you_mean,
     library_versions,
+    read_energy,
     sha256,
     write_text,
 )
@@ -41,9 +42,10 @@ from ..curate import (
 )
 from ..reports import build_report
 from .as_read import audit_as_read
+from .before_after import before_after
 from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
-from .paths import without_paths
+from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
@@ -116,6 +118,10 @@ class Run:
         place = f"{name}.corpus" if name else "corpus"
         return read_source(track.corpus.source, place, **track.corpus.options)
 
+    def steps(self, name: str, track: TrackConfig) -> list[Step]:
+        """The curation steps of a track, built."""
+        return build_steps(with_erasure_list(track.steps(self.source(name, track).modality), self.config.erased))
+
     def do(self, stage: str, name: str, track: TrackConfig) -> None:
         """Do one stage of a track; those of a model only where there is one."""
         if stage in ("train", "sample", "evaluate") and track.model is None:
@@ -155,8 +161,7 @@ class Run:
     def curate(self, name: str, track: TrackConfig) -> None:
         """Curate."""
         source = self.source(name, track)
-        steps = with_erasure_list(track.steps(source.modality), self.config.erased)
-        built = build_steps(steps)
+        built = self.steps(name, track)
         with self.progress.task("fingerprint of the source"):
             fingerprint = source.fingerprint()
         key = curation_key(fingerprint, built, self.config.seed)
@@ -189,7 +194,9 @@ class Run:
             code=code_hash(["core", "curate"]),
             curated=self.parent(name, "curate"),
             audits=track.audit,
+            files=option_files(track.audit or ()),
             seed=self.config.seed,
+            compare=describe_steps(self.steps(name, track)) if track.compare else None,
         )
 
         def work() -> str:
@@ -200,9 +207,23 @@ class Run:
                 source, seed = self.source(name, track), self.config.seed
                 report = audit_as_read(source, track.audit, self.folder / name, seed, self.progress)
             report.save(self.folder / name / "audit.json")
-            return f"{len(report.scores)} scores, {len(report.findings)} findings"
+            findings = len(report.findings)
+            if len(corpus) and track.compare:
+                findings += self.compare(name, track, report)
+            return f"{len(report.scores)} scores, {findings} findings"
 
-        self.stage("audit", name, key, ["audit.json"], work)
+        self.stage("audit", name, key, ["audit.json", "mitigation.json"], work)
+
+    def compare(self, name: str, track: TrackConfig, report: StageReport) -> int:
+        """Audit the corpus before mitigation too, where a step mitigates; the number of findings of the comparison."""
+        compared = before_after(
+            self.source(name, track), self.steps(name, track), track.audit, report, self.folder / name,
+            self.config.seed, self.config.workers, self.progress,
+        )  # fmt: skip
+        if compared is None:
+            return 0
+        compared.save(self.folder / name / "mitigation.json")
+        return len(compared.findings)
 
     def train(self, name: str, track: TrackConfig) -> None:
         """Train the model."""
@@ -216,12 +237,15 @@ class Run:
             code=code_hash(["core", "models"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
             recipe=dataclasses.asdict(recipe),
+            # Labels that steps gave to documents stand beside the corpus, not in its hash.
+            **({"curated": self.parent(name, "curate")} if recipe.weights or recipe.balance else {}),
         )
 
         def work() -> str:
             corpus = Corpus(self.folder / name / "corpus")
             corpus.require_documents()
-            checkpoint = fit(corpus, recipe, self.folder / name / "checkpoint", progress=self.progress)
+            folder, factors = self.folder / name / "checkpoint", self.config.energy.factors
+            checkpoint = fit(corpus, recipe, folder, progress=self.progress, energy=factors)
             report = training_report(checkpoint)
             report.save(self.folder / name / "training.json")
             return _headline(report)
@@ -343,6 +367,7 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         provenance=_provenance(config, folder),
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
+        energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
     )
 
 
@@ -375,7 +400,7 @@ def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
 
 def stage_files(folder: Path) -> list[Path]:
     """The stage reports that lie in a track's folder."""
-    names = ("curation.json", "audit.json", "training.json", "evaluation.json")
+    names = ("curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json")
     return [folder / name for name in names if (folder / name).is_file()]
 
 
@@ -408,9 +433,10 @@ def _check_external(external: External, place: str) -> None:
 
 
 def _portable(config: RunConfig) -> dict[str, Any]:
-    """The configuration without paths (what stands there is in the hash of the corpus) and number of workers."""
+    """The configuration without paths (what stands there is in the hash of the corpus), workers and energy."""
     values = without_paths(effective_values(config))
     values.pop("workers")
+    values.pop("energy")
     return values
 
 

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..core import Chart, Gallery, Table, write_json, write_text
+from ..core import Chart, EnergyUse, Gallery, Table, write_json, write_text
 from .caps import Caps
 from .page import render, section_data
 from .run import Run, read_run
@@ -23,6 +23,7 @@ def build_report(
     provenance: Mapping[str, Any] | None = None,
     tracks: Sequence[str] = ("", "images"),
     planned: Mapping[str, Sequence[str]] | None = None,
+    energy: Mapping[str, EnergyUse] | None = None,
 ) -> Path:
     """Write ``report.html`` and ``report.json`` into ``folder`` and return the path of the page.
 
@@ -31,14 +32,15 @@ def build_report(
     the stages of its track and leaves it out. ``documents`` are cards
     by document id (``source url licence language locator excerpt status reason copies_before copies_after steps
     step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
-    nested mappings. The same input gives the same bytes: no clock is read.
+    nested mappings. The same input gives the same bytes: no clock is read. ``energy`` of each track's training varies
+    from run to run: it stands on the page and not in the JSON.
 
     Raises :class:`IntegrityError` where a file is not a stage report.
     """
-    run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks, planned)
+    run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks, planned, energy)
     path = Path(folder) / "report.html"
     write_text(path, render_within(run, HEAVIEST))
-    write_json(path.with_name("report.json"), report_json(run))
+    write_json(path.with_name("report.json"), report_json(replace(run, energy={})))
     return path
 
 

@@ -8,16 +8,19 @@ from ..core import Gallery
 from .caps import Caps, clip, cut_note
 
 CAPTION = 80
+WIDE = 3  # times as wide as high: a strip of pictures, which has a line to itself
+PREFIX = "data:image/png;base64,"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """One picture; ``src`` is empty where the data are not a PNG."""
+    """One picture; ``src`` is empty where the data are not a PNG, ``width`` in pixels is what its header says."""
 
     id: str
     caption: str
     src: str
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class GalleryView:
     note: str
     tiles: tuple[TileView, ...]
     cut: str
+    wide: bool = False
 
 
 def gallery_view(gallery: Gallery, caps: Caps) -> GalleryView:
@@ -38,12 +42,18 @@ def gallery_view(gallery: Gallery, caps: Caps) -> GalleryView:
         room -= len(tile.png)
         if room < 0:
             break
-        tiles.append(
-            TileView(clip(tile.id, CAPTION), clip(tile.caption, CAPTION), png_url(tile.png, caps.tile_characters))
-        )
+        src = png_url(tile.png, caps.tile_characters)
+        tiles.append(TileView(clip(tile.id, CAPTION), clip(tile.caption, CAPTION), src, png_sides(src)[0]))
+    wide = any(width > WIDE * height for width, height in (png_sides(tile.src) for tile in tiles))
     cut = cut_note(len(tiles), len(gallery.tiles), "pictures")
     title = clip(gallery.title or gallery.name, caps.cell_characters)
-    return GalleryView(title, gallery.note, tuple(tiles), cut)
+    return GalleryView(title, gallery.note, tuple(tiles), cut, wide)
+
+
+def png_sides(src: str) -> tuple[int, int]:
+    """Width and height that the header of a data URL's PNG states; (0, 0) for no PNG."""
+    head = base64.b64decode(src[len(PREFIX) : len(PREFIX) + 32]) if src else b""
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 def png_url(content: str, limit: int) -> str:
@@ -54,4 +64,4 @@ def png_url(content: str, limit: int) -> str:
         data = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return f"data:image/png;base64,{content}" if data.startswith(PNG) else ""
+    return PREFIX + content if data.startswith(PNG) else ""

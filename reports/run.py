@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core import SEVERITIES, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
+from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
 from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
+OPTIONAL = ("mitigation",)
 APART = ("calibration",)
 
 
@@ -60,12 +61,13 @@ class PlacedScore:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that one report is made from."""
+    """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only."""
 
     title: str
     tracks: tuple[Track, ...]
     documents: Mapping[str, DocumentCard] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    energy: Mapping[str, EnergyUse] = field(default_factory=dict)
 
     @property
     def main(self) -> Track:
@@ -75,7 +77,7 @@ class Run:
     def stages(self) -> Iterator[tuple[Track, StageReport]]:
         """Every stage report, by track and then in the order of the stages."""
         for track in self.tracks:
-            for stage in (*APART, *STAGES):
+            for stage in (*APART, *STAGES, *OPTIONAL):
                 if stage in track.stages:
                     yield track, track.stages[stage]
 
@@ -106,13 +108,14 @@ def read_run(
     provenance: Mapping[str, Any],
     tracks: Sequence[str],
     planned: Mapping[str, Sequence[str]] | None = None,
+    energy: Mapping[str, EnergyUse] | None = None,
 ) -> Run:
     """Read the stage reports of ``folder``; a file that is not one raises :class:`IntegrityError`.
 
     ``planned`` names the stages of each track; a track that it leaves out plans all of them.
     """
     found = tuple(Track(name, _read_stages(folder / name), tuple((planned or {}).get(name, STAGES))) for name in tracks)
-    return Run(title, found, cards_of(documents), dict(provenance))
+    return Run(title, found, cards_of(documents), dict(provenance), dict(energy or {}))
 
 
 def cards_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, DocumentCard]:
@@ -126,7 +129,7 @@ def is_control(score: Score | NotMeasured) -> bool:
 
 
 def _read_stages(folder: Path) -> dict[str, StageReport]:
-    paths = {stage: folder / f"{stage}.json" for stage in STAGES}
+    paths = {stage: folder / f"{stage}.json" for stage in (*STAGES, *OPTIONAL)}
     return {stage: _read(path) for stage, path in paths.items() if path.is_file()}
 
 

@@ -22,7 +22,7 @@ def test_every_step_is_on_by_default_or_the_page_says_why_not(name: str) -> None
     assert f"(../filters/{name}.md)" in PAGE
 
 
-@pytest.mark.parametrize("name", DEFAULTS["text"])
+@pytest.mark.parametrize("name", sorted({name for names in DEFAULTS.values() for name in names}))
 def test_every_default_audit_is_named(name: str) -> None:
     assert f"(../audits/{name}.md)" in PAGE
 

@@ -17,7 +17,7 @@ import yaml
 
 import headwater
 from headwater.core import Description, Registry
-from headwater.curate import AUDITS, DETECTORS, FILTERS, SOURCES, TEXT_DETECTORS, build_steps
+from headwater.curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, build_steps
 from headwater.evaluate import METRICS, SamplingPlan
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
@@ -34,6 +34,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "audits": AUDITS,
     "detectors": DETECTORS,
     "text-detectors": TEXT_DETECTORS,
+    "image-detectors": IMAGE_DETECTORS,
     "families": FAMILIES,
     "adapters": ADAPTERS,
     "metrics": METRICS,

@@ -87,23 +87,23 @@ def log_odds(
 
 
 def permutation_test(
-    labels: Bools, attributes: Bools, documents: Ints, permutations: int = 4999, seed: int = 0
+    labels: Bools, attributes: Bools | Floats, documents: Ints, permutations: int = 4999, seed: int = 0
 ) -> PermutationTest:
     """Joint counts of ``labels`` (sentences, groups) and ``attributes`` (sentences, attributes) against chance.
 
     ``documents`` (sentences,) are ascending. The labels of a whole document move together to another document with the
-    same number of sentences: exact where documents are exchangeable, whatever the dependence inside them.
+    same number of sentences: exact where documents are exchangeable, whatever the dependence inside them. Attributes
+    may be numbers: their sum over the sentences of a group is compared.
     """
-    strata = _strata(labels, attributes, documents)
-    observed = labels.T.astype(np.float64) @ attributes
-    expected = sum((_expected(*stratum) for stratum in strata), np.zeros(observed.shape))
+    values = attributes.astype(np.float64)
+    observed = labels.T.astype(np.float64) @ values
+    expected = sum((_expected(*stratum) for stratum in _strata(labels, values, documents)), np.zeros(observed.shape))
     distance = np.abs(observed - expected) - 1e-9
     rng = generator(seed, "association")
     exceeded = np.zeros(observed.shape, np.int64)
-    carrying = [(x, y[y.any((1, 2))]) for x, y in strata]
+    shuffle = _Shuffle(labels, attributes, documents)
     for _ in range(permutations):
-        joint = sum((_shuffled(x, y, rng) for x, y in carrying), np.zeros(observed.shape))
-        exceeded += np.abs(joint - expected) >= distance
+        exceeded += np.abs(shuffle.joint(rng) - expected) >= distance
     return PermutationTest(observed, expected, (exceeded + 1) / (permutations + 1))
 
 
@@ -116,7 +116,7 @@ def at_most(documents: Ints, limit: int, seed: int) -> Ints:
     return chosen
 
 
-def _strata(labels: Bools, attributes: Bools, documents: Ints) -> list[tuple[Floats, Floats]]:
+def _strata(labels: Bools, attributes: Bools | Floats, documents: Ints) -> list[tuple[Floats, Floats]]:
     """For each number of sentences a document has: labels (documents, sentences, groups), and attributes likewise."""
     _, begins, lengths = np.unique(documents, return_index=True, return_counts=True)
     strata = []
@@ -131,9 +131,33 @@ def _expected(labels: Floats, attributes: Floats) -> Floats:
     return result
 
 
-def _shuffled(labels: Floats, carrying: Floats, rng: np.random.Generator) -> Floats:
-    """Joint counts after one shuffle; documents without any attribute may receive labels but add nothing."""
-    if not len(carrying):
-        return np.zeros((labels.shape[2], carrying.shape[2]))
-    moved = labels[rng.permutation(len(labels))[: len(carrying)]]
-    return moved.reshape(-1, labels.shape[2]).T @ carrying.reshape(-1, carrying.shape[2])
+class _Shuffle:
+    """Joint sums after a shuffle, by one look-up for each sentence with an attribute.
+
+    Sentences with the same labels share a pattern, so that one count of patterns serves all groups.
+    """
+
+    def __init__(self, labels: Bools, attributes: Bools | Floats, documents: Ints) -> None:
+        patterns, self.pattern = np.unique(labels, axis=0, return_inverse=True)
+        self.patterns = patterns.astype(np.float64)
+        _, begins, lengths = np.unique(documents, return_index=True, return_counts=True)
+        order = np.argsort(lengths, kind="stable")  # documents of one length stand side by side
+        self.first = begins[order]
+        edges = np.flatnonzero(np.diff(lengths[order], prepend=-1, append=-1))
+        self.strata = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        sentence, attribute = np.nonzero(attributes)
+        number = np.repeat(np.arange(len(begins)), lengths)[sentence]
+        self.document, self.position = place[number], sentence - begins[number]
+        self.cell = attribute * len(patterns)
+        self.weights = None if attributes.dtype == np.bool_ else attributes[sentence, attribute]
+        self.attributes = attributes.shape[1]
+
+    def joint(self, rng: np.random.Generator) -> Floats:
+        """Sums (groups, attributes) after the labels of the documents of each length have changed places."""
+        moved = np.concatenate([rng.permutation(self.first[stratum]) for stratum in self.strata])
+        pattern = self.pattern[moved[self.document] + self.position]
+        counts = np.bincount(self.cell + pattern, self.weights, self.attributes * len(self.patterns))
+        result: Floats = self.patterns.T @ counts.reshape(self.attributes, -1).T
+        return result

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import false_discovery_control
@@ -10,7 +11,6 @@ from scipy.stats import false_discovery_control
 from ...core import (
     Chart,
     Corpus,
-    Example,
     Exhibit,
     Finding,
     Measurement,
@@ -22,16 +22,15 @@ from ...core import (
     Table,
 )
 from ..base import AUDITS
-from .association_tests import Bools, Ints, at_most, log_odds, npmi, odds_ratio, permutation_test
+from .association_tests import Bools, at_most, log_odds, npmi, odds_ratio, permutation_test
 from .lexicon import ATTRIBUTES, IDENTITY
+from .sentence_evidence import documents_of, examples_of
 from .sentences import Sentences, sentences_with_groups
-from .snippets import snippet
 from .term_counts import AttributeTerms, IdentityTerms, TermCounter
+from .text_field import TEXT, no_text
 
 METRIC = "association-odds-ratio"
 FINDINGS = 10
-EXAMPLES = 5
-DOCUMENTS = 50
 LISTED = 60
 
 
@@ -69,7 +68,8 @@ class Associations:
     finding where the odds ratio is at least ``odds``, its interval lies above 1, the pair stands together
     ``minimum`` / 2 times in five documents or more, and the false discovery ``rate`` over all tests holds.
     ``permutations`` shuffles give the p-values; at most ``per_document`` sentences of a document enter a test.
-    ``lexicons`` and ``attributes`` are names of shipped word lists or paths of your own.
+    ``lexicons`` and ``attributes`` are names of shipped word lists or paths of your own. ``field`` is ``text``, or an
+    attribute to read instead, such as the captions of images.
     """
 
     name = "associations"
@@ -77,34 +77,48 @@ class Associations:
     def __init__(
         self,
         lexicons: Sequence[str | Path] = IDENTITY,
-        attributes: Sequence[str | Path] = ATTRIBUTES,
+        attributes: Sequence[str | Path] = (*ATTRIBUTES, "occupation"),
         minimum: int = 20,
         odds: float = 2.0,
         rate: float = 0.05,
-        permutations: int = 4999,
+        permutations: int = 9999,
         per_document: int = 16,
+        field: str = TEXT,
     ) -> None:
         self.identity, self.attributes = IdentityTerms(lexicons), AttributeTerms(attributes)
         self.both = TermCounter([*lexicons, *attributes])
         self.minimum, self.odds, self.rate = minimum, odds, rate
-        self.permutations, self.per_document = permutations, per_document
+        self.permutations, self.per_document, self.field = permutations, per_document, field
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """Every tested pair in a table, the strongest in a chart, and the findings HW-A005."""
         corpus.require_documents()
-        sentences = sentences_with_groups(corpus, self.identity, self.attributes, progress)
+        missing = no_text(corpus, self.field)
+        if missing:
+            return StageReport("audit", "Associations", scores=(NotMeasured(METRIC, missing),))
+        sentences = sentences_with_groups(corpus, self.identity, self.attributes, progress, self.field)
         tested = self.test(sentences, seed, progress)
-        strong = [found for found in tested if self._is_finding(found)]
-        detail = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
+        strong = [found for found in tested if self.is_finding(found)]
+        detail: dict[str, Any] = {"lexicons": self.both.protocol, "tested": len(tested), "found": len(strong)}
         facts = {"Associations tested": len(tested), "Associations found": len(strong)}
         if not tested:
-            reason = f"no group and attribute have the {self.minimum} sentences that a test needs"
+            reason = self._too_few(len(corpus), sentences)
             return StageReport("audit", "Associations", facts, (NotMeasured(METRIC, reason),), detail=detail)
         scores: list[Measurement] = [self.score(found) for found in strong[:FINDINGS]]
+        detail["scores"] = [self.score(found).to_json() for found in tested]
         findings = tuple(self._finding(corpus, sentences, found) for found in strong[:FINDINGS])
         return StageReport(
             "audit", "Associations", facts, tuple(scores), findings, tuple(_exhibits(tested, sentences)), detail
         )
+
+    def _too_few(self, documents: int, sentences: Sentences) -> str:
+        reason = (
+            f"no group and attribute have the {self.minimum} sentences that a test needs: "
+            f"{len(sentences.document):,} of {sentences.total:,} sentences mention a group"
+        )
+        if sentences.total > 100 * documents:
+            reason += ". Cut long texts into documents (option 'split' of the source), for these are compared"
+        return reason
 
     def test(self, sentences: Sentences, seed: int, progress: Progress) -> list[Association]:
         """Every testable pair, strongest evidence first (q, then odds ratio)."""
@@ -154,16 +168,16 @@ class Associations:
         joint, others = int((label & attribute).sum()), int((~label & attribute).sum())
         return log_odds(joint, int(label.sum()), others, int((~label).sum()), share, self.minimum)
 
-    def _is_finding(self, found: Association) -> bool:
+    def is_finding(self, found: Association) -> bool:
         often = found.together >= self.minimum / 2 and found.documents >= 5
         return often and found.odds >= self.odds and found.low > 1 and found.q <= self.rate
 
     def _finding(self, corpus: Corpus, sentences: Sentences, found: Association) -> Finding:
-        rows = _rows(sentences, found)
-        numbers, counts = np.unique(sentences.document[rows], return_counts=True)
+        rows = np.flatnonzero(sentences.identity[:, found.column] & sentences.attribute[:, found.attribute_column])
         ids = corpus.ids()
-        ranked = [ids[i] for i in numbers[np.argsort(-counts, kind="stable")][:DOCUMENTS]]
         category, attribute = found.attribute
+        highlighted = {(found.category, found.group), found.attribute}
+        note = f"{found.group} + {attribute}"
         return Finding(
             "HW-A005",
             "medium" if found.low >= self.odds else "low",
@@ -176,32 +190,15 @@ class Associations:
             f"unwanted, add sentences that join other groups of {found.category!r} with {attribute!r} ({category}), or "
             "remove the documents listed here.",
             (self.score(found),),
-            tuple(self._examples(corpus, sentences, found, ids, rows)),
-            tuple(ranked),
+            tuple(examples_of(corpus, sentences, rows, ids, self.both, highlighted, note, self.field)),
+            tuple(documents_of(sentences, rows, ids)),
         )  # fmt: skip
-
-    def _examples(
-        self, corpus: Corpus, sentences: Sentences, found: Association, ids: Sequence[str], rows: Ints
-    ) -> Iterator[Example]:
-        _, first = np.unique(sentences.document[rows], return_index=True)
-        chosen = rows[np.sort(first)][:EXAMPLES]
-        names = [ids[number] for number in sentences.document[chosen]]
-        texts = corpus.documents(names)
-        highlighted = {(found.category, found.group), found.attribute}
-        for row, name in zip(chosen, names, strict=True):
-            text = texts[name]["text"]
-            near = len(text.encode("utf-8", "replace")[: int(sentences.offset[row])].decode("utf-8", "ignore"))
-            yield snippet(name, text, self.both, highlighted, near, f"{found.group} + {found.attribute[1]}")
 
 
 def _npmi(sentences: Sentences, column: int, word: int) -> float:
     label, attribute = sentences.identity[:, column], sentences.attribute[:, word]
     together, with_attribute = int((label & attribute).sum()), int(sentences.with_attribute[word])
     return float(npmi(together, int(label.sum()), with_attribute, sentences.total))
-
-
-def _rows(sentences: Sentences, found: Association) -> Ints:
-    return np.flatnonzero(sentences.identity[:, found.column] & sentences.attribute[:, found.attribute_column])
 
 
 def _exhibits(tested: list[Association], sentences: Sentences) -> Iterator[Exhibit]:

@@ -231,7 +231,7 @@ def _read_steps(folder: Path) -> tuple[list[RecordedStep], dict[str, int]]:
         if number == 0:
             continue
         table = read_parquet(path).select(["id", "step", "action", "duplicate_of"])
-        out = table.filter(pc.not_equal(table.column("action"), "edited"))
+        out = table.filter(pc.invert(pc.is_in(table.column("action"), pa.array(["edited", "added"]))))
         name = out.column("step")[0].as_py() if out.num_rows else path.stem.split("-", 1)[1]
         copies = out.num_rows - out.column("duplicate_of").null_count
         steps.append(RecordedStep(number, name, out.num_rows, copies))

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...core import InputError, did_you_mean, sha256
+from .document_language import ENGLISH, language_tag
 
 Kind = Literal["identity", "attribute"]
 
 FOLDER = Path(__file__).parent / "lexicons"
 IDENTITY = ("gender", "ethnicity", "origin", "religion", "age", "disability", "orientation")
 ATTRIBUTES = ("career-family", "science-arts", "sentiment", "competence", "crime", "appearance")
+ON_REQUEST = ("names", "nationality", "occupation")
 MAX_BYTES = 1_000_000
 MAX_TERMS = 20_000
 MAX_TERM_LENGTH = 80
@@ -26,7 +28,8 @@ class Lexicon:
     """One category: ``terms`` maps each surface form to its group, ``exceptions`` are phrases that never count.
 
     A form with an upper-case letter matches only as it is written ("Polish", never "polish"); any other form matches
-    in every case. A space in a form stands for white space or a hyphen in the text.
+    in every case. A space in a form stands for white space or a hyphen in the text. ``language`` says which documents
+    it reads (see :mod:`.document_language`).
     """
 
     id: str
@@ -39,6 +42,7 @@ class Lexicon:
     licence: str
     note: str
     hash: str
+    language: str = ENGLISH
 
     @property
     def protocol(self) -> str:
@@ -46,8 +50,10 @@ class Lexicon:
         return f"{self.id}/{self.version} {self.hash[:8]}"
 
 
-def load_lexicon(lexicon: str | Path) -> Lexicon:
+def load_lexicon(lexicon: "str | Path | Lexicon") -> Lexicon:
     """A shipped lexicon by its name, or one of your own by its path. Raises :class:`InputError` where it is not one."""
+    if isinstance(lexicon, Lexicon):
+        return lexicon
     if isinstance(lexicon, str) and lexicon not in shipped_lexicons() and not lexicon.endswith(".json"):
         raise InputError(
             f"no lexicon {lexicon!r}; {did_you_mean(lexicon, shipped_lexicons())}or give a path to a .json"
@@ -57,7 +63,7 @@ def load_lexicon(lexicon: str | Path) -> Lexicon:
 
 def shipped_lexicons() -> tuple[str, ...]:
     """Names of the lexicons that come with headwater."""
-    return (*IDENTITY, *ATTRIBUTES)
+    return (*IDENTITY, *ON_REQUEST, *ATTRIBUTES)
 
 
 def normalise(surface: str) -> str:
@@ -78,9 +84,12 @@ def _load(path: Path) -> Lexicon:
             f"{path}: not a lexicon ({type(error).__name__}: {error}); see docs/concepts/lexicons.md"
         ) from None
     terms = _unique(path, groups)
+    language = language_tag(str(data.get("language", ENGLISH)))
+    if not language:
+        raise InputError(f"{path}: the language {data['language']!r} is none; give a tag such as 'de', or '*' for all")
     return Lexicon(
         kind=kind, groups=tuple(groups), terms=terms, exceptions=exceptions, note=str(data.get("note", "")),
-        hash=sha256(content), **facts,
+        hash=sha256(content), language=language, **facts,
     )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core import Corpus, Progress
-from .term_counts import AttributeTerms, IdentityTerms, TermCounter
+from .term_counts import TermCounter
 from .text_block import Ints, TextBlock
+from .text_field import TEXT, text_blocks
 
 Bools = NDArray[np.bool_]
 
@@ -30,17 +31,16 @@ class Sentences:
 
 
 def sentences_with_groups(
-    corpus: Corpus, identity: IdentityTerms, attribute: AttributeTerms, progress: Progress
+    corpus: Corpus, identity: TermCounter, attribute: TermCounter, progress: Progress, field: str = TEXT
 ) -> Sentences:
-    """Read the corpus once and keep what :class:`Sentences` holds."""
+    """Read the corpus once and keep what :class:`Sentences` holds; ``field`` as in :mod:`.text_field`."""
     parts = [_empty(identity, attribute)]
     first = 0
     with progress.task("associations", len(corpus)) as task:
-        for batch in corpus.batches(["text"]):
-            block = TextBlock.of(batch.column("text").to_pylist())
+        for block in text_blocks(corpus, field):
             parts.append(_sentences(block, identity, attribute, first))
-            first += batch.num_rows
-            task.advance(batch.num_rows)
+            first += len(block)
+            task.advance(len(block))
     rows = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ROWS}
     total = sum(part.total for part in parts)
     return Sentences(**rows, total=total, with_attribute=np.sum([part.with_attribute for part in parts], axis=0))
@@ -49,7 +49,7 @@ def sentences_with_groups(
 _ROWS = ("document", "offset", "identity", "attribute")
 
 
-def _sentences(block: TextBlock, identity: IdentityTerms, attribute: AttributeTerms, first: int) -> Sentences:
+def _sentences(block: TextBlock, identity: TermCounter, attribute: TermCounter, first: int) -> Sentences:
     begins = block.sentences()
     people, words = identity.hits(block), attribute.hits(block)
     chosen, row = np.unique(_index(begins, people.start), return_inverse=True)
@@ -77,7 +77,7 @@ def _sentences_with(sentence: Ints, group: Ints, terms: TermCounter) -> Ints:
     return np.bincount(distinct[:, 1], minlength=len(terms.groups))
 
 
-def _empty(identity: IdentityTerms, attribute: AttributeTerms) -> Sentences:
+def _empty(identity: TermCounter, attribute: TermCounter) -> Sentences:
     none = np.zeros(0, np.int64)
     groups, attributes = len(identity.groups), len(attribute.groups)
     return Sentences(

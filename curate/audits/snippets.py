@@ -17,14 +17,15 @@ def snippet(
     groups: Collection[tuple[str, str]] | None = None,
     near: int | None = None,
     note: str = "",
+    language: str | None = None,
 ) -> Example:
     """An example of about :data:`WIDTH` characters around the character ``near``, or around the first mention.
 
-    ``groups`` are the (category, group) to highlight, all of them if None. The text is redacted before it is cut, so
-    that no half of an e-mail address stays.
+    ``groups`` are the (category, group) to highlight, all of them if None; ``language`` is that of the text.
+    The text is redacted before it is cut, so that no half of an e-mail address stays.
     """
     if near is None:
-        mentions = _of(counter.find(text), groups)
+        mentions = _of(counter.find(text, language), groups)
         near = mentions[0].start if mentions else 0
     left = max(0, near - MARGIN)
     before, after = redact(text[left:near]), redact(text[left : near + MARGIN])
@@ -33,7 +34,7 @@ def snippet(
     high = min(len(after), low + WIDTH)
     head, tail = "…" if left or low else "", "…" if high < len(after) or near + MARGIN < len(text) else ""
     shown = head + after[low:high] + tail
-    spans = tuple((found.start, found.end) for found in _of(counter.find(shown), groups))
+    spans = tuple((found.start, found.end) for found in _of(counter.find(shown, language), groups))
     return Example(name, shown, note, spans, (name,))
 
 

@@ -11,6 +11,7 @@ from .lexicon import Lexicon, normalise
 from .text_block import Ints, TextBlock
 
 _GAP = r"(?:\s+|-)"
+_ASCII_WORD = re.compile(r"[0-9A-Za-z_]")
 _APOSTROPHE = "(?:'|\u2019)"
 _GLUED_BEFORE = frozenset(b"_@.\\=#${&")
 _GLUED_AFTER = frozenset(b"_@=\\}(")
@@ -36,8 +37,8 @@ class TermMatcher:
         number = {group: index for index, group in enumerate(lexicon.groups)}
         exceptions = dict.fromkeys(lexicon.exceptions, -1)
         entries = {**{term: number[group] for term, group in lexicon.terms.items()}, **exceptions}
-        self._exact = {term: group for term, group in entries.items() if term != term.casefold()}
-        self._folded = {term: group for term, group in entries.items() if term == term.casefold()}
+        self._exact = {term: group for term, group in entries.items() if term != term.lower()}
+        self._folded = {term: group for term, group in entries.items() if term == term.lower()}
         options = re2.Options()
         options.longest_match = True
         options.max_mem = 64 << 20
@@ -59,30 +60,33 @@ class TermMatcher:
     def _group(self, surface: bytes) -> int:
         form = normalise(surface.decode("utf-8"))
         group = self._exact.get(form)
-        return self._folded.get(form.casefold(), -1) if group is None else group
+        return self._folded.get(form.lower(), -1) if group is None else group
 
 
 def _union(entries: Iterable[str]) -> bytes:
     forms = sorted(entries)
-    exact = "|".join(_pattern(form) for form in forms if form != form.casefold())
-    folded = "|".join(_pattern(form) for form in forms if form == form.casefold())
+    exact = "|".join(_pattern(form) for form in forms if form != form.lower())
+    folded = "|".join(_pattern(form) for form in forms if form == form.lower())
     branches = [branch for branch in (exact, f"(?i:{folded})" if folded else "") if branch]
-    return rf"\b(?:{'|'.join(branches)})\b".encode()
+    return "|".join(branches).encode()
 
 
 def _pattern(form: str) -> str:
+    """RE2's \\b knows ASCII only, so other edges (``José``, ``& sons``) have none: :func:`_glued` looks at them."""
     words = (re.escape(word).replace("'", _APOSTROPHE) for word in form.split(" "))
-    return _GAP.join(words)
+    left, right = (r"\b" if _ASCII_WORD.match(edge) else "" for edge in (form[0], form[-1]))
+    return left + _GAP.join(words) + right
 
 
 def _glued(data: bytes, start: int, end: int) -> bool:
-    """Whether the match is a part of a longer word (RE2's \\b knows ASCII only), of an identifier or of a URL."""
+    """Whether the match is a part of a longer word, of an identifier or of a URL."""
     before, after = data[start - 1] if start else 0, data[end] if end < len(data) else 0
     if before in _GLUED_BEFORE or after in _GLUED_AFTER:
         return True
     if after == 46 and end + 1 < len(data) and (data[end + 1 : end + 2].isalnum() or data[end + 1] == 95):
         return True
-    return (before >= 128 and _letter_before(data, start)) or (after >= 128 and _letter_after(data, end))
+    wide_start, wide_end = data[start] >= 128 or before >= 128, data[end - 1] >= 128 or after >= 128
+    return (wide_start and _letter_before(data, start)) or (wide_end and _letter_after(data, end))
 
 
 def _letter_before(data: bytes, start: int) -> bool:

@@ -15,6 +15,7 @@ from ..base import FILTERS, Annotation, Decision, Judgement
 from ..privacy import redact
 from .band_files import band_files
 from .clusters import TRIALS, portions
+from .image_crossings import BRIGHTNESS, crossing_pairs, similarity_of
 from .jaccard import Verifier
 from .minhash import BANDS, ROWS
 from .near_duplicates import read_words
@@ -63,12 +64,15 @@ class CrossSplitDuplicates:
     bands: int
     rows: int
     seed: int | None
+    distance: float = 0.12
 
     def judge_corpus(self, corpus: Corpus, progress: Progress) -> Judgement:
-        """Annotations on both documents of a leak, and removals; the corpus is read three times.
+        """Annotations on both documents of a leak, and removals; a corpus of texts is read three times.
 
-        Memory: as near-duplicates, and 2 bytes for each document.
+        Memory: as near-duplicates or near-duplicate-images, and 2 bytes for each document.
         """
+        if corpus.modality == "image":
+            return self._judge_images(corpus, progress)
         require_texts(corpus, self.name)
         splits = self._splits(corpus)
         with band_files(self.bands) as (folder, files):
@@ -80,6 +84,12 @@ class CrossSplitDuplicates:
                 leaks = list(_leaks(groups, splits.codes, texts, self.threshold))
         return self._judgement(corpus, splits, leaks)
 
+    def _judge_images(self, corpus: Corpus, progress: Progress) -> Judgement:
+        splits = self._splits(corpus)
+        crossing = crossing_pairs(corpus, splits.codes, self.distance, BRIGHTNESS, progress)
+        leaks = [Leak(one, other, similarity_of(distance)) for (one, other), distance in crossing.items()]
+        return self._judgement(corpus, splits, leaks)
+
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
         """Documents of each split that have a near duplicate in another."""
         rows: list[tuple[Cell, ...]] = []
@@ -89,9 +99,10 @@ class CrossSplitDuplicates:
             )
         columns = ("split", "other split", "documents", "with a near duplicate there", "share", "low", "high", "pairs")
         note = (
-            f"Pairs of Jaccard similarity {self.threshold} and more, each verified. Low and high: Wilson's interval at "
-            f"95 %. {tallies.get('undeclared', 0):,} documents declare no split and were not compared. Of documents "
-            f"with many copies at most {TRIALS} pairs are tried."
+            f"Pairs of Jaccard similarity {self.threshold} and more (images: within a distance of {self.distance}), "
+            "each verified. Low and high: Wilson's interval at 95 %. "
+            f"{tallies.get('undeclared', 0):,} documents declare no split and were not compared. Of documents with "
+            f"many copies at most {TRIALS} pairs are tried."
         )
         return (Table("cross-split-duplicates", "Near duplicates between splits", columns, tuple(rows), note),)
 
@@ -116,6 +127,18 @@ class CrossSplitDuplicates:
         )
 
     def _splits(self, corpus: Corpus) -> Splits:
+        splits = self.read_splits(corpus)
+        if len(corpus) and len(splits.names) < 3:
+            found = splits.names[1:]
+            raise UsageError(
+                f"{self.name}: needs documents of two splits, but attribute {self.attribute!r} "
+                f"{f'is {redact(found[0])!r} throughout' if found else 'stands on no document'}; name the attribute "
+                "with 'attribute', or set 'held_out' to the share that the model holds out"
+            )
+        return splits
+
+    def read_splits(self, corpus: Corpus) -> Splits:
+        """The split of each document, also where there is one split only, or none."""
         splits = Splits()
         codes = {UNDECLARED: 0}
         parts = [np.zeros(0, np.int16)]
@@ -127,13 +150,6 @@ class CrossSplitDuplicates:
                     f"{self.name}: attribute {self.attribute!r} has more than 1,000 values; it names no split"
                 )
         splits.names, splits.codes = list(codes), np.concatenate(parts)
-        if len(corpus) and len(codes) < 3:
-            found = [name for name in codes if name]
-            raise UsageError(
-                f"{self.name}: needs documents of two splits, but attribute {self.attribute!r} "
-                f"{f'is {redact(found[0])!r} throughout' if found else 'stands on no document'}; name the attribute "
-                "with 'attribute', or set 'held_out' to the share that the model holds out"
-            )
         return splits
 
     def _names(self, batch: pa.RecordBatch) -> list[str]:
@@ -154,13 +170,16 @@ class CrossSplitDuplicates:
             for own, (similarity, other) in sorted(best.items())
         ]
         removed = [own for own in sorted(best) if self.action == "remove" and splits.name(own) == self.train]
-        decisions = tuple(self._decision(ids, splits, own, best[own]) for own in removed)
+        limit = self.threshold if corpus.modality == "text" else similarity_of(self.distance)
+        decisions = tuple(self._decision(ids, splits, own, best[own], limit) for own in removed)
         return Judgement(decisions, {}, tuple(notes), tallies=_tallies(splits, leaks))
 
-    def _decision(self, ids: Mapping[int, str], splits: Splits, own: int, match: tuple[float, int]) -> Decision:
+    def _decision(
+        self, ids: Mapping[int, str], splits: Splits, own: int, match: tuple[float, int], limit: float
+    ) -> Decision:
         similarity, other = match[0], -match[1]
         evidence = f"a near duplicate stands in split {_shown(splits.name(other))}"
-        return Decision(ids[own], "removed", "cross-split", similarity, self.threshold, evidence, ids[other])
+        return Decision(ids[own], "removed", "cross-split", similarity, limit, evidence, ids[other])
 
 
 def _leaks(
@@ -247,18 +266,23 @@ def cross_split_duplicates(
     bands: int = BANDS,
     rows: int = ROWS,
     seed: int | None = None,
+    distance: float = 0.12,
 ) -> CrossSplitDuplicates:
     """Find near duplicates between splits, such as training and test: reported, or removed from training.
 
     The split of a document is the value of its attribute ``attribute``; or, with ``held_out``, the share that a model
     holds out under the seed of the run. Documents of different splits are compared as in near-duplicates
     (``threshold``, ``bands``, ``rows``), every pair verified. ``action: remove`` takes the documents of split ``train``
-    out that have a near duplicate in another. Rule ``cross-split``: ``measured`` is the highest similarity.
+    out that have a near duplicate in another. Rule ``cross-split``: ``measured`` is the highest similarity. Images are
+    compared as in near-duplicate-images, within ``distance``; their similarity is the correlation of the two grey
+    pictures, 1 less half the square of the distance.
     """
     if not 0 < threshold <= 1 or bands < 1 or rows < 1:
         raise UsageError("cross-split-duplicates: threshold must be above 0 and at most 1, bands and rows at least 1")
+    if not 0 <= distance <= 1:
+        raise UsageError(f"cross-split-duplicates: distance must be from 0 to 1, not {distance}")
     if held_out is not None and not 0 < held_out < 1:
         raise UsageError(f"cross-split-duplicates: held_out must be above 0 and below 1, not {held_out}")
     return CrossSplitDuplicates(
-        "cross-split-duplicates", attribute, train, held_out, action, threshold, bands, rows, seed
+        "cross-split-duplicates", attribute, train, held_out, action, threshold, bands, rows, seed, distance
     )

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -13,19 +13,10 @@ SHOWN, HEIGHT, GAP = 24, 96, 6
 Entry = tuple[str, str, np.ndarray, np.ndarray]
 
 
-def pair_tallies(entries: Sequence[Entry]) -> dict[str, int]:
-    """Tallies that carry the pictures of pairs to the report; an entry is id, caption and two grey images (uint8)."""
-    shown = entries[:SHOWN]
-    return {
-        f"pair\t{name}\t{caption}\t{side_by_side(one, other)}": place
-        for place, (name, caption, one, other) in enumerate(shown)
-    }
-
-
-def pair_gallery(name: str, title: str, tallies: Mapping[str, int], note: str) -> Gallery:
-    """The pictures that :func:`pair_tallies` wrote down, in their order."""
-    found = sorted((place, key.split("\t")) for key, place in tallies.items() if key.startswith("pair\t"))
-    return Gallery(name, title, tuple(Tile(parts[1], parts[2], parts[3]) for _, parts in found), note)
+def pair_gallery(name: str, title: str, entries: Sequence[Entry], note: str) -> Gallery:
+    """The first pairs; an entry is id, caption and two grey images (uint8)."""
+    tiles = (Tile(own, caption, side_by_side(one, other)) for own, caption, one, other in entries[:SHOWN])
+    return Gallery(name, title, tuple(tiles), note)
 
 
 def side_by_side(one: np.ndarray, other: np.ndarray) -> str:

@@ -103,7 +103,10 @@ def _packed(bits: np.ndarray) -> np.ndarray:
 def mean_colours(pixels: np.ndarray) -> np.ndarray:
     """Mean red, green and blue of images (n, H, W, C), 0 to 255; grey stands for all three. float64 of shape (n, 3)."""
     colours = pixels[..., :3] if pixels.shape[3] >= 3 else np.repeat(pixels[..., :1], 3, axis=3)
-    sums = colours.sum(axis=(1, 2), dtype=np.int64)
+    number, height, width, _ = colours.shape
+    # Down the columns first, in the narrow type: summing both axes at once in int64 takes twenty times as long.
+    lines = colours.reshape(number, height, width * 3).sum(axis=1, dtype=np.uint32)
+    sums = lines.reshape(number, width, 3).sum(axis=1, dtype=np.int64)
     return np.asarray(sums / (pixels.shape[1] * pixels.shape[2]))
 
 

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from ...core import Corpus, Exhibit, Progress, UsageError
+from ...core import Corpus, Gallery, Progress, UsageError
 from ..base import FILTERS, Annotation, Decision, Judgement
-from .image_gallery import Entry, pair_gallery, pair_tallies
+from .image_gallery import Entry, pair_gallery
 from .image_hashes import mean_colours, same_shape, thumbnails
 from .image_pairs import Pair, Pictures, clusters, verified_pairs
 from .survivors import licence_rank
@@ -64,17 +64,6 @@ class NearDuplicateImages:
             pairs = verified_pairs(found.pictures, self.threshold, self.brightness)
         return self._judgement(found, pairs)
 
-    def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
-        """Pairs side by side: the kept image on the left, the other one on the right, the least alike first."""
-        if not tallies.get("clusters"):
-            return ()
-        note = (
-            f"{tallies['clusters']:,} clusters, {tallies.get('copies', 0):,} copies, {tallies.get('chained', 0):,} of "
-            "them by a chain. Left: the image that stays. Right: its copy. In grey and small, as compared; "
-            f"the pairs farthest apart first. {tallies.get('not compared', 0):,} records hold no image of their size."
-        )
-        return (pair_gallery("near-duplicate-images", "Near duplicates side by side", tallies, note),)
-
     def _judgement(self, found: Found, pairs: Mapping[Pair, float]) -> Judgement:
         sets, closest = clusters(list(pairs)), _closest(pairs)
         choose = _chooser(self.survivor, found)
@@ -94,14 +83,14 @@ class NearDuplicateImages:
             "not compared": len(found.ids) - len(found.places),
         }
         entries.sort(key=lambda entry: (-entry[0], entry[1][0]))
-        tallies |= pair_tallies([entry for _, entry in entries])
+        shown = _galleries([entry for _, entry in entries], tallies)
         if self.action == "remove":
-            return Judgement(tuple(decisions), {}, tuple(notes), tallies=tallies)
+            return Judgement(tuple(decisions), {}, tuple(notes), tallies=tallies, galleries=shown)
         notes += [
             Annotation(one.id, f"near-duplicate-image-of:{one.duplicate_of}", score=one.measured or 0.0)
             for one in decisions
         ]
-        return Judgement((), {}, tuple(notes), tallies=tallies)
+        return Judgement((), {}, tuple(notes), tallies=tallies, galleries=shown)
 
     def _decision(
         self, found: Found, kept: int, member: int, distance: float | None, closest: float, size: int
@@ -120,6 +109,17 @@ class NearDuplicateImages:
     @staticmethod
     def _id(found: Found, number: int) -> str:
         return found.ids[found.places[number]]
+
+
+def _galleries(entries: Sequence[Entry], tallies: Mapping[str, int]) -> tuple[Gallery, ...]:
+    """Pairs side by side: the kept image on the left, the other one on the right, the least alike first."""
+    note = (
+        f"{tallies['clusters']:,} clusters, {tallies['copies']:,} copies, {tallies['chained']:,} of them by a chain. "
+        "Left: the image that stays. Right: its copy. In grey and small, as compared; the pairs farthest apart first. "
+        f"{tallies['not compared']:,} records hold no image of their size."
+    )
+    found = pair_gallery("near-duplicate-images", "Near duplicates side by side", entries, note)
+    return (found,) if entries else ()
 
 
 def read_pictures(batch: pa.RecordBatch) -> Found:

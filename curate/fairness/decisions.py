@@ -1,4 +1,7 @@
-"""Audit ``decisions``: how often a label and a prediction are positive, right and wrong in each group."""
+"""Audit ``decisions``: how often a label and a prediction are positive, right and wrong in each group.
+
+A column of scores is compared by calibration and AUC.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +16,14 @@ from ..privacy import redact
 from .decision_exhibits import decision_exhibits
 from .decision_findings import Compared, finding, is_disparity
 from .decision_measures import Dimension, Measure, dimensions, measures, positive_value
+from .given_weights import given_weights
 from .group_rates import Bools, Gap, gap_of
 from .row_columns import Column, declared_groups, read_columns
+from .score_exhibits import score_exhibits
+from .score_findings import score_findings
+from .score_rates import DRAWS
+from .scored import Scored, ScoredGroups, holds_scores, measure_scores, score_measurements, score_values
+from .weighted_rates import WeightedRates, weighted_rates, weighted_scores, weighted_table
 
 METRIC = "demographic-parity-difference"
 CELLS = 200
@@ -41,9 +50,10 @@ class Decisions:
     """Rates of a label and of predictions by group and intersection, with the gap that chance alone would show.
 
     ``groups`` are columns (of a table, or of the groups and attributes of texts and images); empty means the declared
-    ones. ``label`` and ``prediction`` are columns, ``positive`` is the value of both that counts. Up to
-    ``intersections`` columns are crossed. Cells of fewer than ``minimum`` rows are listed and not measured. A finding
-    needs Cohen's h of ``effect``, a gap above the chance one, and the false discovery ``rate``.
+    ones. ``label`` and ``prediction`` are columns, ``positive`` is the value of both that counts. ``score`` is a column
+    of predicted probabilities. Up to ``intersections`` columns are crossed. Cells of fewer than ``minimum`` rows are
+    listed and not measured. A finding needs Cohen's h of ``effect`` (of scores a gap of ``score_gap``), a gap above the
+    chance one, and the false discovery ``rate``.
     """
 
     name = "decisions"
@@ -60,40 +70,95 @@ class Decisions:
         rate: float = 0.05,
         permutations: int = 9_999,
         maximum_groups: int = 50,
+        score: str | None = None,
+        score_gap: float = 0.05,
     ) -> None:
         if min(intersections, minimum, permutations) < 1 or maximum_groups < 2:
             raise UsageError(
                 "decisions: intersections, minimum and permutations must be at least 1 and maximum_groups at least 2, "
                 f"not {intersections}, {minimum}, {permutations} and {maximum_groups}"
             )
-        if not 0 < effect <= np.pi or not 0 < rate < 1:
+        if not 0 < effect <= np.pi or not 0 < rate < 1 or not 0 < score_gap < 1:
             raise UsageError(
-                f"decisions: effect must be above 0 and at most pi, rate between 0 and 1, not {effect} and {rate}"
+                "decisions: effect must be above 0 and at most pi, rate and score_gap between 0 and 1, not "
+                f"{effect}, {rate} and {score_gap}"
             )
-        if len(set(groups)) != len(groups) or {label, prediction} & set(groups):
-            raise UsageError("decisions: groups, label and prediction must be different columns; each is named once")
+        if len(set(groups)) != len(groups) or {label, prediction, score} & set(groups) or (score and score == label):
+            raise UsageError(
+                "decisions: groups, label, prediction and score must be different columns; each is named once"
+            )
+        self.score, self.score_gap = score, score_gap
         self.groups, self.label, self.prediction, self.positive = tuple(groups), label, prediction, positive
         self.intersections, self.minimum, self.effect, self.rate = intersections, minimum, effect, rate
         self.permutations, self.maximum_groups = permutations, maximum_groups
+        self.draws = min(permutations, DRAWS)
 
     def examine(self, corpus: Corpus, seed: int, progress: Progress) -> StageReport:
         """A table and a chart for each measure and dimension, and the findings HW-A080, HW-A081 and HW-A082."""
         corpus.require_documents()
-        label = self.label or (None if self.prediction else "label")
-        groups = self.groups or tuple(key for key in declared_groups(corpus) if key not in (label, self.prediction))
-        wanted = [*groups, *(name for name in (label, self.prediction) if name)]
+        label = self.label or (None if self.prediction and not self.score else "label")
+        others = dict.fromkeys(name for name in (label, self.prediction, self.score) if name)
+        groups = self.groups or tuple(key for key in declared_groups(corpus) if key not in others)
+        wanted = [*groups, *others]
         with progress.task("decisions", 1) as task:
             columns = read_columns(corpus, wanted) if groups else {}
             task.advance(1)
         usable, problems = self._groups(corpus, columns, groups)
         truth = self._binary(corpus, columns, label, self.positive) if usable else None
         positive = truth.positive if isinstance(truth, _Binary) else self.positive
-        answers = (truth, self._binary(corpus, columns, self.prediction, positive) if usable else None)
+        score, decision = self._score_and_decision(columns)
+        answers = (truth, self._binary(corpus, columns, decision, positive) if usable else None)
         problems += [answer for answer in answers if isinstance(answer, NotMeasured)]
+        scored = self._scored(corpus, columns, truth, score) if usable else None
+        problems += [scored] if isinstance(scored, NotMeasured) else []
         binary = [answer.parts if isinstance(answer, _Binary) else None for answer in answers]
         found = list(measures(*binary))
         compared, gaps = self._compare(found, usable, seed)
-        return self._report(corpus, columns, compared, [*problems, *gaps])
+        fits: list[ScoredGroups] = []
+        if isinstance(scored, Scored):
+            every = list(dimensions(usable, self.intersections))
+            fits, small = measure_scores(scored, every, self.minimum, seed, self.draws)
+            problems += small
+        report = self._report(corpus, columns, compared, fits, [*problems, *gaps])
+        return self._with_weights(report, self._weighted(corpus, compared))
+
+    def _score_and_decision(self, columns: dict[str, Column]) -> tuple[str | None, str | None]:
+        """The column of scores and that of decisions; a prediction that holds probabilities is a score."""
+        holds = self.prediction in columns and holds_scores(columns[self.prediction])
+        wanted = self.positive is not None and holds and self.positive in columns[self.prediction or ""].values
+        if holds and not wanted and self.score in (None, self.prediction):
+            return self.prediction, None
+        return self.score, self.prediction if self.prediction != self.score else None
+
+    def _scored(
+        self, corpus: Corpus, columns: dict[str, Column], truth: "_Binary | NotMeasured | None", name: str | None
+    ) -> "Scored | NotMeasured | None":
+        if name is None:
+            return None
+        if name not in columns:
+            return NotMeasured("calibration-in-the-large-difference", _absent(corpus, name))
+        values = score_values(columns[name])
+        if isinstance(values, str):
+            return NotMeasured("calibration-in-the-large-difference", redact(values))
+        if not isinstance(truth, _Binary):
+            reason = "scores need a label of two values to be compared with; set label: COLUMN (--label COLUMN)"
+            return NotMeasured("calibration-in-the-large-difference", reason)
+        return Scored(redact(name), truth.parts[0], truth.known & columns[name].known, truth.hits, values)
+
+    def _weighted(self, corpus: Corpus, compared: Sequence[Compared]) -> list[WeightedRates]:
+        weights = given_weights(corpus) if compared else None
+        if weights is None:
+            return []
+        pairs = (weighted_rates(one.measure, one.dimension, weights, self.minimum) for one in compared)
+        return [found for found in pairs if found is not None]
+
+    def _with_weights(self, report: StageReport, found: Sequence[WeightedRates]) -> StageReport:
+        if not found:
+            return report
+        scores = (score for one in found for score in weighted_scores(one, _difference(one.measure.name)))
+        return replace(
+            report, scores=(*report.scores, *scores), exhibits=(*report.exhibits, weighted_table(found))
+        )  # fmt: skip
 
     def _groups(
         self, corpus: Corpus, columns: dict[str, Column], names: Sequence[str]
@@ -165,11 +230,15 @@ class Decisions:
             yield NotMeasured(measure.name, reason, {"dimension": redact(dimension.name), "group": redact(name)})
 
     def _report(
-        self, corpus: Corpus, columns: dict[str, Column], compared: Sequence[Compared], gaps: Sequence[NotMeasured]
-    ) -> StageReport:
-        findings = self._findings(corpus, compared)
+        self, corpus: Corpus, columns: dict[str, Column], compared: Sequence[Compared],
+        fits: Sequence[ScoredGroups], gaps: Sequence[NotMeasured],
+    ) -> StageReport:  # fmt: skip
+        findings = (
+            *self._findings(corpus, compared), *score_findings(corpus, fits, self.score_gap, self.rate)
+        )  # fmt: skip
         scores: list[Measurement] = [score for one in compared for score in self._scores(one)]
-        exhibits = decision_exhibits(compared, gaps, self.minimum) if compared else ()
+        scores += [*_odds(compared, self), *score_measurements(fits, self.draws)]
+        exhibits = (*(decision_exhibits(compared, gaps, self.minimum) if compared else ()), *score_exhibits(fits))
         facts = {"Group columns and intersections compared": len({one.dimension.name for one in compared})}
         detail = {
             "gaps": [
@@ -180,7 +249,7 @@ class Decisions:
             "missing": {redact(name): int((~column.known).sum()) for name, column in columns.items()},
         }  # fmt: skip
         return StageReport(
-            "audit", "Decisions by group", facts, (*scores, *_odds(compared, self), *gaps), findings, tuple(exhibits),
+            "audit", "Decisions by group", facts, (*scores, *gaps), findings, exhibits,
             detail,
         )  # fmt: skip
 

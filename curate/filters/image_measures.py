@@ -25,8 +25,10 @@ def laplacian_variance(luma: np.ndarray) -> float:
     inside = luma[1:-1, 1:-1]
     if not inside.size:
         return 0.0
-    sums = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:]
-    return float((sums - 4 * inside).var())
+    sums = luma[:-2, 1:-1] + luma[2:, 1:-1]
+    for part in (luma[1:-1, :-2], luma[1:-1, 2:], -4 * inside):
+        sums += part
+    return float(sums.var())
 
 
 def entropy(luma: np.ndarray) -> float:

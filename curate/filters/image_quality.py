@@ -36,17 +36,8 @@ class ImageQuality:
         """
         if corpus.modality != "image":
             raise UsageError(f"{self.name}: judges images, and this corpus holds records of kind {corpus.modality!r}")
-        ids: list[str] = []
-        measured = [np.zeros((0, len(MEASURES)))]
-        with progress.task("image quality", len(corpus)) as task:
-            for names, found in corpus.map(measure, list(COLUMNS)):
-                ids += names
-                measured.append(found)
-                task.advance(len(names))
-        measures = np.concatenate(measured)
-        sizes = measures[:, MEASURES.index("size")]
-        usual = float(np.median(sizes[~np.isnan(sizes)])) if not np.isnan(sizes).all() else 1.0
-        broken = [(name, list(self._broken(row, usual))) for name, row in zip(ids, measures.tolist(), strict=True)]
+        ids, measures, usual = measured(corpus, progress)
+        broken = [(name, list(self.broken(row, usual))) for name, row in zip(ids, measures.tolist(), strict=True)]
         return self._judgement(broken)
 
     def exhibits(self, tallies: Mapping[str, int], documents: int) -> tuple[Exhibit, ...]:
@@ -71,7 +62,7 @@ class ImageQuality:
                 decisions.append(Decision(name, action, rule, value, limit, f"also {others}" if others else ""))
         return Judgement(tuple(decisions), {}, tuple(notes), tallies=tallies)
 
-    def _broken(self, row: list[float], usual: float) -> Iterator[Broken]:
+    def broken(self, row: list[float], usual: float) -> Iterator[Broken]:
         """Rule, measured value and limit of each rule that the measures of an image break."""
         sharpness, brightness, information, aspect, size = (round(value, 4) for value in row)
         if np.isnan(size):
@@ -89,6 +80,21 @@ class ImageQuality:
             yield "odd-aspect", aspect, self.minimum_aspect
         if not usual / self.size_factor <= size <= usual * self.size_factor:
             yield "odd-size", size, round(usual * self.size_factor if size > usual else usual / self.size_factor, 4)
+
+
+def measured(corpus: Corpus, progress: Progress) -> tuple[list[str], np.ndarray, float]:
+    """Ids of all images, their measures (images, MEASURES), and the usual size: the median."""
+    ids: list[str] = []
+    parts = [np.zeros((0, len(MEASURES)))]
+    with progress.task("image quality", len(corpus)) as task:
+        for names, found in corpus.map(measure, list(COLUMNS)):
+            ids += names
+            parts.append(found)
+            task.advance(len(names))
+    measures = np.concatenate(parts)
+    sizes = measures[:, MEASURES.index("size")]
+    usual = float(np.median(sizes[~np.isnan(sizes)])) if not np.isnan(sizes).all() else 1.0
+    return ids, measures, usual
 
 
 def measure(batch: pa.RecordBatch) -> tuple[list[str], np.ndarray]:

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from ...core import InputError, IntegrityError, UsageError, generator, sha256, write_bytes
+from ..auc import auc_with_interval
 from ..duplicates import split_words
 from ..duplicates.shingles import word_hashes
-from .auc import auc_with_interval
 from .reference_texts import reference_texts
 from .text_column import slices
 

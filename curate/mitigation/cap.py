@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ OTHER = "other values"
 class Cap:
     """Keeps a random part of what is over the limit; see :func:`cap`."""
 
+    mitigates: ClassVar[bool] = True
     name: str
     by: str
     documents: int | None

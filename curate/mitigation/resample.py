@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -22,6 +22,7 @@ Shares = Literal["equal", "independent"] | Mapping[str, float]
 class Resample:
     """Keeps a random part of each cell; see :func:`resample`."""
 
+    mitigates: ClassVar[bool] = True
     name: str
     groups: tuple[str, ...]
     label: str | None

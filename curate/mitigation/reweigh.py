@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ WEIGHT = "weight"
 class Reweigh:
     """Annotates each document with its weight; see :func:`reweigh`."""
 
+    mitigates: ClassVar[bool] = True
     name: str
     groups: tuple[str, ...]
     label: str

@@ -14,12 +14,13 @@ from ...core import IMAGE_SCHEMA, Corpus, CorpusWriter, Gallery, Progress, Tile,
 from ..base import FILTERS, CorpusStep
 from ..duplicates.image_gallery import side_by_side
 from ..duplicates.image_hashes import thumbnails
+from ..image_files.decoding import Decoded, decode
 from ..sources.images import image_record
 from .trials import Trial
 
 Maker = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 Row = dict[str, Any]
-COLUMNS = ("id", "image", "height", "width", "channels", "attributes")
+COLUMNS = ("id", "image", "height", "width", "channels", "attributes", "groups")
 LARGEST = 1_000_000  # bytes of an image that takes part
 SHOWN_OF_EACH = 2
 EXACT, CLASS_MATE, NEGATIVE = "exact copy", "another image of its class", "negative"
@@ -30,7 +31,10 @@ def _saved_as_jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     shown = image[:, :, :3] if image.shape[2] >= 3 else image[:, :, :1]
     buffer = io.BytesIO()
     Image.fromarray(shown if shown.shape[2] == 3 else shown[:, :, 0]).save(buffer, "JPEG", quality=quality)
-    saved = np.asarray(Image.open(buffer), np.uint8).reshape(shown.shape)
+    read = decode(buffer.getvalue(), "RGB" if shown.shape[2] == 3 else "L")
+    if not isinstance(read, Decoded):
+        return image
+    saved = read.pixels.reshape(shown.shape)
     return np.concatenate([saved, image[:, :, shown.shape[2] :]], axis=2)
 
 

@@ -1,5 +1,6 @@
 """What may harm: toxic text and the bias of its detectors, signs of poisoning, machine-written text."""
 
+from .contexts import Contexts
 from .labelled import Labelled, read_labelled
 from .linear_classifier import LinearClassifier, linear_classifier
 from .linear_model import LinearModel, load_model, train_text_classifier
@@ -15,6 +16,7 @@ from .toxicity import toxicity
 from .toxicity_audit import ToxicityAudit
 
 __all__ = [
+    "Contexts",
     "DetectorError",
     "Labelled",
     "LinearClassifier",

@@ -31,9 +31,9 @@ class ContextDraw:
     seed: int
     drawn: dict[tuple[str, str], list[Context]] = field(default_factory=dict)
 
-    def add(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+    def add(self, ids: Sequence[str], texts: Sequence[str], languages: Sequence[str | None] = ()) -> None:
         """Consider the first sentence of each document that names each group, and its first that names none."""
-        block = TextBlock.of(texts)
+        block = TextBlock.of(texts, languages)
         for group, document, text in self._first_sentences(block):
             kept = self.drawn.setdefault(group, [])
             kept.append(Context(sha256(f"{self.seed}:{ids[document]}".encode()), ids[document], text))
@@ -63,11 +63,4 @@ class ContextDraw:
         for place in order[first].tolist():
             row, column = int(rows[place]), int(columns[place])
             group = NOBODY if column == none else self.counter.groups[column]
-            yield group, int(documents[row]), _text(block, begins, row)
-
-
-def _text(block: TextBlock, begins: Ints, row: int) -> str:
-    start = int(begins[row])
-    end_of_text = int(block.starts[np.searchsorted(block.starts, start, side="right")]) - 1
-    following = int(begins[row + 1]) if row + 1 < len(begins) else end_of_text
-    return block.data[start : min(following, end_of_text)].decode("utf-8", "ignore").strip()
+            yield group, int(documents[row]), block.sentence(begins, row)

@@ -86,15 +86,16 @@ class ToxicityAudit:
     ) -> tuple[Flagged, tuple[Bools, Bools] | None, Bools | None]:
         scores, known, truth, mentions = [np.zeros(0)], [], [], []
         with progress.task("toxicity", len(corpus)) as task:
-            for batch in corpus.batches(["id", "text", "attributes"]):
+            for batch in corpus.batches(["id", "text", "language", "attributes"]):
                 texts = [text or "" for text in batch.column("text").to_pylist()]
                 scores.append(score_passages(self.detector, texts, self.unit).highest(len(texts)))
-                draw.add(batch.column("id").to_pylist(), texts)
+                languages = batch.column("language").to_pylist()
+                draw.add(batch.column("id").to_pylist(), texts, languages)
                 if self.label is not None:
                     values = pc.map_lookup(batch.column("attributes"), self.label, "first").to_pylist()
                     known.append(np.array([value is not None for value in values], bool) & self._unseen(texts))
                     truth.append(np.array([value == self.positive for value in values], bool))
-                    mentions.append(self.terms.count(texts).mentions > 0)
+                    mentions.append(self.terms.count(texts, languages).mentions > 0)
                 task.advance(batch.num_rows)
         flagged = Flagged(np.concatenate(scores), self.threshold, self.detector.protocol, self.unit)
         if self.label is None:

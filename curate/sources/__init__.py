@@ -7,6 +7,7 @@ from .datasets import datasets
 from .digits import digits
 from .fasta import fasta
 from .guess import guess_source
+from .guess_corpus import TABULAR, guess_corpus, open_guess
 from .html import html
 from .image_folder import image_folder
 from .installed_packages import installed_packages
@@ -21,12 +22,14 @@ from .text import text
 from .warc import warc
 
 __all__ = [
+    "TABULAR",
     "arrow",
     "code_folder",
     "csv",
     "datasets",
     "digits",
     "fasta",
+    "guess_corpus",
     "guess_source",
     "html",
     "image_folder",
@@ -34,6 +37,7 @@ __all__ = [
     "json",
     "jsonl",
     "markdown",
+    "open_guess",
     "parquet",
     "pdf",
     "read_source",

@@ -98,7 +98,7 @@ class Columns:
         return text_record(text, locator, **self._provenance(row, source))
 
     def _table(self, row: Mapping[str, Any], locator: str, source: str) -> dict[str, Any] | Rejected:
-        values = {str(key): _plain(value) for key, value in row.items() if _is_plain(value)}
+        values = {str(key): _cell(value) for key, value in row.items() if _is_cell(value)}
         content = json.dumps(values, ensure_ascii=False, allow_nan=False)
         record = text_record("", locator, **self._provenance(row, source, attributes={}))
         del record["text"]
@@ -147,6 +147,15 @@ def _plain(value: Any) -> str | int | float | bool | None:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
+
+
+def _is_cell(value: Any) -> bool:
+    return not isinstance(value, (bytes, bytearray))
+
+
+def _cell(value: Any) -> str | int | float | bool | None:
+    """A value of a table: a nested one as JSON text, so that two rows that differ in it stay different."""
+    return _plain(value) if _is_plain(value) else json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _as_text(value: Any) -> str | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ...core import MANIFEST, InputError
+from ..image_files.decoding import SUFFIXES
 from .files import COMPRESSED_SUFFIXES, InputFile, open_input
+from .image_metadata_files import NAMES as METADATA_FILES
 
 BY_SUFFIX = {
     ".jsonl": "jsonl",
@@ -32,11 +34,10 @@ BY_SUFFIX = {
     ".htm": "html",
     ".xhtml": "html",
     ".pdf": "pdf",
-    ".png": "image-folder",
-    ".jpg": "image-folder",
-    ".jpeg": "image-folder",
+    **dict.fromkeys(SUFFIXES, "image-folder"),
 }
 ROWS = ("jsonl", "json", "parquet", "csv", "arrow", "warc")  # beside them a README or a licence is no document
+MOSTLY = 0.9  # of the files of a folder: then it is a folder of images, and the others are reported by it
 _BY_CONTENT = {
     b"PAR1": "parquet",
     b"ARROW1": "arrow",
@@ -70,9 +71,13 @@ def _of_folder(folder: Path) -> str:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in names if not name.startswith(".")):
             kind = BY_SUFFIX.get(_suffix(name))
+            if name in METADATA_FILES and kinds["image-folder"]:
+                continue  # it tells of the images
             # Whether .json is lines or an array takes a look; one file of a kind speaks for all.
             kind = _of_file(Path(place, name)) if kind == "json" and not kinds["json"] + kinds["jsonl"] else kind
             kinds.update([kind] if kind else [])
+    if kinds["image-folder"] >= MOSTLY * kinds.total() > 0:
+        return "image-folder"
     found = [kind for kind in ROWS if kinds[kind]] or sorted(kinds)
     if {"json", "jsonl"} == set(found) or {"markdown", "text"} == set(found):
         return "jsonl" if "jsonl" in found else "text"  # each of them reads the endings of both

@@ -1,29 +1,39 @@
-"""A folder of images: one image a row, its sub-folder the label."""
+"""A folder of images: one image a row, its sub-folders the split and the label."""
 
 import os
-import re
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from ...core import ConfigError, InputError
 from ..base import SOURCES, Reject, Rejected, Source
+from ..image_files.decoding import (
+    MOST_BYTES,
+    MOST_FRAMES,
+    MOST_PIXELS,
+    SUFFIXES,
+    Decoded,
+    DecodeLimits,
+    Mode,
+    Refused,
+    decode,
+)
+from ..image_files.file_attributes import file_attributes
 from .file_source import FileSource, Rows
 from .files import Advance, InputFile, Paths, find_files
+from .image_metadata_files import NAMES, ImageMetadata
 from .images import image_record
-from .lines import EVIDENCE_BYTES
 from .provenance import declared_provenance
 
-Mode = Literal["L", "RGB"]
-# Formats whose decoders need no other program; each can be recognised by its first bytes.
-FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-MOST_PIXELS = 32_000_000
-LARGEST_FILE = 64 << 20
+# Of a file that is no image the first bytes say what it is; more of them could hold where and by whom it was taken.
+EVIDENCE_BYTES = 16
+SPLITS = {
+    "train": ("train", "training"),
+    "validation": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing", "eval", "evaluation"),
+}
+_SPLIT_OF = {name: split for split, names in SPLITS.items() for name in names}
 
 
 @SOURCES.register("image-folder", source="https://pillow.readthedocs.io")
@@ -32,54 +42,91 @@ def image_folder(
     size: int | None = None,
     mode: Mode = "RGB",
     declared: Mapping[str, str] | None = None,
+    groups: Sequence[str] = (),
+    metadata: Literal["kinds", "values"] = "kinds",
     maximum_pixels: int = MOST_PIXELS,
-    maximum_bytes: int = LARGEST_FILE,
+    maximum_bytes: int = MOST_BYTES,
+    maximum_frames: int = MOST_FRAMES,
 ) -> Source:
     """Images in a folder; the name of the sub-folder is the label.
 
-    ``path`` is a folder (every file in it), a file or a pattern. Formats: BMP, GIF (first frame), JPEG, PNG, PPM, TIFF
-    and WebP. Images are turned upright by their EXIF orientation, put on white where they are transparent and stored as
-    8-bit ``mode``: L (grey, 1 channel) or RGB (3). ``size: 28`` crops to the middle square and scales to 28 x 28
-    (Lanczos); null keeps each image's own size. The label stands in ``groups`` and ``attributes``; the source is the
-    name of the folder. A file that is no image, is truncated, or claims more than ``maximum_pixels`` in its header is
-    rejected, the last before anything is decoded.
+    ``path`` is a folder (every file in it), a file or a pattern. Formats: BMP, GIF, JPEG, PNG, PPM, TIFF and WebP, of
+    animations the first picture. Images are turned upright by their EXIF orientation, put on white where they are
+    transparent and stored as 8-bit ``mode``: L (grey, 1 channel) or RGB (3). ``size: 28`` crops to the middle square
+    and scales to 28 x 28 (Lanczos); null keeps each image's own size. Folders named train, test and the like give the
+    attribute ``split``; the next one is the label, in ``groups`` and ``attributes``. A file ``metadata.csv`` (or
+    .jsonl, .parquet) with a column ``file_name`` gives provenance, caption and attributes; its columns in ``groups``
+    become groups. What else the files hold (place, camera, names, Content Credentials) is written down by its kind in
+    the attribute ``image.metadata``, or with ``metadata: values`` in attributes of its own; the pixels carry none of
+    it. A file that is no image, is cut off, or claims more than a limit is rejected before anything is decoded.
     """
     if size is not None and not 1 <= size <= 4096:
         raise ConfigError(f"size: {size} is no size for an image; use a number of pixels from 1 to 4096, or null")
-    limits = Limits(size, mode, maximum_pixels, maximum_bytes)
-    provenance = declared_provenance(declared)
-
-    def read(file: InputFile, reject: Reject, advance: Advance) -> Rows:
-        found = _read(file, limits)
-        advance(file.size)
-        if isinstance(found, Rejected):
-            reject(found)
-        else:
-            yield from _records(file, found, provenance)
-
+    limits = DecodeLimits(maximum_bytes, maximum_pixels, maximum_frames)
     files = find_files(path)
     for file in files:
         if file.remote:
             raise InputError(f"{file.place}: images are read from disk only; copy the folder and give its path")
-    options = {"size": size, "mode": mode, "maximum_pixels": maximum_pixels, "maximum_bytes": maximum_bytes}
-    return FileSource("image-folder", files, read, options | {"declared": provenance}, "image")
+    named = [file for file in files if PurePosixPath(file.name).name in NAMES]
+    images = frozenset(file.name for file in files if file not in named)
+    told = ImageMetadata(named, images, groups)
+    layout = Layout(declared_provenance(declared), _has_splits(images), metadata == "values", told)
+
+    def read(file: InputFile, reject: Reject, advance: Advance) -> Rows:
+        advance(file.size)
+        if file.name not in images:
+            for bad in told.rejects(file.name):
+                reject(bad)
+            return
+        content = _content(file, limits)
+        found = decode(content, mode, size, limits) if isinstance(content, bytes) else content
+        if isinstance(content, bytes) and isinstance(found, Decoded):
+            yield layout.record(file, found, content)
+        elif isinstance(found, Refused):
+            reject(_rejected(file, found))
+
+    options = {
+        "size": size, "mode": mode, "groups": list(groups), "metadata": metadata, "maximum_pixels": maximum_pixels,
+        "maximum_bytes": maximum_bytes, "maximum_frames": maximum_frames, "declared": layout.declared,
+    }  # fmt: skip
+    return FileSource("image-folder", files, read, options, "image")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What an image is turned into, and how large it may be."""
+class Layout:
+    """How the place of a file, its metadata row and its own metadata become a record."""
 
-    size: int | None
-    mode: Mode
-    pixels: int
-    bytes: int
+    declared: Mapping[str, str]
+    splits: bool
+    values: bool
+    told: ImageMetadata
+
+    def record(self, file: InputFile, found: Decoded, content: bytes) -> dict[str, Any]:
+        """The row of an image. What a metadata file says goes before the names of folders."""
+        told = dict(self.told.of(file.name))
+        placed = dict(_of_folders(PurePosixPath(file.name).parts[:-1], self.splits))
+        attributes = {**file_attributes(found, content, file.suffix, self.values), **placed}
+        attributes |= told.pop("attributes", {})
+        groups = told.pop("groups", {})
+        if "label" in attributes:
+            groups = {"label": attributes["label"], **groups}
+        fields: dict[str, Any] = {"source": _root(file), **self.declared, **told}
+        return image_record(found.pixels, file.name, **fields, groups=groups, attributes=attributes)
 
 
-def _records(file: InputFile, pixels: np.ndarray, provenance: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    folders = PurePosixPath(file.name).parts[:-1]
-    label = {"label": folders[0]} if folders else {}
-    fields: dict[str, Any] = {"source": _root(file), **provenance, "groups": label, "attributes": label}
-    yield image_record(pixels, file.name, **fields)
+def _of_folders(folders: Sequence[str], splits: bool) -> Iterator[tuple[str, str]]:
+    """Split and label that the folders of a file name."""
+    if splits and folders:
+        yield "split", _SPLIT_OF[folders[0].lower()]
+        folders = folders[1:]
+    if folders:
+        yield "label", folders[0]
+
+
+def _has_splits(names: frozenset[str]) -> bool:
+    """Whether every image lies below a folder named after a split, so that no class is taken for one."""
+    placed = [path.parts for path in map(PurePosixPath, names) if path.suffix.lower() in SUFFIXES]
+    return bool(placed) and all(len(parts) > 1 and parts[0].lower() in _SPLIT_OF for parts in placed)
 
 
 def _root(file: InputFile) -> str:
@@ -88,56 +135,16 @@ def _root(file: InputFile) -> str:
     return os.fsencode(root.name).decode("utf-8", "backslashreplace") or "images"
 
 
-def _read(file: InputFile, limits: Limits) -> np.ndarray | Rejected:
+def _content(file: InputFile, limits: DecodeLimits) -> bytes | Refused:
     if file.size > limits.bytes:
-        return _rejected(file, "file-too-large", "more bytes than an image file may have", file.size, limits.bytes)
+        return Refused("file-too-large", "more bytes than an image file may have", file.size, limits.bytes)
     try:
-        with warnings.catch_warnings(), Image.open(file.path, formats=FORMATS) as image:
-            warnings.simplefilter("ignore")
-            pixels = image.width * image.height
-            if pixels > limits.pixels:
-                return _too_many(file, pixels, limits)
-            return _converted(image, limits)
-    except Image.DecompressionBombError as error:
-        found = re.search(r"[0-9]{1,30}", str(error))
-        return _too_many(file, int(found[0]) if found else None, limits)
-    except UnidentifiedImageError:
-        return _rejected(file, "not-an-image", f"none of the formats {', '.join(FORMATS)}")
+        return file.path.read_bytes()
     except PermissionError as error:
         raise InputError(f"{file.path}: cannot be opened ({error.strerror}); check its permissions") from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError):
-        # Pillow's decoders raise all of these on files that are cut off or malformed.
-        return _rejected(file, "damaged-image", "the header is that of an image, the rest cannot be decoded")
 
 
-def _converted(image: Image.Image, limits: Limits) -> np.ndarray:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I;16"):
-        upright = Image.fromarray((np.asarray(upright).astype(np.uint16) >> 8).astype(np.uint8))
-    if upright.has_transparency_data:
-        upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA"))
-    plain = upright.convert(limits.mode)
-    if limits.size is not None:
-        plain = _middle_square(plain).resize((limits.size, limits.size), Image.Resampling.LANCZOS)
-    pixels = np.asarray(plain, dtype=np.uint8)
-    return pixels if pixels.ndim == 3 else pixels[:, :, None]
-
-
-def _middle_square(image: Image.Image) -> Image.Image:
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    return image.crop((left, top, left + side, top + side))
-
-
-def _too_many(file: InputFile, pixels: int | None, limits: Limits) -> Rejected:
-    return _rejected(
-        file, "too-many-pixels", "the header claims more pixels than an image may have", pixels, limits.pixels
-    )
-
-
-def _rejected(
-    file: InputFile, rule: str, evidence: str, measured: float | None = None, limit: float | None = None
-) -> Rejected:
+def _rejected(file: InputFile, why: Refused) -> Rejected:
     with file.path.open("rb") as opened:
         content = opened.read(EVIDENCE_BYTES)
-    return Rejected(file.name, _root(file), rule, evidence, measured, limit, content)
+    return Rejected(file.name, _root(file), why.rule, why.evidence, why.measured, why.limit, content)

@@ -1,14 +1,10 @@
 """Frechet distance between generated and real images, beside that between two halves of the real ones."""
 
-import base64
-import io
-
 import numpy as np
 import pyarrow as pa
-from PIL import Image
 
 from ...core import Chart, Gallery, IncompleteError, Score, Series, Tile, generator
-from ...models import feature_net, read_images
+from ...models import feature_net, png_base64, read_images
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
 from .frechet import GROUPS, frechet_interval
@@ -97,14 +93,6 @@ def _chart(values: dict[str, Estimate]) -> Chart:
 
 
 def _gallery(generated: np.ndarray) -> Gallery:
-    tiles = tuple(
-        Tile(f"image-{number:05d}", f"sample {number}", _png(image)) for number, image in enumerate(generated[:SHOWN])
-    )
+    shown = enumerate(generated[:SHOWN])
+    tiles = tuple(Tile(f"image-{number:05d}", f"sample {number}", png_base64(image)) for number, image in shown)
     return Gallery("generated-images", "The first generated images", tiles)
-
-
-def _png(image: np.ndarray) -> str:
-    picture = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()

@@ -7,7 +7,17 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from ...core import ConfigError, External, InputError, Registry, UsageError, canonical_json, sha256
+from ...core import (
+    ConfigError,
+    EnergyUse,
+    External,
+    InputError,
+    Registry,
+    UsageError,
+    canonical_json,
+    derive_seed,
+    sha256,
+)
 from ...curate import call_checked
 from ..base import Canary, Ledger, checked_capabilities
 from .words import Words
@@ -160,8 +170,32 @@ class ExternalModel:
         """A vector for each text."""
         raise self._cannot("turn a text into a vector")
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
-        """Images of shape (n, H, W, C), uint8."""
+    @property
+    def energy(self) -> EnergyUse:
+        """Nobody here knows what the training used."""
+        return EnergyUse()
+
+    def sample_images(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        label: str | None = None,
+        sampler: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        first: int = 0,
+    ) -> np.ndarray:
+        """Images of shape (n, H, W, C), uint8; those from ``first`` on have a seed of their own."""
+        if any(option is not None for option in (label, sampler, steps, guidance)):
+            raise UsageError(f"{self.name}: set sampler, steps and guidance in model.external, not in sample")
+        return self._images(n, derive_seed(seed, "first", first) if first else seed)
+
+    def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
+        """None is known."""
+        return [None] * n
+
+    def _images(self, n: int, seed: int) -> np.ndarray:
         raise self._cannot("make images")
 
     def _cannot(self, what: str) -> UsageError:

@@ -59,7 +59,7 @@ class CallableModel(ExternalModel):
                 raise ConfigError(f"capabilities: {capability} is {state}")
         if "logprob" in self.capabilities:
             raise ConfigError("capabilities: a function gives no logprob of what it writes; declare prompt_logprob")
-        self._fn, self._logprobs, self._embed, self._images = fn, logprobs, embed, images
+        self._fn, self._logprobs, self._embed, self._draw = fn, logprobs, embed, images
         self._options = _accepted(fn) if fn else frozenset()
         if fn and "seedable" in self.capabilities and "seed" not in self._options:
             raise ConfigError("capabilities: seedable needs a function with a parameter seed")
@@ -94,11 +94,10 @@ class CallableModel(ExternalModel):
             raise self._cannot("turn a text into a vector")
         return np.array([self._call(self._embed, text) for text in texts], np.float64)
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
-        """What the function draws."""
-        if self._images is None:
+    def _images(self, n: int, seed: int) -> np.ndarray:
+        if self._draw is None:
             raise self._cannot("make images")
-        found = np.asarray(self._call(self._images, n, seed))
+        found = np.asarray(self._call(self._draw, n, seed))
         if found.dtype != np.uint8 or found.ndim != 4 or len(found) != n:
             raise InputError(f"{self.name}: gave {found.dtype} {found.shape}, not uint8 ({n}, H, W, C)")
         return found

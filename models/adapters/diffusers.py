@@ -61,8 +61,7 @@ class DiffusersModel(ExternalModel):
         super().__init__(name, ("images", "seedable"), parameters, "image")
         self._pipeline: Any = None
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
-        """Images of shape (n, H, W, C), uint8; the same for the same seed, versions and machine."""
+    def _images(self, n: int, seed: int) -> np.ndarray:
         parts = [
             self._draw(min(self.batch, n - low), derive_seed(seed, "batch", low)) for low in range(0, n, self.batch)
         ]

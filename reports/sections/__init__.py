@@ -6,9 +6,11 @@ from .controls import controls
 from .corpus_audit import corpus_audit
 from .curation import curation
 from .documents import documents
+from .energy import energy
 from .findings import findings
 from .glossary import glossary
 from .images import images
+from .mitigation import mitigation
 from .not_measured import not_measured
 from .provenance import provenance
 from .scores import scores
@@ -25,9 +27,11 @@ __all__ = [
     "corpus_audit",
     "curation",
     "documents",
+    "energy",
     "findings",
     "glossary",
     "images",
+    "mitigation",
     "not_measured",
     "provenance",
     "scores",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..run import STAGES, Run
+from ..run import OPTIONAL, STAGES, Run
 from .base import SECTIONS, StageData, stage_data
 
 
@@ -32,7 +32,7 @@ def images(run: Run) -> Images | None:
         tuple(
             TrackData(
                 track.name,
-                tuple(stage_data(run, track, stage) for stage in STAGES if stage in track.stages),
+                tuple(stage_data(run, track, stage) for stage in (*STAGES, *OPTIONAL) if stage in track.stages),
                 track.missing,
             )
             for track in tracks

@@ -15,6 +15,7 @@ PEOPLE = [
     for sex, hired in (("f", 20), ("m", 80))
     for number in range(100)
 ]  # fmt: skip
+HALVES = {"f": 0.5, "m": 0.5}
 DECISIONS = [("decisions", {"groups": ["sex"], "label": "hired", "positive": "yes"})]
 
 
@@ -107,3 +108,28 @@ def test_temporary_folder_goes_with_the_report() -> None:
     assert folder.is_dir()
     del made
     assert not folder.exists()
+
+
+def test_named_columns_reach_the_usual_audits() -> None:
+    report = audit(pandas.DataFrame(PEOPLE), groups=["sex"], label="hired", positive="yes", reference={"sex": HALVES})
+    assert {"decisions", "representation", "composition"} <= set(report.detail)
+    frame = report.to_frame()
+    assert frame[frame.metric == "base-rate"].set_index("group").value.to_dict() == {"f": 0.2, "m": 0.8}
+    assert (frame[frame.metric == "representation-ratio"].value == 1.0).all()
+
+
+def test_named_columns_are_audited_in_texts_too() -> None:
+    rows = [{"text": f"Letter {number}: {row['sex']}", **row} for number, row in enumerate(PEOPLE)]
+    frame = audit(rows, groups=["sex"], label="hired", positive="yes").to_frame()
+    assert frame[frame.metric == "base-rate"].set_index("group").value.to_dict() == {"f": 0.2, "m": 0.8}
+
+
+@pytest.mark.parametrize("named", [{"groups": ["sexx"]}, {"label": "sexx"}, {"split": "sexx"}])
+def test_a_column_that_is_not_there_is_refused_with_the_nearest_one(named: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="no column 'sexx'; did you mean \"sex\""):
+        audit(pandas.DataFrame(PEOPLE), **named)
+
+
+def test_columns_belong_to_the_usual_audits_or_to_a_named_one() -> None:
+    with pytest.raises(UsageError, match="give groups, label and the like to the audits in names"):
+        audit(pandas.DataFrame(PEOPLE), ["decisions"], groups=["sex"])

@@ -22,8 +22,9 @@ import numpy as np
 import pytest
 import yaml
 
-from headwater.core import Corpus, EmptyCorpus, read_json
+from headwater.core import Corpus, EmptyCorpus, read_json, read_parquet
 from headwater.curate import FILTERS, build_steps, curate, shards
+from headwater.curate.sources.columns import Columns
 from headwater.curate.sources.images import image_record
 
 Make = Callable[..., Any]
@@ -31,19 +32,26 @@ Options = dict[str, Any]
 FILES = Path(__file__).parent / "files"
 PARAMETERS: dict[str, Options] = {
     "cap": {"by": "licence", "documents": 30},
+    "correlation-remover": {"sensitive": ["g"]},
+    "counterfactual": {"mode": "augment", "people": True},
     "cross-split-duplicates": {"held_out": 0.3},
+    "duplicate-rows": {"near": 1},
     "decontaminate": {"suites": {"reading": str(FILES / "suite.jsonl")}},
     "erased": {"path": str(FILES / "erasure-list.json"), "key": str(FILES / "erasure-list.key")},
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
+    "quarantine-contributors": {"group": "gender: female", "attribute": "career-family: family", "documents": 2},
     "resample": {"groups": ["licence"], "shares": {"MIT": 0.4, "Apache-2.0": 0.4, "unknown": 0.2}, "minimum": 2},
     "reweigh": {"groups": ["licence"], "label": "language"},
     "sample": {"share": 0.5},
     "urls": {"hard_words": ["host3"], "missing": "quarantine"},
 }
 PAGES = Path(__file__).parent.parent.parent / "docs" / "filters"
-OF_IMAGES = frozenset({"image-quality", "near-duplicate-images"})
+OF_IMAGES = frozenset({"image-quality", "near-duplicate-images", "similar-images"})
+PEOPLE = ("She told him of her family.", "He saw her at the office.", "His home is hers.", "She is at the office.")
+OF_TABLES = frozenset({"correlation-remover", "duplicate-rows"})
+OF_PEOPLE = frozenset({"counterfactual", "quarantine-contributors"})
 BUILT_IN = sorted(
     name for name in FILTERS.names() if getattr(FILTERS.get(name), "__module__", "").startswith("headwater.")
 )
@@ -94,7 +102,7 @@ def options_of(name: str) -> Options:
 
 def all_steps() -> list[tuple[str, Options]]:
     """Every filter of headwater in one pipeline, by name; what a language or licence filter takes out, it takes out."""
-    return [(name, options_of(name)) for name in BUILT_IN if name not in OF_IMAGES]
+    return [(name, options_of(name)) for name in BUILT_IN if name not in OF_IMAGES | OF_TABLES]
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -119,8 +127,21 @@ def pictures(number: int = 120) -> list[dict[str, Any]]:
     return [image_record(image, f"picture:{place}", "pictures") for place, image in enumerate(images)]
 
 
+def table_rows(number: int = 120) -> list[dict[str, Any]]:
+    """Rows with a group and two columns of numbers, one of which goes with the group; some are equal, or nearly so."""
+    layout = Columns(modality="table")
+    numbers = [(place % 30, place // 90) for place in range(number)]
+    rows = [
+        {"n": n, "c": "abc"[n % 3], "x": x, "g": "ab"[n % 2], "pay": n % 7 + n % 2, "age": n % 11} for n, x in numbers
+    ]
+    return [dict(layout.record(row, f"t.csv:{place}", "t.csv")) for place, row in enumerate(rows)]  # type: ignore[arg-type]
+
+
 def provided(source: Make, batch: int, name: str = "") -> Any:
-    given = source(texts(), batch=batch)
+    found = [f"{text} {PEOPLE[n % 4]}" for n, text in enumerate(texts())] if name in OF_PEOPLE else texts()
+    given = source(found, batch=batch)
+    if name in OF_TABLES:
+        return dataclasses.replace(given, rows=table_rows(), modality="table")
     if name in OF_IMAGES:
         return dataclasses.replace(given, rows=pictures(), modality="image")
     for number, row in enumerate(given.rows):
@@ -147,7 +168,9 @@ def test_every_document_is_accounted_for(tmp_path: Path, source: Make, name: str
     given = provided(source, 50, name)
     made(given, [(name, options_of(name))], tmp_path)
     kept, removed = Corpus(tmp_path / "corpus").ids(), Corpus(tmp_path / "removed").ids()
-    assert sorted(kept + removed) == sorted(row["id"] for row in given.rows)
+    decisions = [row for path in (tmp_path / "decisions").glob("*") for row in read_parquet(path).to_pylist()]
+    added = [row["id"] for row in decisions if row["action"] == "added"]
+    assert sorted(kept + removed) == sorted([*added, *(row["id"] for row in given.rows)])
 
 
 def test_workers_do_not_change_a_byte_of_a_run_of_all_filters(

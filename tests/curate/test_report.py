@@ -69,12 +69,17 @@ def test_removal_by_licence_has_a_wilson_interval_and_leaves_unreadable_rows_out
 
 
 def test_many_values_end_in_a_row_for_the_others(tmp_path: Path, source: Make) -> None:
-    given = source([f"text {number}" for number in range(40)])
+    given = source([*(f"text {number}" for number in range(39)), "red text"])
     for number, row in enumerate(given.rows):
         row["source"] = f"s{number:02d}"
-    rows = table(curate(given, [], tmp_path), "removal-by-source")
+    rows = table(curate(given, [Named("colours", "red")], tmp_path), "removal-by-source")
     assert len(rows) == 31
     assert (rows[-1]["source"], rows[-1]["in"]) == ("other (10)", 10)
+
+
+def test_where_nothing_was_taken_out_no_empty_table_says_so(tmp_path: Path, source: Make) -> None:
+    report = curate(source(["one", "two"]), [], tmp_path)
+    assert [exhibit.name for exhibit in report.exhibits] == ["steps"]
 
 
 def test_examples_are_redacted_short_and_three_a_rule(tmp_path: Path, source: Make) -> None:

@@ -154,5 +154,8 @@ class ByteModel:
         tokens = self.complete_tokens([self.encode(prompt) for prompt in prompts], **options)
         return [self.decode(row) for row in tokens]
 
-    def sample_images(self, n: int, seed: int = 0) -> np.ndarray:
+    def sample_images(self, n: int, seed: int = 0, **options: Any) -> np.ndarray:
+        raise NotImplementedError
+
+    def sample_labels(self, n: int, seed: int = 0, **options: Any) -> list[str | None]:
         raise NotImplementedError

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pyarrow as pa
 import pytest
 from fakes import ByteModel, random_text, write_corpus
 
-from headwater.core import Corpus, IntegrityError, UsageError, held_out
+from headwater.core import Corpus, InputError, IntegrityError, UsageError, held_out
 from headwater.evaluate import SAMPLE_SCHEMA, SamplingPlan, draw_samples
 
 SMALL = SamplingPlan(
@@ -142,3 +143,46 @@ def test_a_held_out_document_in_the_ledger_is_an_integrity_error(corpus: Corpus,
 def test_a_negative_number_is_refused_by_name() -> None:
     with pytest.raises(UsageError, match="sample.free"):
         SamplingPlan(free=-1)
+
+
+def test_options_of_sampling_reach_the_model_but_for_greedy_continuations(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, calls = ByteModel(corpus), []
+    complete = model.complete_tokens
+
+    def noted(prompts: list[list[int]], **options: object) -> list[list[int]]:
+        calls.append(options)
+        known = {"max_new_tokens", "temperature", "top_k", "seed"}
+        return complete(prompts, **{name: value for name, value in options.items() if name in known})
+
+    monkeypatch.setattr(model, "complete_tokens", noted)
+    plan = dataclasses.replace(SMALL, min_p=0.1, repetition_penalty=1.2, stop=("\n",))
+    drawn = draw_samples(model, corpus, plan, tmp_path)
+    for options in calls:
+        wanted = {"min_p": 0.1, "repetition_penalty": 1.2, "stop": ["\n"]} if options["temperature"] else {}
+        assert {
+            name: options[name] for name in ("top_p", "min_p", "repetition_penalty", "stop") if name in options
+        } == wanted
+    assert rows(drawn, "free")[0]["min_p"] == 0.1
+
+
+def test_a_model_without_tokens_for_sentences_gets_no_prompts_about_people(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ByteModel(corpus)
+
+    def refuse(text: str) -> list[int]:
+        raise InputError(f"{text!r} stands for no residue")
+
+    monkeypatch.setattr(model, "encode", refuse)
+    plan = dataclasses.replace(SMALL, prefixes=0, repeats=0, counterfactual=4)
+    assert set(draw_samples(model, corpus, plan, tmp_path)["kind"].to_pylist()) == {"free"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("top_p", 1.5), ("min_p", -0.1), ("repetition_penalty", 0.0), ("stop", ("",))]
+)
+def test_a_plan_out_of_range_is_refused(key: str, value: object) -> None:
+    with pytest.raises(UsageError, match=f"sample.{key}"):
+        dataclasses.replace(SMALL, **{key: value})

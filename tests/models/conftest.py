@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from headwater.core import Corpus
-from headwater.models import ImageCheckpoint, TextCheckpoint, fit
+from headwater.models import TextCheckpoint, VAECheckpoint, fit
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that the tests can import small_models.py
 from small_models import IMAGE_RECIPE, TEXT_RECIPE, bars, image_corpus, sentences, text_corpus
@@ -37,8 +37,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def image_checkpoint(pictures: Corpus, tmp_path_factory: pytest.TempPathFactory) -> ImageCheckpoint:
+def image_checkpoint(pictures: Corpus, tmp_path_factory: pytest.TempPathFactory) -> VAECheckpoint:
     torch.set_num_threads(1)
     made = fit(pictures, IMAGE_RECIPE, tmp_path_factory.mktemp("image-model") / "checkpoint")
-    assert isinstance(made, ImageCheckpoint)
+    assert isinstance(made, VAECheckpoint)
     return made

@@ -12,6 +12,7 @@ from headwater.models.plan import (
     make_plan,
     recipe_from_json,
     recipe_to_json,
+    resolve_arithmetic,
     resolve_precision,
     store_plan,
     stored_plan,
@@ -45,7 +46,7 @@ def test_a_value_that_cannot_be_trained_with_is_named(change: dict[str, Any], me
 
 def test_a_budget_is_resolved_once(corpus: Corpus, tmp_path: Path) -> None:
     recipe = replace(TEXT_RECIPE, steps=None, budget=5.0)
-    made = make_plan(corpus, recipe, False, lambda precision: 17)
+    made = make_plan(corpus, recipe, False, lambda precision, layout: 17)
     store_plan(tmp_path, made)
     assert made.steps == 17
     assert stored_plan(tmp_path, corpus, recipe) == made
@@ -56,13 +57,13 @@ def test_no_plan_is_stored_before_the_first_run(corpus: Corpus, tmp_path: Path) 
 
 
 def test_another_recipe_is_refused_with_what_changed(corpus: Corpus, tmp_path: Path) -> None:
-    store_plan(tmp_path, make_plan(corpus, TEXT_RECIPE, False, lambda precision: 1))
+    store_plan(tmp_path, make_plan(corpus, TEXT_RECIPE, False, lambda precision, layout: 1))
     with pytest.raises(IntegrityError, match="seed: 3 there, 4 now"):
         stored_plan(tmp_path, corpus, replace(TEXT_RECIPE, seed=4))
 
 
 def test_another_corpus_is_refused(corpus: Corpus, tmp_path: Path) -> None:
-    store_plan(tmp_path / "m", make_plan(corpus, TEXT_RECIPE, False, lambda precision: 1))
+    store_plan(tmp_path / "m", make_plan(corpus, TEXT_RECIPE, False, lambda precision, layout: 1))
     with pytest.raises(IntegrityError, match="another corpus"):
         stored_plan(tmp_path / "m", text_corpus(tmp_path / "c", ["sea"]), TEXT_RECIPE)
 
@@ -78,3 +79,32 @@ def test_a_family_that_cannot_mix_precisions_trains_in_float32() -> None:
     assert resolve_precision("bfloat16", mixed=True) == "bfloat16"
     assert resolve_precision("float32", mixed=True) == "float32"
     assert resolve_precision("auto", mixed=True) in ("float32", "bfloat16")
+
+
+def test_the_fastest_of_all_arithmetics_is_found_by_trying_and_recorded(corpus: Corpus, tmp_path: Path) -> None:
+    speeds = {("float32", "contiguous"): 5, ("float32", "channels_last"): 7, ("bfloat16", "contiguous"): 9}
+    recipe = replace(TEXT_RECIPE, precision="fastest")
+
+    def measure(precision: str, layout: str) -> int:
+        return speeds.get((precision, layout), 1)
+
+    made = make_plan(corpus, recipe, True, measure, ("contiguous", "channels_last"))
+    assert (made.precision, made.layout, made.steps) == ("bfloat16", "contiguous", recipe.steps)
+    assert resolve_arithmetic("fastest", False, ("contiguous", "channels_last"), measure) == (
+        "float32",
+        "channels_last",
+    )
+    store_plan(tmp_path, made)
+    speeds.clear()  # another machine, another day: the plan stands
+    assert stored_plan(tmp_path, corpus, recipe) == made
+
+
+def test_without_the_clock_the_layout_follows_from_the_precision() -> None:
+    def never(precision: str, layout: str) -> int:
+        raise AssertionError("measured")
+
+    both = ("contiguous", "channels_last")
+    assert resolve_arithmetic("float32", True, both, never) == ("float32", "channels_last")
+    assert resolve_arithmetic("bfloat16", True, both, never) == ("bfloat16", "contiguous")
+    assert resolve_arithmetic("float32", True, both[:1], never) == ("float32", "contiguous")
+    assert resolve_arithmetic("fastest", False, both[:1], never) == ("float32", "contiguous")

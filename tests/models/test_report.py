@@ -1,16 +1,21 @@
+import base64
 import copy
+import io
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from headwater.core import Chart, StageReport, Table
+from headwater.core import Chart, Gallery, StageReport, Table
 from headwater.models import ImageCheckpoint, TextCheckpoint, load, training_report
 
 
 def changed(checkpoint: TextCheckpoint | ImageCheckpoint, **run: Any) -> Any:
     merged = {**copy.deepcopy(dict(checkpoint.run)), **run}
-    return SimpleNamespace(run=merged, ledger=checkpoint.ledger, canaries=checkpoint.canaries, hash=checkpoint.hash)
+    kept = {name: getattr(checkpoint, name) for name in ("ledger", "canaries", "hash")}
+    return SimpleNamespace(run=merged, capabilities=frozenset(), **kept)
 
 
 def codes(checkpoint: Any) -> list[str]:
@@ -71,3 +76,9 @@ def test_too_few_and_too_many_passes_are_told(
 ) -> None:
     seen = changed(checkpoint, examples=examples, planted_examples=planted)
     assert {"HW-T003", "HW-T004"} & set(codes(seen)) == ({code} if code else set())
+
+
+def test_the_samples_of_a_model_of_images_are_shown_as_they_come(image_checkpoint: ImageCheckpoint) -> None:
+    gallery = next(exhibit for exhibit in training_report(image_checkpoint).exhibits if isinstance(exhibit, Gallery))
+    shown = Image.open(io.BytesIO(base64.b64decode(gallery.tiles[7].png)))
+    assert np.array_equal(np.asarray(shown), image_checkpoint.sample_images(8, 0)[7, :, :, 0])

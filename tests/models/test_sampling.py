@@ -6,8 +6,9 @@ from scipy import stats
 from small_models import random_network
 
 from headwater.core import UsageError
+from headwater.models.choice import Choice
 from headwater.models.gpt import GPT
-from headwater.models.sampling import Choice, generate
+from headwater.models.sampling import generate
 
 GREEDY = Choice(0.0)
 

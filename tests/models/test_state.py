@@ -21,16 +21,16 @@ def parts(seed: int) -> tuple[nn.Linear, Optimizers]:
 def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path) -> None:
     state = StateFile(tmp_path / "state" / "s.safetensors", "plan")
     network, optimizer = parts(0)
-    state.save(network, optimizer, [[0.1, 1 / 3], [2.0, 3.0]])
+    state.save(network, optimizer, [[0.1, 1 / 3], [2.0, 3.0]], {3: {"bits": 0.5, "nats": 1 / 7}})
     other, its = parts(1)
-    assert state.load(other, its) == [[0.1, 1 / 3], [2.0, 3.0]]
+    assert state.load(other, its) == ([[0.1, 1 / 3], [2.0, 3.0]], {3: {"bits": 0.5, "nats": 1 / 7}})
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), other.parameters(), strict=True))
     assert optimizer.state().keys() == its.state().keys()
     assert all(torch.equal(tensor, its.state()[name]) for name, tensor in optimizer.state().items())
 
 
 def test_without_a_file_there_is_nothing_to_resume(tmp_path: Path) -> None:
-    assert StateFile(tmp_path / "s.safetensors", "plan").load(*parts(0)) == []
+    assert StateFile(tmp_path / "s.safetensors", "plan").load(*parts(0)) == ([], {})
 
 
 def test_the_state_of_another_plan_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from torch import Tensor, nn
 
 from headwater.core import ConfigError, IncompleteError
 from headwater.models.optimizer import Phase
-from headwater.models.training import Settings, measure_steps, reproducible, step_plan, train
+from headwater.models.state import StateFile
+from headwater.models.training import Settings, measure_steps, monitored_steps, reproducible, step_plan, train
 
 SETTINGS = Settings(0, 4, 1e-2, 0.02, warmup=2, threads=1, checkpoint_every=5)
 
@@ -140,3 +142,31 @@ def test_every_phase_has_its_losses_and_what_follows_a_step_is_called() -> None:
     history = train(twice, Points(), SETTINGS, 7)
     assert history.phases == ("first", "second") and history.main == history.of("first") != history.of("second")
     assert len(history) == twice.followed == 7
+
+
+def test_a_training_that_stops_keeps_its_last_good_state_and_says_where(tmp_path: Path) -> None:
+    class Late(Points):
+        def batch(self, indices: np.ndarray) -> Tensor:
+            self.asked = getattr(self, "asked", 0) + 1
+            return self.rows[indices] * (math.nan if self.asked == 13 else 1)
+
+    line, good, state = Line(), Line(), StateFile(tmp_path / "state", "plan")
+    with pytest.raises(IncompleteError, match=r"step 12: .* documents point-.*; the state after 10 steps is kept in"):
+        train(line, Late(), SETTINGS, 50, state)
+    train(good, Points(), SETTINGS, 50, StateFile(tmp_path / "other", "plan"))
+    resumed = Line()
+    train(resumed, Points(), SETTINGS, 50, state)
+    assert torch.equal(resumed.weight, good.weight)
+
+
+def test_a_monitor_measures_eight_times_and_changes_nothing() -> None:
+    watched, plain = Line(), Line()
+    history = train(watched, Points(), SETTINGS, 20, monitor=lambda network: {"weight": float(network.weight.detach())})
+    train(plain, Points(), SETTINGS, 20)
+    assert list(history.measured) == [3, 5, 8, 10, 13, 15, 18, 20] == sorted(monitored_steps(20))
+    assert torch.equal(watched.weight, plain.weight)
+    assert history.measured[20]["weight"] == pytest.approx(float(watched.weight.detach()))
+
+
+def test_a_short_training_is_measured_after_each_step() -> None:
+    assert monitored_steps(3) == {1, 2, 3} and monitored_steps(1) == {1}

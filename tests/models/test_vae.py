@@ -10,6 +10,7 @@ from small_models import IMAGE_RECIPE, bars, image_corpus
 from headwater.core import Corpus
 from headwater.models import FAMILIES, ImageCheckpoint, fit
 from headwater.models.conv_vae import ConvVAE, VAEConfig
+from headwater.models.image_data import as_tensor
 from headwater.models.vae import latent_diagnostics
 
 
@@ -45,7 +46,7 @@ def test_pictures_of_two_tones_get_a_bernoulli_likelihood(tmp_path: Path) -> Non
 
 def test_a_dimension_that_ignores_the_image_is_not_active() -> None:
     network = ConvVAE(VAEConfig(9, 10, 1, 8, 4, "gaussian"), torch.Generator().manual_seed(0))
-    pixels = bars(40)[0]
+    pixels = as_tensor(bars(40)[0])
     nothing = latent_diagnostics(network, pixels)  # the posterior layer starts at zero
     assert nothing["active_units"] == 0 and nothing["kl_per_dimension"] == [0.0] * 4
     with torch.no_grad():

@@ -121,8 +121,8 @@ def test_scores_of_different_protocols_are_not_subtracted(pair: tuple[Path, Path
         write_json(folder / "audit.json", StageReport("audit", "x", scores=scores).to_json())
         sides.append(folder)
     rows = {row["metric"]: row for row in table(diff(*sides), "diff-scores")}
-    assert rows["same"]["B - A"] == pytest.approx(0.2) and rows["same"]["note"] == "intervals are apart"
-    assert rows["other"]["B - A"] is None and rows["other"]["note"] == "not comparable: m/1 and m/2"
+    assert rows["same"]["B - A"] == pytest.approx(0.2) and rows["same"]["note"] == "changed"
+    assert rows["other"]["B - A"] is None and rows["other"]["note"] == "not comparable: protocols m/1 and m/2"
     assert "no data" in rows["gone"]["note"]
 
 

@@ -75,3 +75,12 @@ def test_without_paths_nothing_tells_where_the_config_stood(tmp_path: Path) -> N
             ],
         }
     )
+
+
+def test_word_lists_of_ones_own_stand_beside_the_config(tmp_path: Path) -> None:
+    (tmp_path / "ours.json").write_text("{}")
+    options = {"lexicons": ["gender", "ours.json"], "attributes": ["crime"], "tests_file": "sets.json"}
+    found = with_absolute_paths({"audit": [{"associations": options}]}, tmp_path)
+    expected = {"lexicons": ["gender", f"{tmp_path}/ours.json"], "attributes": ["crime"],
+                "tests_file": f"{tmp_path}/sets.json"}  # fmt: skip
+    assert found["audit"] == [{"associations": expected}]

@@ -1,6 +1,8 @@
 import base64
+import io
 
 import pytest
+from PIL import Image
 
 from headwater.core import Gallery, Tile
 from headwater.reports.caps import Caps
@@ -28,3 +30,12 @@ def test_a_gallery_over_the_limit_is_cut_and_says_so() -> None:
     tiles = tuple(Tile(str(at), "", png(8, 1)) for at in range(200))
     view = gallery_view(Gallery("g", "G", tiles), Caps())
     assert len(view.tiles) == Caps().tiles and "64 of 200 pictures" in view.cut
+
+
+def test_strips_of_pictures_get_lines_of_their_own() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (40, 8)).save(buffer, "PNG")
+    strip = Tile("a", "", base64.b64encode(buffer.getvalue()).decode())
+    square = Tile("b", "", png(8, 8))
+    views = [gallery_view(Gallery("g", "G", (tile,)), Caps()) for tile in (strip, square)]
+    assert [(view.wide, view.tiles[0].width) for view in views] == [(True, 40), (False, 8)]

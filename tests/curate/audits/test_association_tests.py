@@ -103,6 +103,29 @@ def test_a_planted_association_has_the_smallest_p() -> None:
     assert permutation_test(label, attribute, np.arange(400), 999).p[0, 0] == 1 / 1000
 
 
+def test_sums_of_numbers_are_tested_like_counts() -> None:
+    """Scaled indicators have the p-values of the indicators; real numbers those of a plain loop of shuffles."""
+    documents = np.sort(RNG.integers(0, 30, 80))
+    labels, attributes = RNG.random((80, 2)) < 0.4, RNG.random((80, 2)) < 0.3
+    one, other = (
+        permutation_test(labels, attributes, documents, 299),
+        permutation_test(labels, attributes * 2.5, documents, 299),
+    )
+    assert (one.p == other.p).all() and other.observed == pytest.approx(one.observed * 2.5)
+    values = np.where(attributes, RNG.normal(size=(80, 2)), 0.0)
+    found = permutation_test(labels, values, documents, 4999)
+    _, begins, lengths = np.unique(documents, return_index=True, return_counts=True)
+    rng, beyond = np.random.default_rng(3), np.zeros((2, 2))
+    for _ in range(3000):
+        moved = np.arange(80)
+        for length in np.unique(lengths):
+            same = begins[lengths == length]
+            for target, origin in zip(same, rng.permutation(same), strict=True):
+                moved[target : target + length] = np.arange(origin, origin + length)
+        beyond += abs(labels[moved].T @ values - found.expected) >= abs(labels.T @ values - found.expected) - 1e-9
+    assert found.p == pytest.approx(beyond / 3000, abs=0.04)
+
+
 def test_the_same_seed_gives_the_same_p() -> None:
     labels, attributes, documents = RNG.random((50, 2)) < 0.5, RNG.random((50, 2)) < 0.5, np.arange(50) // 2
     one, other = (permutation_test(labels, attributes, documents, 99, 7) for _ in range(2))

@@ -5,9 +5,12 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from headwater.core import (
+    IMAGE_SCHEMA,
     SILENT,
     ConfigError,
     Corpus,
@@ -19,6 +22,7 @@ from headwater.core import (
     wilson,
 )
 from headwater.curate import Judgement, build_steps, cross_split_duplicates, curate, jaccard, source_from
+from headwater.curate.sources.images import image_record
 
 
 def corpus_of(folder: Path, texts: list[tuple[str, str]], attribute: str = "split") -> Corpus:
@@ -166,3 +170,43 @@ def test_batches_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_impossible_options_are_named(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="cross-split-duplicates"):
         build_steps([("cross-split-duplicates", options)])
+
+
+def images_of(folder: Path, images: list[tuple[str, np.ndarray]]) -> Corpus:
+    """A corpus of (split, pixels)."""
+    rows = [
+        image_record(image, f"i:{number}", "i", attributes={"split": split} if split else {})
+        for number, (split, image) in enumerate(images)
+    ]
+    with CorpusWriter(folder, IMAGE_SCHEMA) as writer:
+        writer.write(record_batch(rows, IMAGE_SCHEMA))
+    return Corpus(folder)
+
+
+def picture(seed: int) -> np.ndarray:
+    coarse = np.random.default_rng(seed).integers(30, 225, (6, 6), dtype=np.uint8)
+    return np.asarray(Image.fromarray(coarse).resize((40, 40)))[:, :, None]
+
+
+def test_images_of_the_training_split_that_stand_in_the_test_split_are_removed(tmp_path: Path) -> None:
+    first, second = picture(1), picture(2)
+    told = [
+        ("train", first),
+        ("train", second),
+        ("test", first + 9),
+        ("train", picture(3)),
+        ("", second),
+        ("test", picture(4)),
+    ]
+    corpus = images_of(tmp_path, told)
+    judgement = cross_split_duplicates(action="remove").judge_corpus(corpus, SILENT)
+    ids = corpus.ids()
+    (decision,) = judgement.decisions
+    assert (decision.id, decision.duplicate_of, decision.rule) == (ids[0], ids[2], "cross-split")
+    assert decision.measured is not None and decision.limit == 0.9928 <= decision.measured <= 1
+    assert {note.id for note in judgement.annotations} == {ids[0], ids[2]}
+
+
+def test_distance_out_of_range_is_refused() -> None:
+    with pytest.raises(UsageError, match="distance"):
+        cross_split_duplicates(distance=1.5)

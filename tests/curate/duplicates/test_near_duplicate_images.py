@@ -15,7 +15,7 @@ from scipy.fft import dctn
 from sklearn.datasets import load_digits
 
 from headwater.core import IMAGE_SCHEMA, SILENT, Corpus, CorpusWriter, Gallery, UsageError, record_batch, text_record
-from headwater.curate import Judgement, near_duplicate_images
+from headwater.curate import Judgement, curate, near_duplicate_images, read_source
 from headwater.curate.duplicates.image_hashes import (
     OFFSETS,
     coarse,
@@ -151,7 +151,7 @@ def test_annotate_removes_nothing_and_labels_each_copy(tmp_path: Path) -> None:
 def test_the_gallery_shows_the_kept_image_beside_its_copy(tmp_path: Path) -> None:
     image = photo(6, 32, 1)
     step, judgement, ids = judge(tmp_path, [image, image // 2 + 60], brightness=255)
-    (gallery,) = step.exhibits(judgement.tallies, 2)
+    (gallery,) = judgement.galleries
     assert isinstance(gallery, Gallery)
     (tile,) = gallery.tiles
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(tile.png))))
@@ -246,3 +246,17 @@ def test_texts_are_refused_with_a_sentence(tmp_path: Path) -> None:
 def test_options_out_of_range_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(UsageError, match="must be from 0 to"):
         near_duplicate_images(**options)  # type: ignore[arg-type]
+
+
+def test_pictures_reach_the_report_of_a_run_once_and_never_in_the_tallies(tmp_path: Path) -> None:
+    image = photo(6, 32, 1)[:, :, 0]
+    for place, one in enumerate((image, image // 2 + 60)):
+        Image.fromarray(one).save(tmp_path / f"{place}.png")
+    source = read_source("image-folder", path=str(tmp_path / "*.png"), mode="L")
+    report = curate(source, [near_duplicate_images(brightness=255)], tmp_path / "run", seed=1)
+    galleries = [exhibit for exhibit in report.exhibits if isinstance(exhibit, Gallery)]
+    assert [(one.name, one.group, len(one.tiles)) for one in galleries] == [
+        ("near-duplicate-images", "Step 1: near-duplicate-images", 1)
+    ]
+    stored = (tmp_path / "run" / "curation.json").read_text("utf-8")
+    assert stored.count(galleries[0].tiles[0].png) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from fairlearn.metrics import (
     MetricFrame,
@@ -13,11 +14,14 @@ from fairlearn.metrics import (
     demographic_parity_ratio,
     equalized_odds_difference,
     equalized_odds_ratio,
+    false_positive_rate,
+    selection_rate,
 )
-from sklearn.metrics import accuracy_score, precision_score
+from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_auc_score
 
 from headwater.core import (
     SILENT,
+    Chart,
     ConfigError,
     Corpus,
     NotMeasured,
@@ -83,7 +87,16 @@ def test_gaps_and_ratios_equal_those_of_fairlearn(report: StageReport, name: str
         assert score(report, metric, dimension=name).value == pytest.approx(expected), metric
 
 
-@pytest.mark.parametrize(("metric", "reference"), [("accuracy", accuracy_score), ("precision", precision_score)])
+@pytest.mark.parametrize(
+    ("metric", "reference"),
+    [
+        ("accuracy", accuracy_score),
+        ("precision", precision_score),
+        ("selection-rate", selection_rate),
+        ("true-positive-rate", recall_score),
+        ("false-positive-rate", false_positive_rate),
+    ],
+)
 def test_rates_by_intersection_equal_those_of_fairlearn(report: StageReport, metric: str, reference: Any) -> None:
     frame = MetricFrame(metrics=reference, y_true=Y, y_pred=GUESS, sensitive_features=crossed())
     for group, value in frame.by_group.items():
@@ -117,6 +130,109 @@ def test_errors_that_differ_are_a_finding_of_their_own(report: StageReport) -> N
     rows = [PEOPLE[int(id.removeprefix("row-"))] for one in found for id in one.document_ids]
     assert any("for race: x" in one.title for one in found)
     assert rows and any(row["y"] != row["guess"] for row in rows)
+
+
+def scored_rows(number: int = 3_000) -> list[dict[str, Any]]:
+    """A score that fits men and is twice too high for women, and tells nothing of race z."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for i in range(number):
+        sex, race, score = "fm"[i % 2], "xyz"[i % 3], round(float(rng.random()), 3)
+        chance = 0.35 if race == "z" else score * (0.5 if sex == "f" else 1.0)
+        rows.append({"sex": sex, "race": race, "y": int(rng.random() < chance), "risk": score})
+    return rows
+
+
+SCORED = scored_rows()
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory, table_corpus: MakeTable) -> StageReport:
+    corpus = table_corpus(tmp_path_factory.mktemp("scored") / "corpus", SCORED)
+    return examine(corpus, groups=["sex", "race"], label="y", score="risk")
+
+
+def test_the_area_by_group_is_that_of_scikit_learn(scored: StageReport) -> None:
+    frame = pd.DataFrame(SCORED)
+    for race, part in frame.groupby("race"):
+        found = score(scored, "auc", dimension="race", group=str(race))
+        assert found.value == pytest.approx(roc_auc_score(part.y, part.risk)) and found.n == len(part)
+
+
+def test_calibration_in_the_large_by_group_is_that_of_pandas(scored: StageReport) -> None:
+    frame = pd.DataFrame(SCORED)
+    for (sex, race), part in frame.groupby(["sex", "race"]):
+        found = score(scored, "calibration-in-the-large", dimension="sex × race", group=f"{sex} × {race}")
+        assert found.value == pytest.approx(part.y.mean() - part.risk.mean())
+
+
+def test_a_gap_of_calibration_is_a_finding_with_the_rows_that_are_furthest_off(scored: StageReport) -> None:
+    (found,) = [one for one in scored.findings if "Calibration" in one.title and "race" not in one.title]
+    rows = [SCORED[int(id.removeprefix("row-"))] for id in found.document_ids]
+    women = sorted((row["risk"] for row in SCORED if row["sex"] == "f" and not row["y"]), reverse=True)
+    assert found.code == "HW-A082" and [row["risk"] for row in rows] == women[:20]
+    assert all(row["sex"] == "f" for row in rows) and found.severity == "medium"
+
+
+def test_a_gap_of_areas_is_a_finding_of_the_group_that_is_told_worst(scored: StageReport) -> None:
+    (found,) = [one for one in scored.findings if one.title.startswith("AUC") and "sex" not in one.title]
+    assert "race: z" in found.title
+    assert all(SCORED[int(id.removeprefix("row-"))]["race"] == "z" for id in found.document_ids)
+
+
+def test_scores_have_curves_by_group_and_a_line_of_a_perfect_one(scored: StageReport) -> None:
+    chart = next(one for one in scored.exhibits if one.name == "decisions-score-sex-reliability")
+    assert isinstance(chart, Chart) and [one.name for one in chart.series] == ["f", "m", "a perfect score"]
+    assert all(one.low is not None for one in scored.scores if isinstance(one, Score) and "chance" not in one.metric)
+
+
+def test_a_prediction_that_holds_probabilities_is_a_score(
+    scored: StageReport, tmp_path: Path, table_corpus: MakeTable
+) -> None:
+    report = examine(table_corpus(tmp_path / "c", SCORED), groups=["sex", "race"], label="y", prediction="risk")
+    assert report.to_json() == scored.to_json()
+
+
+def test_a_score_and_a_decision_stand_side_by_side(tmp_path: Path, table_corpus: MakeTable) -> None:
+    rows = [{**row, "guess": int(row["risk"] > 0.5)} for row in SCORED]
+    report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y", prediction="guess", score="risk")
+    assert score(report, "selection-rate", group="f") and score(report, "auc", group="f")
+
+
+def test_a_score_that_fits_all_alike_is_no_finding(tmp_path: Path, table_corpus: MakeTable) -> None:
+    rng = np.random.default_rng(2)
+    rows = [{"sex": "fm"[i % 2], "risk": (s := float(rng.random())), "y": int(rng.random() < s)} for i in range(2_000)]
+    report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y", score="risk")
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        ({}, {"score": "rsk"}, "no row has a value in a column 'rsk'; did you mean .risk."),
+        ({"risk": "high"}, {}, "the column 'risk' has a value that is no number: 'high'"),
+        ({"risk": 7}, {}, "the column 'risk' has 7; a score is a probability, a number from 0 to 1"),
+        ({"risk": "nan"}, {}, "the column 'risk' has nan; a score is a probability"),
+        ({"risk": 0.5}, {}, "the column 'risk' has 1 values: name a decision with prediction, not score"),
+        ({"risk": None}, {}, "no row has a value in a column 'risk'"),
+        ({"y": 1}, {}, "scores need a label of two values"),
+        ({}, {"minimum": 2_000}, "fewer than two groups have 2000 rows with label and score"),
+    ],
+)
+def test_a_score_that_cannot_be_compared_is_not_measured(
+    tmp_path: Path, change: dict[str, Any], options: dict[str, Any], message: str, table_corpus: MakeTable
+) -> None:
+    corpus = table_corpus(tmp_path / "c", [{**row, **change} for row in SCORED])
+    report = examine(corpus, **{"groups": ["sex"], "label": "y", "score": "risk", **options})
+    assert re.search(message, reasons(report)), reasons(report)
+    assert not any(isinstance(one, Score) and one.metric == "auc" for one in report.scores)
+
+
+def test_a_group_with_one_label_has_no_area(tmp_path: Path, table_corpus: MakeTable) -> None:
+    rows = [{**row, "y": 0 if row["sex"] == "f" else row["y"]} for row in SCORED]
+    report = examine(table_corpus(tmp_path / "c", rows), groups=["sex"], label="y", score="risk")
+    assert "fewer than two positive or two negative rows" in reasons(report)
+    assert score(report, "calibration-in-the-large", group="f").value < -0.4
 
 
 def test_labels_that_do_not_depend_on_the_group_are_no_finding(tmp_path: Path, table_corpus: MakeTable) -> None:
@@ -208,8 +324,9 @@ def test_a_table_is_audited_by_default(tmp_path: Path, table_corpus: MakeTable) 
 
 
 @pytest.mark.parametrize(
-    "options", [{"minimum": 0}, {"effect": 0.0}, {"rate": 1.0}, {"groups": ["a", "a"]}, {"groups": ["a"], "label": "a"}]
-)
+    "options", [{"minimum": 0}, {"effect": 0.0}, {"rate": 1.0}, {"groups": ["a", "a"]}, {"groups": ["a"], "label": "a"},
+     {"groups": ["a"], "score": "a"}, {"label": "a", "score": "a"}, {"score_gap": 0.0}]
+)  # fmt: skip
 def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="must be"):
         build_audits([("decisions", options)])

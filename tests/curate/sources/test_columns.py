@@ -101,7 +101,7 @@ def test_evidence_does_not_quote_the_row() -> None:
 
 def test_table_holds_the_whole_row_in_its_order() -> None:
     found = record(Columns(modality="table", groups=["sex"]), {"b": 1, "a": float("nan"), "sex": "f", "list": [1]})
-    assert (found["table"], found["groups"]) == ('{"b": 1, "a": null, "sex": "f"}', {"sex": "f"})
+    assert (found["table"], found["groups"]) == ('{"b": 1, "a": null, "sex": "f", "list": "[1]"}', {"sex": "f"})
 
 
 def test_wrong_provenance_field_offers_the_nearest() -> None:

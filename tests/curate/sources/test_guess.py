@@ -117,3 +117,17 @@ def test_folder_of_a_corpus_or_a_data_set_is_known(tmp_path: Path) -> None:
     assert guess_source(tmp_path / "corpus")["path"].endswith("part-*.parquet")
     assert guess_source(tmp_path / "saved") == {"source": "datasets", "path": str(tmp_path / "saved")}
     assert json.loads((tmp_path / "corpus/manifest.json").read_text())["kind"] == "corpus"
+
+
+def test_folder_of_images_stays_one_beside_a_metadata_file_and_a_few_others(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}.webp").write_bytes(b"")
+    for name in ("metadata.jsonl", "README.md", "notes.txt", "page.html"):
+        (tmp_path / name).write_text("{}")
+    assert guess_source(tmp_path)["source"] == "image-folder"
+
+
+def test_folder_of_rows_with_a_few_pictures_stays_one_of_rows(tmp_path: Path) -> None:
+    for name in ("rows.jsonl", "a.png", "b.png"):
+        (tmp_path / name).write_text("{}")
+    assert guess_source(tmp_path)["source"] == "jsonl"

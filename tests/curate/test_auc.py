@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from headwater.curate.filters.auc import auc_with_interval
+from headwater.curate.auc import auc_with_interval
 
 VALUES = st.lists(st.integers(0, 9), min_size=2, max_size=20)
 
