@@ -16,6 +16,7 @@ from .errors import (
     did_you_mean,
 )
 from .exhibits import Cell, Chart, Exhibit, Gallery, Series, Table, Tile, exhibit_from_json, exhibit_to_json
+from .external import External
 from .files import (
     atomic_folder,
     atomic_path,
@@ -68,6 +69,7 @@ __all__ = [
     "EmptyCorpus",
     "Example",
     "Exhibit",
+    "External",
     "Finding",
     "Gallery",
     "HeadwaterError",

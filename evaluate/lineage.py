@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from ..core import Corpus, IncompleteError, IntegrityError, held_out
-from ..models import Checkpoint
+from ..models import Checkpoint, training_is_known
 from .base import Subject
 
 
@@ -20,6 +20,10 @@ class Split:
 
 def split(checkpoint: Checkpoint, corpus: Corpus) -> Split:
     """The documents of ``corpus`` by what training did with them; those never reached stand on neither side."""
+    if not training_is_known(checkpoint):
+        raise IncompleteError(
+            f"what {checkpoint.run.get('name')} was trained on is unknown: no document is known to be held out of it"
+        )
     recipe = checkpoint.run.get("recipe")
     if not recipe:
         raise IncompleteError("the checkpoint has no recipe, so the documents held out of its training are unknown")

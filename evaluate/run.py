@@ -19,10 +19,11 @@ from ..core import (
     Progress,
     Score,
     StageReport,
+    TemporaryError,
     UsageError,
     read_parquet,
 )
-from ..models import load
+from ..models import CAPABILITIES, ExternalModel, load
 from .base import METRICS, Outcome, Subject
 
 QUALITY = ("perplexity", "bits-per-byte")
@@ -64,8 +65,9 @@ def default_suite(subject: Subject) -> str:
 def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:
     """Run metrics (names, or names with parameters; None: the default suite) and gather what they found.
 
-    A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message. A name or
-    parameter that does not exist raises :class:`UsageError` before anything runs.
+    A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message, but for
+    :class:`TemporaryError` (a server that is away), which is raised. A name or parameter that does not exist raises
+    :class:`UsageError` before anything runs.
     """
     requests = [_request(item) for item in (SUITES[default_suite(subject)] if metrics is None else metrics)]
     outcomes = []
@@ -108,10 +110,34 @@ def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
 
 
 def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:
+    if reason := _lacking(subject, name):
+        return Outcome((NotMeasured(name, reason),))
     try:
         return METRICS.get(name)(subject, **options)
+    except TemporaryError:  # the same command may measure it later: a gap would be kept as if it were final
+        raise
     except HeadwaterError as error:
         return Outcome((NotMeasured(name, str(error)),))
+
+
+def _lacking(subject: Subject, name: str) -> str:
+    """Why the model cannot give what a metric needs; empty where it can, or where the metric has to say so itself."""
+    model = subject.checkpoint
+    needs = METRICS.describe(name).facts.get("needs", "").split()
+    if model is None:
+        return ""
+    missing = [need for need in needs if need not in model.capabilities and not _drawn(subject, need)]
+    if not missing:
+        return ""
+    can = ", ".join(name for name in CAPABILITIES if name in model.capabilities) or "none"
+    wanted = " and ".join(f"{CAPABILITIES.get(need, 'do that')} ({need})" for need in missing)
+    return f"the model {model.run.get('name') or model.family} cannot {wanted}; its capabilities: {can}"
+
+
+def _drawn(subject: Subject, need: str) -> bool:
+    """Whether there are samples already, so that the model need not make them."""
+    column = {"sample": "output", "images": "image"}.get(need)
+    return subject.samples is not None and subject.samples.num_rows > 0 and column in subject.samples.schema.names
 
 
 def _facts(
@@ -124,4 +150,14 @@ def _facts(
         "findings": findings,
         "samples": subject.samples.num_rows if subject.samples else 0,
         "documents": len(subject.corpus),
+        **_spent(subject),
     }
+
+
+def _spent(subject: Subject) -> dict[str, Cell]:
+    """What the answers of a model made elsewhere have cost."""
+    model = subject.checkpoint
+    spent = model.spent() if isinstance(model, ExternalModel) else {}
+    labels = {"requests": "requests", "prompt_tokens": "tokens sent", "completion_tokens": "tokens received"}
+    facts: dict[str, Cell] = {label: int(spent[name]) for name, label in labels.items() if name in spent}
+    return {**facts, **({"cost, by the prices given": round(spent["cost"], 6)} if "cost" in spent else {})}

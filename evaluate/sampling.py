@@ -32,9 +32,10 @@ from ..core import (
     sha256,
     write_parquet,
 )
-from ..models import Checkpoint
+from ..models import Checkpoint, FinishedSamples, training_is_known
 from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA
 from .bias import counterfactual_prompts
+from .finished import read_samples
 from .lineage import Split, split
 
 CHUNK = 64
@@ -58,10 +59,16 @@ def draw_samples(
     :data:`IMAGE_SAMPLE_SCHEMA` for a model of images).
     """
     target = Path(folder) / "samples"
+    if isinstance(checkpoint, FinishedSamples):
+        return write_samples(read_samples(checkpoint, progress), target)
     drawer = _Drawer(checkpoint, corpus, plan, seed, progress)
     key = sha256(canonical_json([asdict(plan), seed, checkpoint.hash, corpus.hash]))[:16]
     parts = [_part(target / f".parts-{key}" / f"{kind}.parquet", draw) for kind, draw in drawer.kinds().items()]
-    table = pa.concat_tables(parts) if parts else drawer.schema.empty_table()
+    return write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)
+
+
+def write_samples(table: pa.Table, target: Path) -> pa.Table:
+    """Write ``target/samples.parquet`` and remove the parts it was made of."""
     write_parquet(target / "samples.parquet", table)
     for stale in target.glob(".parts-*"):
         shutil.rmtree(stale)
@@ -92,7 +99,7 @@ class _Drawer:
         plan = self.plan
         wanted = {
             "free": (plan.free, self.free),
-            "prefix": (plan.prefixes, self.prefix),
+            "prefix": (plan.prefixes if training_is_known(self.checkpoint) else 0, self.prefix),
             "repeat": (plan.repeats * plan.repeat_samples, self.repeat),
             "counterfactual": (plan.counterfactual if self.reads_sentences() else 0, self.counterfactual),
         }
@@ -127,7 +134,8 @@ class _Drawer:
 
     def repeat(self) -> Iterator[Row]:
         plan = self.plan
-        order, side = self.held_out_order(), "held-out"
+        known = training_is_known(self.checkpoint)
+        order, side = (self.held_out_order() if known else self.corpus_order()), "held-out" if known else "unknown"
         if not order:
             order, side = self.trained_order(), "trained"
         pieces = list(islice(self.windows(order, "repeat", offset=0), plan.repeats))
@@ -220,6 +228,10 @@ class _Drawer:
     def held_out_order(self) -> list[str]:
         """Held-out documents, shuffled."""
         return self.shuffled(sorted(self.split.held_out), "held-out")
+
+    def corpus_order(self) -> list[str]:
+        """All documents, shuffled: for a model whose training is unknown."""
+        return self.shuffled(sorted(self.corpus.ids()), "corpus")
 
     def shuffled(self, names: Sequence[str], use: str) -> list[str]:
         return [names[place] for place in generator(self.seed, "documents", use).permutation(len(names))]

@@ -6,11 +6,13 @@ from typing import Any
 
 from ..core import InputError, UsageError
 from ..curate import DocumentRecord, excerpt, redacted
+from ..models import training_is_known
 from .base import Subject
 from .memorization.index import Place, Span
 
 LONGEST_TEXT = 100_000
 STEPS_SHOWN = 50
+MADE_ELSEWHERE = "the model was made elsewhere: what it was trained on is unknown"
 NO_CHECKPOINT = "no checkpoint in the run folder: training steps are unknown"
 
 
@@ -118,7 +120,8 @@ def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10
     """
     if not text or len(text) > LONGEST_TEXT:
         raise UsageError(f"a text to trace has 1 to {LONGEST_TEXT:,} characters, not {len(text):,}")
-    notes = [] if subject.checkpoint else [NO_CHECKPOINT]
+    facts = subject.once("facts", lambda: _Facts(subject))
+    notes = [facts.note] if facts.note else []
     spans = subject.index.spans(text, max(1, minimum))
     if not spans:
         spans, note = _longest(subject, text, minimum)
@@ -126,7 +129,6 @@ def trace(subject: Subject, text: str, *, minimum: int = 32, documents: int = 10
     cover = sum(_new_characters(spans)) / len(text)
     spans = _distinct(spans)
     safe, moved = redacted(text, [(span.start, span.end) for span in spans])
-    facts = subject.once("facts", lambda: _Facts(subject))
     traced = tuple(_traced(facts, text, span, place, documents) for span, place in zip(spans, moved, strict=True))
     return Trace(safe, minimum, cover, traced, tuple(notes))
 
@@ -168,7 +170,16 @@ class _Facts(DocumentRecord):
 
     def steps(self, name: str) -> tuple[int, ...] | None:
         checkpoint = self.subject.checkpoint
-        return None if checkpoint is None else checkpoint.ledger.steps_of(name)
+        if checkpoint is None or not training_is_known(checkpoint):
+            return None
+        return checkpoint.ledger.steps_of(name)
+
+    @property
+    def note(self) -> str:
+        """Why steps are unknown; empty where they are known."""
+        if self.subject.checkpoint is None:
+            return NO_CHECKPOINT
+        return "" if training_is_known(self.subject.checkpoint) else MADE_ELSEWHERE
 
 
 def _planted(name: str, text: str) -> dict[str, Any]:
@@ -230,7 +241,7 @@ def _card(facts: _Facts, name: str, limit: int | None) -> dict[str, Any]:
         "status": "planted" if card["status"] == "canary" else card["status"],
         "steps": None if steps is None else list(steps[:limit]),
         "step_count": None if steps is None else len(steps),
-        "note": NO_CHECKPOINT if steps is None else "",
+        "note": facts.note,
     }
 
 

@@ -1,7 +1,18 @@
 """Model families, one training loop, checkpoints."""
 
 from ..core import CanaryPlan, Recipe
-from .base import Canary, Checkpoint, Generator, Ledger
+from .adapters import (
+    ADAPTERS,
+    ExternalModel,
+    FinishedSamples,
+    Scored,
+    ScoresText,
+    attach,
+    external_report,
+    from_callable,
+    open_external,
+)
+from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, training_is_known
 from .canaries import canary_alternatives
 from .copying import CopyingFamily
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
@@ -14,11 +25,26 @@ from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
 from .report import training_report
+from .serving import Server, Service, system_clock
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
 from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
+    "ADAPTERS",
+    "ExternalModel",
+    "FinishedSamples",
+    "Scored",
+    "Server",
+    "Service",
+    "system_clock",
+    "ScoresText",
+    "attach",
+    "external_report",
+    "from_callable",
+    "open_external",
+    "training_is_known",
+    "CAPABILITIES",
     "Canary",
     "CanaryPlan",
     "Checkpoint",

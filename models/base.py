@@ -1,6 +1,6 @@
 """What every model family and every checkpoint can be asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -8,8 +8,28 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
-from ..core import EnergyUse
+from ..core import ConfigError, EnergyUse, did_you_mean
 from .noise import Noise
+
+CAPABILITIES: Mapping[str, str] = {
+    "sample": "write text",
+    "images": "make images",
+    "logprob": "give the log-probability of the tokens that it writes",
+    "prompt_logprob": "give the log-probability of each token of a text that it is shown",
+    "likelihood": "give the log-likelihood of an image, or a lower bound of it",
+    "embed": "turn a text into a vector",
+    "seedable": "give the same output for the same seed",
+}
+"""What a model may be able to do, each as it follows the word "can"."""
+
+
+def checked_capabilities(names: Iterable[str], place: str) -> frozenset[str]:
+    """The names as a set; one that is no capability raises :class:`ConfigError` with ``place``."""
+    found = frozenset(names)
+    for name in sorted(found - CAPABILITIES.keys()):
+        hint = did_you_mean(name, CAPABILITIES)
+        raise ConfigError(f"{place}: no capability {name!r}; {hint}capabilities: {', '.join(CAPABILITIES)}")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,11 @@ class Ledger(Protocol):
         """The ids of all documents in the batch of one step."""
 
 
+def training_is_known(checkpoint: "Checkpoint") -> bool:
+    """Whether the ledger says what the model was trained on: not so for one made elsewhere."""
+    return checkpoint.run.get("training_data") != "unknown"
+
+
 class Generator(Protocol):
     """What the loop, the samplers and the checkpoints ask of the network of a family, whatever kind it is.
 
@@ -57,13 +82,13 @@ class Generator(Protocol):
 
 
 class Checkpoint(Protocol):
-    """A trained or loaded model with its lineage. ``capabilities`` says which of the methods work."""
+    """A trained or loaded model with its lineage. ``capabilities`` (:data:`CAPABILITIES`) says what it can do."""
 
     folder: Path
     run: Mapping[str, Any]
     family: str
     modality: str
-    capabilities: frozenset[str]  # of: sample, logprob, images, likelihood
+    capabilities: frozenset[str]  # of CAPABILITIES
     ledger: Ledger
     canaries: tuple[Canary, ...]
 
@@ -109,6 +134,9 @@ class Checkpoint(Protocol):
 
     def complete(self, prompts: Sequence[str], **options: Any) -> list[str]:
         """:meth:`complete_tokens` on text."""
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """A vector for each text: float64 of shape (texts, dimensions)."""
 
     def sample_images(
         self,

@@ -121,6 +121,10 @@ class BaseCheckpoint:
         """Text models only."""
         raise self._cannot("complete text")
 
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Models that embed only."""
+        raise self._cannot("turn a text into a vector")
+
     def sample_images(
         self,
         n: int,

@@ -12,6 +12,7 @@ from torch import nn
 
 from ..core import SILENT, Corpus, EnergyFactors, InputError, IntegrityError, Progress, Recipe, library_versions
 from ..curate import call_checked
+from .adapters import is_external, load_external
 from .base import Checkpoint
 from .checkpoint import RUN, read_checkpoint, write_checkpoint
 from .energy_meter import Meter
@@ -76,8 +77,13 @@ def fit(
 
 
 def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
-    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
+    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus.
+
+    The description of a model made elsewhere gives that model.
+    """
     folder = Path(folder)
+    if is_external(folder):
+        return load_external(folder)
     parts = read_checkpoint(folder, corpus)
     try:
         family = FAMILIES.get(parts.run["family"], str(folder / RUN))(**parts.run["recipe"]["options"])

@@ -22,7 +22,7 @@ class ImageCheckpoint(BaseCheckpoint):
     """
 
     modality = "image"
-    capabilities = frozenset({"images"})
+    capabilities = frozenset({"images", "seedable"})
     chunk = 64
     guides = False
 

@@ -20,7 +20,7 @@ class BaseTextCheckpoint(BaseCheckpoint):
     """See :class:`models.base.Checkpoint`, whose methods these are. A kind of model adds how it scores and draws."""
 
     modality = "text"
-    capabilities = frozenset({"sample", "logprob"})
+    capabilities = frozenset({"sample", "logprob", "prompt_logprob", "seedable"})
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)
@@ -65,6 +65,10 @@ class BaseTextCheckpoint(BaseCheckpoint):
         Texts longer than the context are scored in disjoint windows, each conditioned on the one token before it.
         """
         return self._logprobs(self.tokenizer.encode_all(texts), exact=False)
+
+    def logprobs_of(self, sequences: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """:meth:`token_logprobs` of token ids."""
+        return self._logprobs(sequences, exact=False)
 
     def logprob(self, texts: Sequence[str], given: Sequence[str] | None = None) -> np.ndarray:
         """Exact natural-log probability of each text, after the text of ``given`` where there is one: float64 (texts,).

@@ -275,6 +275,23 @@ def demo(out: Out = None, workers: Workers = None, json: Json = False, quiet: Qu
     _stages(commands.DEMO, out or Path("runs/demo"), "report", workers, json, quiet)
 
 
+models_app = typer.Typer(no_args_is_help=True, help="Serve a checkpoint to other programs.")
+app.add_typer(models_app, name="models")
+
+
+@models_app.command()
+def serve(
+    target: Annotated[Path, typer.Argument(help="A checkpoint folder, or the run folder that holds it.")],
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes any free one.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="Another address lets others in.")] = "127.0.0.1",
+    name: Annotated[str | None, typer.Option("--name", help="What it is called [default: the run folder].")] = None,
+) -> None:
+    """Serve a text checkpoint on this machine as an OpenAI-compatible endpoint (completions and chat)."""
+    from .serve import serve as serve_model
+
+    serve_model(target, host, port, name)
+
+
 def _stages(
     target: Path, out: Path | None, until: str, workers: int | None, json: bool, quiet: bool, model: bool = True
 ) -> None:

@@ -43,9 +43,20 @@ STARTER = PACKAGE / "examples" / "starter.yaml"
 def registries() -> dict[str, Registry[Any]]:
     """Every registry by its kind. Those of models and metrics bring torch with them, which takes seconds."""
     from ..evaluate import METRICS
-    from ..models import FAMILIES
+    from ..models import ADAPTERS, FAMILIES
 
-    found = (SOURCES, FILTERS, AUDITS, DETECTORS, TEXT_DETECTORS, IMAGE_DETECTORS, FAMILIES, METRICS, SECTIONS)
+    found = (
+        SOURCES,
+        FILTERS,
+        AUDITS,
+        DETECTORS,
+        TEXT_DETECTORS,
+        IMAGE_DETECTORS,
+        FAMILIES,
+        ADAPTERS,
+        METRICS,
+        SECTIONS,
+    )
     return {registry.kind: registry for registry in found}
 
 

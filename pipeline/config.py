@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..core import ConfigError, EnergyFactors, Recipe, SamplingPlan, did_you_mean
+from ..core import ConfigError, EnergyFactors, External, Recipe, SamplingPlan, did_you_mean
 from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
@@ -91,7 +91,9 @@ class TrackConfig(Section):
     )
     audit: tuple[Named, ...] | None = Field(None, description="audits; all that fit the corpus when absent")
     compare: bool = Field(True, description="where a step mitigates: audit the corpus before it too, and compare")
-    model: Recipe | None = Field(None, description="how to train; no model is trained when absent")
+    model: Recipe | External | None = Field(
+        None, description="how to train, or external: a model made elsewhere; no model when absent"
+    )
     sample: SamplingPlan = Field(default_factory=SamplingPlan, description="what to draw from the model")
     evaluate: EvaluateConfig = EvaluateConfig()
 
@@ -103,6 +105,8 @@ class TrackConfig(Section):
     @field_validator("model", mode="before")
     @classmethod
     def _dial(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and "external" in value:
+            return _external(value)
         return _with_dial(value) if isinstance(value, Mapping) else value
 
     def steps(self, modality: str) -> tuple[Named, ...]:
@@ -160,6 +164,8 @@ def effective_values(config: RunConfig) -> dict[str, Any]:
             for key in ("curate", "audit"):
                 if track[key] is not None:
                     track[key] = [{name: options} if options else name for name, options in track[key]]
+            if isinstance(track["model"], dict) and "kind" in track["model"]:
+                track["model"] = {"external": {"kind": track["model"]["kind"], **track["model"]["options"]}}
             track["evaluate"]["metrics"] = [{name: options} for name, options in track["evaluate"]["metrics"]]
     return values
 
@@ -208,9 +214,20 @@ def _with_dial(model: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _external(model: Mapping[str, Any]) -> External:
+    """``{external: {kind: NAME, option: value}}``; the adapter checks its options when the run begins."""
+    values = model["external"]
+    if len(model) > 1:
+        others = ", ".join(name for name in model if name != "external")
+        raise ValueError(f"a model made elsewhere is not trained; take out {others}, or external")
+    if not isinstance(values, Mapping) or not isinstance(values.get("kind"), str):
+        raise ValueError("external: write {kind: NAME, option: value}; 'headwater list adapter' shows the kinds")
+    return External(values["kind"], {name: value for name, value in values.items() if name != "kind"})
+
+
 def _with_seed(config: RunConfig) -> RunConfig:
     def seeded(track: Any) -> Any:
-        if track is None or track.model is None:
+        if track is None or not isinstance(track.model, Recipe):
             return track
         return track.model_copy(update={"model": dataclasses.replace(track.model, seed=config.seed)})
 
@@ -223,7 +240,7 @@ def _known_keys(path: KeyPath) -> Sequence[str]:
         kind = Recipe if inner[0] == "model" else SamplingPlan
         fields = {field.name: field for field in dataclasses.fields(kind)}
         if len(inner) == 1:
-            return sorted(fields)
+            return sorted([*fields, "external"] if kind is Recipe else fields)
         nested = fields.get(str(inner[1]))
         default = nested.default_factory() if nested and callable(nested.default_factory) else None
         return sorted(field.name for field in dataclasses.fields(default)) if dataclasses.is_dataclass(default) else ()
@@ -259,7 +276,7 @@ def _at(values: Any, path: KeyPath) -> Any:
 
 def _explain(file: YamlFile, error: ValidationError) -> str:
     first = error.errors()[0]
-    location = tuple(part for part in first["loc"] if part not in ("Recipe", "SamplingPlan"))
+    location = tuple(part for part in first["loc"] if part not in ("Recipe", "External", "SamplingPlan"))
     if first["type"] == "extra_forbidden":
         return _unknown_key(file, location)
     if first["type"] == "missing":

@@ -54,6 +54,10 @@ def derived(
         found.insert(0, Artefact(track, "checkpoint", count, RETRAIN if count != 0 else STAYS, seen.reason))
     if (folder / "index").is_dir():
         found.append(Artefact(track, "index", len(known), STAYS, "a search index over the texts"))
+    if (folder / "answers").is_dir():
+        found.append(
+            Artefact(track, "answers", None, STAYS, "kept answers of a model made elsewhere; delete the folder")
+        )
     if (folder / ".curation").is_dir():
         found.append(Artefact(track, ".curation", None, STAYS, "left by a killed curation; delete it"))
     return found, seen
@@ -68,6 +72,8 @@ def steps_seen(folder: Path, ids: frozenset[str]) -> Seen | None:
     except HeadwaterError as error:
         return Seen({}, False, f"the ledger cannot be read: {error}")
     assert checkpoint is not None
+    if checkpoint.run.get("training_data") == "unknown":
+        return Seen({}, False, "the model was made elsewhere: what it was trained on is unknown")
     return Seen({name: checkpoint.ledger.steps_of(name) for name in sorted(ids)})
 
 

@@ -17,6 +17,9 @@ def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]
     for key in ("corpus", "curate", "audit", "erased"):
         if key in result:
             result[key] = _absolute(result[key], base, key)
+    if path := _model_path(result):
+        external = {**result["model"]["external"], "path": _path(path, base, "path") if "://" not in path else path}
+        result["model"] = {**result["model"], "external": external}
     if isinstance(result.get("images"), Mapping):
         result["images"] = with_absolute_paths(result["images"], base)
     return result
@@ -29,9 +32,20 @@ def without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("corpus", "curate", "audit"):
         if key in result:
             result[key] = _pathless(result[key], key)
+    if _model_path(result):
+        kept = {name: value for name, value in result["model"]["external"].items() if name != "path"}
+        result["model"] = {"external": kept}
     if isinstance(result.get("images"), Mapping):
         result["images"] = without_paths(result["images"])
     return result
+
+
+def _model_path(values: Mapping[str, Any]) -> str:
+    """The path of a model made elsewhere; empty where there is none."""
+    model = values.get("model")
+    external = model.get("external") if isinstance(model, Mapping) else None
+    path = external.get("path") if isinstance(external, Mapping) else None
+    return path if isinstance(path, str) else ""
 
 
 def option_files(value: Any, key: str = "") -> list[list[str]]:

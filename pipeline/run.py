@@ -16,6 +16,7 @@ from ..core import (
     ConfigError,
     Corpus,
     EmptyCorpus,
+    External,
     IncompleteError,
     Manifest,
     Progress,
@@ -108,6 +109,8 @@ class Run:
             modality = self.source(name, track).modality
             build_steps(track.steps(modality), f"{place}curate")
             build_audits(track.audit or (), f"{place}audit")
+            if isinstance(track.model, External):
+                _check_external(track.model, f"{place}model.external")
             _metrics(track, f"{place}evaluate")
 
     def source(self, name: str, track: TrackConfig) -> Source:
@@ -224,6 +227,8 @@ class Run:
 
     def train(self, name: str, track: TrackConfig) -> None:
         """Train the model."""
+        if isinstance(track.model, External):
+            return self.attach(name, track.model)
         from ..models import fit, training_report
 
         assert track.model is not None
@@ -248,10 +253,26 @@ class Run:
         transient = ["checkpoint/state", "checkpoint/timing.json"]
         self.stage("train", name, key, ["checkpoint", "training.json"], work, transient)
 
+    def attach(self, name: str, external: External) -> None:
+        """Describe a model made elsewhere in the place of a training."""
+        from ..models import attach, external_report, open_external
+
+        with self.progress.task("look at the model"):
+            model = open_external(external)
+        key = stage_key(code=code_hash(["core", "models"]), model=model.run)
+
+        def work() -> str:
+            attach(model, self.folder / name / "checkpoint")
+            report = external_report(model)
+            report.save(self.folder / name / "training.json")
+            return _headline(report)
+
+        self.stage("train", name, key, ["checkpoint", "training.json"], work)
+
     def sample(self, name: str, track: TrackConfig) -> None:
         """Draw samples."""
         from ..evaluate import draw_samples
-        from ..models import load
+        from ..models import load, open_external
 
         folder = self.folder / name
         key = stage_key(
@@ -264,6 +285,9 @@ class Run:
         def work() -> str:
             corpus = Corpus(folder / "corpus")
             checkpoint = load(folder / "checkpoint", corpus)
+            if isinstance(track.model, External):  # the config knows where files lie; the description must not
+                checkpoint = open_external(track.model)
+                checkpoint.stored_in(folder / "checkpoint")
             seed = self.config.seed
             samples = draw_samples(checkpoint, corpus, track.sample, folder, seed=seed, progress=self.progress)
             return f"{samples.num_rows:,} samples"
@@ -400,6 +424,12 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
         METRICS.get(metric, f"{place}.metrics[{index}]")
     named: list[tuple[str, dict[str, Any]]] = [(name, {}) for suite in track.evaluate.suites for name in SUITES[suite]]
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
+
+
+def _check_external(external: External, place: str) -> None:
+    from ..models import open_external
+
+    open_external(external, place)
 
 
 def _portable(config: RunConfig) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import headwater
 from headwater.core import Description, Registry
 from headwater.curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, build_steps
 from headwater.evaluate import METRICS, SamplingPlan
-from headwater.models import FAMILIES, Recipe
+from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
 from headwater.reports import SECTIONS
@@ -36,11 +36,14 @@ FOLDERS: dict[str, Registry[Any]] = {
     "text-detectors": TEXT_DETECTORS,
     "image-detectors": IMAGE_DETECTORS,
     "families": FAMILIES,
+    "adapters": ADAPTERS,
     "metrics": METRICS,
     "sections": SECTIONS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]
-CONFIGURED = [(folder, name) for folder, name in ENTRIES if folder in ("sources", "filters", "audits", "metrics")]
+CONFIGURED = [
+    (folder, name) for folder, name in ENTRIES if folder in ("sources", "filters", "audits", "adapters", "metrics")
+]
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 

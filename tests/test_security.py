@@ -21,6 +21,11 @@ MODULES = {
     "urllib": "no network at run time",
 }
 HARMLESS = {"urllib.parse"}
+NETWORK = {"http", "socket", "urllib"}
+CONNECTED = {
+    "models/adapters/transport.py": "asks the server that a config names; the only client",
+    "models/serving/server.py": "answers on this machine; the only server",
+}
 PICKLE_WRITING = {"dumps", "PicklingError"}  # asking whether an object could travel to a worker loads nothing
 BUILTINS = {
     "eval": "runs input as code",
@@ -92,7 +97,25 @@ def is_dangerous(module: str) -> bool:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_file_opens_no_door(path: Path) -> None:
-    assert faults(path.read_text("utf-8")) == []
+    connected = path.relative_to(ROOT).as_posix() in CONNECTED
+    found = [fault for fault in faults(path.read_text("utf-8")) if not (connected and is_network(fault))]
+    assert found == []
+
+
+def is_network(fault: str) -> bool:
+    return fault.endswith("no network at run time") and fault.split(": ")[1].split(".")[0] in NETWORK
+
+
+def test_the_two_files_with_a_network_are_what_they_say() -> None:
+    for name in CONNECTED:
+        assert any(is_network(fault) for fault in faults((ROOT / name).read_text("utf-8"))), name
+
+
+def test_only_the_client_reads_the_environment() -> None:
+    folders = ("core", "models", "evaluate", "reports")
+    files = [path for path in FILES if path.relative_to(ROOT).parts[0] in folders]
+    found = {path.relative_to(ROOT).as_posix() for path in files if "os.environ" in path.read_text("utf-8")}
+    assert found == {"models/adapters/transport.py"}
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def amplification(
     source="ratio of shares after Zhao et al. 2017 (arXiv 1707.09457); Cochran 1977, section 6, for the interval",
     unit="times the share in the corpus",
     range="[0, inf), 1 is no change",
+    needs="sample",
 )
 def measure_amplification(
     subject: Subject, minimum: int = 20, expected: float = 5.0, limit: float = 1.25, lexicons: Sequence[str] = ()

@@ -47,6 +47,7 @@ class Difference:
     source="Huang et al. 2020 (arXiv 1911.03064), counterfactual evaluation; fairlearn MetricFrame for group gaps",
     unit="difference between groups",
     range="(-inf, inf), 0 is equal treatment",
+    needs="sample",
 )
 def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int = 10) -> Outcome:
     """Tone, length and variety of outputs, and log-probability of the same words, after prompts that differ in a group.
@@ -64,7 +65,7 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
     outputs = [str(row["output"]) for row in rows]
     means: dict[str, Means] = {name: pair_means(values, cells) for name, values in features(outputs, terms).items()}
     checkpoint = subject.checkpoint
-    scored = checkpoint is not None and "logprob" in checkpoint.capabilities
+    scored = checkpoint is not None and "prompt_logprob" in checkpoint.capabilities
     if checkpoint is not None and scored:
         means |= preferences(checkpoint)
     found = [one for name, of in means.items() for one in compare(name, of, minimum)]
@@ -73,7 +74,7 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
         ()
         if scored
         else tuple(
-            NotMeasured(METRIC, "there is no checkpoint that gives token probabilities", {"feature": name})
+            NotMeasured(METRIC, "the model cannot score a text that it is shown (prompt_logprob)", {"feature": name})
             for name in FROM_MODEL
         )
     )

@@ -65,6 +65,7 @@ def baseline_surprises(answers: Mapping[str, Sequence[Answer]], vocabulary: int,
     source="SelfCheckGPT n-gram, Manakul et al. 2023 (arXiv 2303.08896)",
     unit="nats per word",
     range="[0, inf), lower is more consistent",
+    needs="sample",
 )
 def measure_self_consistency(subject: Subject, minimum: int = 5) -> Outcome:
     """Surprise of each answer to an n-gram model of the other answers to the same prompt, beside a shuffled baseline.

@@ -53,6 +53,7 @@ def clustered_share(unknown: Sequence[int], total: Sequence[int]) -> Share:
     source="entity precision against a closed corpus; Wilson 1927 with Kish's design effect",
     unit="share of names in outputs",
     range="[0, 1], lower is better",
+    needs="sample",
 )
 def measure_unknown_names(
     subject: Subject, kinds: Sequence[str] = ("free", "repeat"), minimum: int = 20, documents: int = 64

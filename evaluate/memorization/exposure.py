@@ -20,7 +20,7 @@ from ...core import (
     UsageError,
     generator,
 )
-from ...models import Canary, Checkpoint, canary_alternatives
+from ...models import Canary, Checkpoint, canary_alternatives, training_is_known
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, Floats, clopper_pearson, mean_interval
 
@@ -97,6 +97,7 @@ class Ranked:
     source="Carlini et al. 2019, The Secret Sharer (arXiv 1802.08232)",
     unit="bits",
     range="[log2(n / (n + 1)), log2(n)] for n alternatives",
+    needs="prompt_logprob",
 )
 def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
     """Exposure of each planted canary in bits, against how often it was planted.
@@ -106,9 +107,11 @@ def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
     rank better than chance allows.
     """
     checkpoint = subject.checkpoint
+    if checkpoint is not None and not training_is_known(checkpoint):
+        raise IncompleteError(f"{checkpoint.run.get('name')} was made elsewhere: no canary was planted in its training")
     if checkpoint is None or not checkpoint.canaries:
         raise IncompleteError("no canary was planted; set model.canaries")
-    if "logprob" not in checkpoint.capabilities:
+    if "prompt_logprob" not in checkpoint.capabilities:
         raise IncompleteError("the checkpoint gives no token probabilities")
     ranked = []
     with subject.progress.task("exposure", len(checkpoint.canaries)) as task:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table
 from ...curate import example
+from ...models import training_is_known
 from ..base import METRICS, Outcome, Subject
+from ..lineage import subject_split
 from ..statistics import clopper_pearson
 from .edit_similarity import edit_similarity
 from .index import SuffixIndex
@@ -42,6 +44,7 @@ class Continuation:
     source="Carlini et al. 2023 (arXiv 2202.07646), k-extractable; near-verbatim after Ippolito et al. 2022",
     unit="share of prefixes",
     range="[0, 1]",
+    needs="sample",
 )
 def measure_extractable(subject: Subject, near: float = 0.9, boilerplate: int = 50) -> Outcome:
     """Share of training passages that the model continues exactly, greedily, from their true beginning.
@@ -52,6 +55,8 @@ def measure_extractable(subject: Subject, near: float = 0.9, boilerplate: int = 
     Finding HW-M002 shows the memorized continuations with their documents.
     """
     rows = subject.samples_of("prefix")
+    if not rows and subject.checkpoint and not training_is_known(subject.checkpoint):
+        subject_split(subject)
     if not rows:
         raise IncompleteError(
             "there are no prefix samples: sample.prefixes is 0, or no trained document has as many tokens as "

@@ -77,6 +77,7 @@ def covered(spans: Sequence[Repeated]) -> int:
     source="suffix array of Manber & Myers 1993, as used on corpora by Lee et al. 2022 (arXiv 2107.06499)",
     unit="share of output characters",
     range="[0, 1]",
+    needs="sample",
 )
 def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: int = 50) -> Outcome:
     """Share of freely sampled text that stands word for word in the corpus, in spans of at least ``minimum`` bytes.

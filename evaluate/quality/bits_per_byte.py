@@ -11,6 +11,7 @@ from .perplexity import INTERVAL, window_of
     source="Gao et al. 2020, The Pile (arXiv 2101.00027), section 3.1; lm-evaluation-harness bits_per_byte",
     unit="bits per UTF-8 byte",
     range="[0, inf)",
+    needs="prompt_logprob",
 )
 def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Bits per UTF-8 byte on held-out and on trained documents; comparable between tokenizers.

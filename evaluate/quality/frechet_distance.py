@@ -18,6 +18,7 @@ SHOWN = 24
     source="Dowson & Landau 1982; Heusel et al. 2017 (arXiv 1706.08500)",
     unit="squared feature distance",
     range="[0, inf)",
+    needs="images",
 )
 def measure_frechet_distance(subject: Subject, images: int = 1000) -> Outcome:
     """Frechet distance of generated images to real ones, and of real ones to each other as the null value.

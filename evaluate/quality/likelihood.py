@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import IncompleteError, derive_seed, generator
+from ...models import Checkpoint, ScoresText, training_is_known
 from ..base import Subject
 from ..lineage import subject_split
 from ..statistics import Estimate, Floats, difference, exponential, ratio_interval
 
 BATCH = 32
+UNKNOWN = "corpus, training unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def loss_gap(held_out: Likelihood, trained: Likelihood, confidence: float = 0.95
 def measure_likelihood(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
     """Likelihood of as many held-out as trained documents, at most ``documents``, each cut at ``characters``.
 
-    Keys ``held-out`` and, where there are any, ``trained``. Made once for a subject and the same arguments. Raises
+    Keys ``held-out`` and, where there are any, ``trained``; of a model made elsewhere :data:`UNKNOWN` alone. Made
+    once for a subject and the same arguments. Raises
     :class:`IncompleteError` where the checkpoint cannot score or nothing was held out.
     """
     name = f"likelihood {documents} {characters}"
@@ -63,16 +66,30 @@ def score_documents(subject: Subject, ids: Sequence[str], characters: int) -> Li
     with subject.progress.task("likelihood", len(ids)) as task:
         for low in range(0, len(ids), BATCH):
             texts = [found[name]["text"][:characters] for name in ids[low : low + BATCH] if found[name]["text"]]
-            for text, values in zip(texts, subject.checkpoint.token_logprobs(texts), strict=True):
-                rows.append((float(np.sum(values, dtype=np.float64)), len(values), len(text.encode())))
+            rows += _sums(subject.checkpoint, texts)
             task.advance(len(ids[low : low + BATCH]))
     table = np.array(rows, np.float64).reshape(-1, 3)
     return Likelihood(table[:, 0], table[:, 1], table[:, 2])
 
 
+def _sums(checkpoint: Checkpoint, texts: Sequence[str]) -> list[tuple[float, int, int]]:
+    """(log-likelihood, tokens, bytes) of each text; bytes of what was scored, where that is not the whole text."""
+    if isinstance(checkpoint, ScoresText):
+        found = [one for one in checkpoint.scored(texts) if len(one.logs)]
+        return [(float(np.sum(one.logs)), len(one.logs), one.bytes) for one in found]
+    pairs = zip(texts, checkpoint.token_logprobs(texts), strict=True)
+    return [(float(np.sum(values, dtype=np.float64)), len(values), len(text.encode())) for text, values in pairs]
+
+
 def _measure(subject: Subject, documents: int, characters: int) -> dict[str, Likelihood]:
+    if subject.checkpoint and not training_is_known(subject.checkpoint):
+        ids = subject.once("corpus ids", subject.corpus.ids)
+        found = score_documents(subject, _draw(subject.seed, "corpus", ids, min(documents, len(ids))), characters)
+        if not len(found):
+            raise IncompleteError("no document has a token that could be scored")
+        return {UNKNOWN: found}
     split = subject_split(subject)
-    if subject.checkpoint is None or "logprob" not in subject.checkpoint.capabilities:
+    if subject.checkpoint is None or "prompt_logprob" not in subject.checkpoint.capabilities:
         raise IncompleteError("the checkpoint gives no token probabilities")
     if not split.held_out:
         raise IncompleteError("no document was held out of training; set model.held_out above 0")

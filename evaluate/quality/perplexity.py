@@ -7,9 +7,10 @@ from torch import Tensor
 from torchmetrics import Metric
 
 from ...core import Chart, Finding, Score, Series, Severity
+from ...models import ScoresText
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
-from .likelihood import Likelihood, loss_gap, measure_likelihood, perplexity
+from .likelihood import UNKNOWN, Likelihood, loss_gap, measure_likelihood, perplexity
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
@@ -21,6 +22,7 @@ INTERVAL = "delta-method t interval, clustered by document"
     source="Jelinek et al. 1977; protocol of lm-evaluation-harness (disjoint windows, corpus level)",
     unit="perplexity per token",
     range="[1, inf)",
+    needs="prompt_logprob",
 )
 def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Perplexity per token on held-out documents, and the gap to documents that were trained on.
@@ -82,6 +84,8 @@ class PerplexityMetric(Metric):
 def window_of(subject: Subject) -> str:
     """`` of N tokens`` for the protocol string, where the checkpoint says its context."""
     run = subject.checkpoint.run if subject.checkpoint else {}
+    if isinstance(subject.checkpoint, ScoresText):
+        return " or more as the server has it, tokens without a value left out"
     context = (run.get("recipe") or {}).get("context")
     return f" of {context} tokens" if context else ""
 
@@ -97,7 +101,8 @@ def _chart(values: dict[str, Estimate]) -> Chart:
     high = tuple(value.value if value.high is None else value.high for value in values.values())
     y = tuple(value.value for value in values.values())
     series = Series("perplexity", tuple(values), y, low, high)
-    title = "Perplexity on documents the model has and has not seen"
+    unknown = UNKNOWN in values
+    title = "Perplexity on documents " + ("of the corpus" if unknown else "the model has and has not seen")
     return Chart("perplexity", title, "interval", "documents", "perplexity per token", (series,))
 
 

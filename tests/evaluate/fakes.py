@@ -66,7 +66,7 @@ class ByteModel:
     """
 
     family, modality = "transformer", "text"
-    capabilities = frozenset({"sample", "logprob"})
+    capabilities = frozenset({"sample", "logprob", "prompt_logprob", "seedable"})
 
     def __init__(
         self,
