@@ -13,7 +13,7 @@ from ..privacy import redact
 from .column_types import Typed, typed
 from .drift_findings import drift_exhibits, drift_findings
 from .drift_measures import Moved, moved
-from .duplicate_rows import absent
+from .duplicate_rows import absent, beyond
 from .leakage import SPLIT_NAMES
 from .reference import columns_of_path, part_of
 from .row_hashes import cell_hashes, row_hashes
@@ -86,6 +86,7 @@ class DriftAudit:
         scores = [score for one in found for score in _scores(one)]
         findings = tuple(f for one in found for f in drift_findings(corpus, one, self.effect, self.rate))
         exhibits = tuple(exhibit for one in found for exhibit in drift_exhibits(one, self.effect))
+        gaps += beyond(corpus, METRIC, MOST) if found else []
         return StageReport("audit", title, {}, (*scores, *gaps), findings, exhibits)
 
     def _pairs(self, every: Columns) -> tuple[list[tuple[str, Columns, str, Columns, np.ndarray]], list[Measurement]]:

@@ -193,12 +193,13 @@ def choose(
     return ({} if gaps else chosen), gaps
 
 
-def beyond(corpus: Corpus, metric: str) -> list[NotMeasured]:
-    """That columns after the first 1,000 are not looked at, where there are any."""
+def beyond(corpus: Corpus, metric: str, looked_at: int = HELD) -> list[NotMeasured]:
+    """That columns after the first ``looked_at`` are not looked at, where there are any."""
     held = held_columns(corpus)
-    if not held.beyond:
+    further = len(held.found) + held.beyond - looked_at
+    if further <= 0:
         return []
-    reason = f"{held.beyond:,} further columns are not looked at: the first {len(held.found):,} are"
+    reason = f"{further:,} further columns are not looked at: the first {looked_at:,} are"
     return [NotMeasured(metric, reason, {"columns": "the others"})]
 
 

@@ -15,7 +15,7 @@ from ..fairness.group_rates import gap_of
 from ..fairness.row_columns import Column, declared_groups, read_columns
 from ..privacy import redact
 from .column_types import Typed, typed
-from .duplicate_rows import absent
+from .duplicate_rows import absent, beyond
 from .equivalence import Combination, Diversity, coarsened, diversity, unique_combinations
 from .privacy_findings import privacy_exhibits, privacy_findings
 from .quasi_identifiers import MOST, proposed
@@ -107,6 +107,7 @@ class PrivacyRisk:
         ]
         every |= read_columns(corpus, asked) if asked else {}
         gaps = [NotMeasured(METRIC, absent(every, name)) for name in asked if name not in every]
+        gaps += [] if self.quasi else beyond(corpus, METRIC, COLUMNS)
         declared = self.groups or declared_groups(corpus)
         names, how = self._quasi(every, declared)
         if not names:

@@ -10,7 +10,7 @@ import pytest
 
 from headwater.core import SILENT, Corpus, NotMeasured, Score, StageReport, Table
 from headwater.curate import build_audits
-from headwater.curate.tabular import PrivacyRisk
+from headwater.curate.tabular import DriftAudit, PrivacyRisk
 
 MakeTable = Callable[..., Corpus]
 Rows = list[dict[str, Any]]
@@ -140,3 +140,14 @@ def test_what_cannot_be_measured_says_why(
 def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(Exception, match="must be"):
         build_audits([("privacy-risk", options)])
+
+
+@pytest.mark.parametrize(("columns", "said"), [(198, False), (203, True)])
+def test_columns_after_the_first_200_are_said_to_be_left_out(
+    tmp_path: Path, table_corpus: MakeTable, columns: int, said: bool
+) -> None:
+    wide = [{**row, **{f"c{number}": place % 3 for number in range(columns - 5)}} for place, row in enumerate(table())]
+    corpus = table_corpus(tmp_path / "c", wide)
+    for report in (examine(corpus), DriftAudit(split="sex").examine(corpus, 0, SILENT)):
+        reasons = [score.reason for score in report.scores if isinstance(score, NotMeasured)]
+        assert any("3 further columns are not looked at" in reason for reason in reasons) == said
