@@ -61,7 +61,7 @@ def test_samples_are_the_same_to_the_bit_in_any_number(model: DiffusionCheckpoin
 
 
 def test_it_has_no_likelihood_and_refuses_guidance_that_means_nothing(model: DiffusionCheckpoint) -> None:
-    assert model.capabilities == {"images"} and model.network.logprob(None, None) is None
+    assert model.capabilities == {"images", "seedable"} and model.network.logprob(None, None) is None
     with pytest.raises(UsageError, match=r"sample.guidance: -1 must be 0 or more"):
         model.sample_images(1, guidance=-1)
 
