@@ -64,7 +64,7 @@ def test_samples_are_the_same_to_the_bit_in_any_number(model: GANCheckpoint) -> 
 
 
 def test_a_gan_has_no_likelihood_and_says_so(model: GANCheckpoint) -> None:
-    assert model.capabilities == {"images"} and model.network.logprob(None, None) is None
+    assert model.capabilities == {"images", "seedable"} and model.network.logprob(None, None) is None
     with pytest.raises(UsageError, match="no sampler 'heun'; known: prior"):
         model.sample_images(1, sampler="heun")
 
