@@ -30,7 +30,11 @@ def serve(target: Path, host: str, port: int, name: str | None) -> None:
     typer.echo(f"{server.url}  model {called}  (Ctrl-C stops)")
     if not server.is_loopback:
         typer.echo(f"{host} can be reached by others: whoever can connect can ask, without a key", err=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a shell starts what runs in the background with Ctrl-C switched off
+        signal.signal(number, _interrupt)
     try:
         server.run()
     except KeyboardInterrupt:
