@@ -30,10 +30,8 @@ def serve(target: Path, host: str, port: int, name: str | None) -> None:
     typer.echo(f"{server.url}  model {called}  (Ctrl-C stops)")
     if not server.is_loopback:
         typer.echo(f"{host} can be reached by others: whoever can connect can ask, without a key", err=True)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a shell starts what runs in the background with Ctrl-C switched off
+    # a shell starts what runs in the background with Ctrl-C switched off
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
         server.run()
