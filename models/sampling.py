@@ -7,6 +7,7 @@ neighbours beyond the rounding of float32 sums (logits agree to 1e-5). Nucleus s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core import UsageError, generator
-from .gpt import GPT, KeyValueCache
+from .language_model import LanguageModel
 
 BATCH = 32
 """Throughput on a CPU saturates here (reference: 16 to 32 rows)."""
@@ -55,17 +56,19 @@ class Choice:
 
 @torch.inference_mode()
 def generate(
-    network: GPT, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice, seed: int
+    network: LanguageModel, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice, seed: int
 ) -> list[list[int]]:
-    """New tokens after each prompt, at most ``max_new_tokens``; a row ends before the next begin token.
+    """New tokens after each prompt, at most ``max_new_tokens``; a row ends before a token that ends a text.
 
     A prompt is put after a begin token; of one longer than the context the end is used. Past the context, attention
-    slides: the oldest tokens fall out of the cache.
+    slides: the oldest tokens fall out of the cache. A network that cannot slide gets the end of the prompt that leaves
+    room for the new tokens.
     """
     if max_new_tokens < 0:
         raise UsageError(f"max_new_tokens {max_new_tokens}: must be 0 or more")
-    _check_tokens(prompts, begin)
-    starts = [[begin, *prompt][-network.config.context :] for prompt in prompts]
+    _check_tokens(prompts, network.config.vocabulary - 1)
+    room = _room(network, max_new_tokens)
+    starts = [[begin, *prompt][-room:] for prompt in prompts]
     rows = sorted(range(len(starts)), key=lambda row: (len(starts[row]), row))
     results: list[list[int]] = [[] for _ in starts]
     for low in range(0, len(rows) if max_new_tokens else 0, BATCH):
@@ -73,23 +76,35 @@ def generate(
         uniform = np.stack([generator(seed, "sample", row).random(max_new_tokens) for row in chosen])
         new = _generate_batch(network, [starts[row] for row in chosen], begin, choice, torch.from_numpy(uniform))
         for row, tokens in zip(chosen, new.tolist(), strict=True):
-            results[row] = tokens[: tokens.index(begin)] if begin in tokens else tokens
+            results[row] = list(takewhile(lambda token: token not in network.ends, tokens))
     return results
 
 
-def _generate_batch(network: GPT, starts: list[list[int]], begin: int, choice: Choice, uniform: Tensor) -> Tensor:
+def _room(network: LanguageModel, max_new_tokens: int) -> int:
+    context = network.config.context
+    if network.slides:
+        return context
+    if max_new_tokens > context:
+        raise UsageError(f"max_new_tokens {max_new_tokens}: this model has {context} positions and cannot go beyond")
+    return context - max(max_new_tokens, 1) + 1
+
+
+def _generate_batch(
+    network: LanguageModel, starts: list[list[int]], begin: int, choice: Choice, uniform: Tensor
+) -> Tensor:
     longest, steps = len(starts[-1]), uniform.shape[1]
     padding = torch.tensor([longest - len(start) for start in starts])
     tokens = torch.tensor([[begin] * (longest - len(start)) + start for start in starts])
-    cache = KeyValueCache(network.config, len(starts), min(network.config.context, longest + steps - 1))
+    cache = network.cache(len(starts), min(network.config.context, longest + steps - 1))
+    cache.padding = padding
     mask = _prefill_mask(padding, longest) if padding.any() else None
     hidden = network.hidden(tokens, cache, 0, mask)[:, -1]
     new = torch.full((len(starts), steps), begin)
-    ended = torch.zeros(len(starts), dtype=torch.bool)
+    ended, ends = torch.zeros(len(starts), dtype=torch.bool), torch.tensor(sorted(network.ends))
     for step in range(steps):
-        picked = choice.pick(F.linear(hidden, network.head), uniform[:, step])
+        picked = choice.pick(network.logits(hidden), uniform[:, step])
         new[:, step] = picked
-        ended |= picked == begin
+        ended |= torch.isin(picked, ends)
         if step == steps - 1 or bool(ended.all()):
             break
         position = longest + step
@@ -117,7 +132,7 @@ def _invert(p: Tensor, uniform: Tensor) -> Tensor:
     return torch.searchsorted(total, uniform[:, None] * total[:, -1:], right=True)[:, 0].clamp(max=p.shape[1] - 1)
 
 
-def _check_tokens(prompts: Sequence[Sequence[int]], begin: int) -> None:
+def _check_tokens(prompts: Sequence[Sequence[int]], last: int) -> None:
     for row, prompt in enumerate(prompts):
-        if any(not 0 <= token <= begin for token in prompt):
-            raise UsageError(f"prompt {row}: token ids must be from 0 to {begin}")
+        if any(not 0 <= token <= last for token in prompt):
+            raise UsageError(f"prompt {row}: token ids must be from 0 to {last}")

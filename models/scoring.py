@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from .gpt import GPT
+from .language_model import LanguageModel
 
 BATCH_TOKENS = 4_096
 HEAD_ROWS = 1_024
@@ -15,14 +14,16 @@ HEAD_ROWS = 1_024
 
 
 @torch.inference_mode()
-def sequence_logprobs(network: GPT, sequences: Sequence[Sequence[int]], begin: int) -> list[np.ndarray]:
+def sequence_logprobs(
+    network: LanguageModel, sequences: Sequence[Sequence[int]], begin: int, context: int | None = None
+) -> list[np.ndarray]:
     """Natural-log probability of each token after a begin token: float64 of shape (tokens,) for each sequence.
 
-    A sequence longer than the context is scored in disjoint windows of ``context`` tokens, each conditioned on the
-    one token before it: the windows of training. Right padding cannot change a causal result; values agree between
-    batches to 1e-5.
+    A sequence longer than ``context`` (by default that of the network) is scored in disjoint windows of so many tokens,
+    each conditioned on the one token before it: the windows of training. Right padding cannot change a causal result;
+    values agree between batches to 1e-5.
     """
-    context = network.config.context
+    context = context or network.config.context
     windows: list[tuple[int, int, list[int]]] = []
     for number, sequence in enumerate(sequences):
         tokens = [begin, *sequence]
@@ -47,12 +48,12 @@ def _groups(windows: list[tuple[int, int, list[int]]]) -> list[list[tuple[int, i
     return groups
 
 
-def _target_logprobs(network: GPT, batch: Tensor) -> np.ndarray:
+def _target_logprobs(network: LanguageModel, batch: Tensor) -> np.ndarray:
     hidden = network.hidden(batch[:, :-1]).flatten(0, 1)
     targets = batch[:, 1:].flatten()
     parts = []
     for low in range(0, len(hidden), HEAD_ROWS):
-        logits = F.linear(hidden[low : low + HEAD_ROWS], network.head)
+        logits = network.logits(hidden[low : low + HEAD_ROWS])
         logits = logits - logits.amax(1, keepdim=True)
         chosen = logits.gather(1, targets[low : low + HEAD_ROWS, None])[:, 0]
         parts.append(chosen.double() - logits.exp().sum(1, dtype=torch.float64).log())

@@ -9,6 +9,7 @@ import numpy as np
 from ..core import IntegrityError
 from .checkpoint import RUN, BaseCheckpoint, Parts
 from .gpt import GPT, GPTConfig
+from .language_model import LanguageModel
 from .sampling import Choice, generate
 from .scoring import sequence_logprobs
 from .tokenizer import Tokenizer
@@ -25,14 +26,14 @@ class TextCheckpoint(BaseCheckpoint):
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)
         self.tokenizer = Tokenizer.load(folder / TOKENIZER)
-        self.network = GPT(GPTConfig(**parts.run["network"]))
-        if self.tokenizer.vocabulary != self.network.config.vocabulary:
+        network = GPT(GPTConfig(**parts.run["network"]))
+        if self.tokenizer.vocabulary != network.config.vocabulary:
             raise IntegrityError(
                 f"{folder / TOKENIZER}: has {self.tokenizer.vocabulary} tokens, but {RUN} says "
-                f"{self.network.config.vocabulary}; restore it or train again"
+                f"{network.config.vocabulary}; restore it or train again"
             )
-        self.network.load_state_dict(dict(parts.weights))
-        self.network.eval()
+        network.load_state_dict(dict(parts.weights))
+        self.network: LanguageModel = network.eval()
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text (no special tokens)."""
