@@ -1,6 +1,6 @@
 """The registry of model families, and what a family has to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +23,8 @@ class Prepared:
 
     ``network`` has seeded initial weights. ``falls``: a smaller loss is a better model, which is not so where
     two networks play against each other. ``files`` are written into the checkpoint as they are. ``facts`` go into
-    run.json. ``summary`` turns (trained network, loss of every step) into more facts.
+    run.json. ``summary`` turns (trained network, loss of every step) into more facts. ``extras`` writes further files
+    into the checkpoint folder, given the trained network, and names them.
     """
 
     network: nn.Module
@@ -33,6 +34,7 @@ class Prepared:
     summary: Callable[[nn.Module, list[float]], Mapping[str, Any]]
     canaries: tuple[Canary, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    extras: Callable[[Path, nn.Module], Sequence[str]] = lambda folder, network: ()
     unit: str = "examples"
     loss_name: str = "nats"
     per_example: int = 1

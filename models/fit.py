@@ -14,6 +14,9 @@ from .checkpoint import RUN, TIMING, read_checkpoint, write_checkpoint
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
+from .pretrained import is_base
+from .pretrained_checkpoint import PretrainedCheckpoint
+from .start import by_hash, tuning_recipe
 from .state import STATE, StateFile
 from .training import History, Settings, measure_steps, step_plan, train
 
@@ -31,6 +34,8 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
     """
     folder = Path(folder)
     check_recipe(recipe)
+    if recipe.start is not None:
+        recipe = tuning_recipe(recipe)
     family = call_checked(FAMILIES.get(recipe.family, "model.family"), recipe.options, "model.options")
     recipe = recipe.with_defaults(family.defaults)
     if corpus.modality != family.modality:
@@ -38,27 +43,35 @@ def fit(corpus: Corpus, recipe: Recipe, folder: Path, *, progress: Progress = SI
             f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {family.modality}"
         )
     corpus.require_documents()
-    plan = stored_plan(folder, corpus, recipe)
+    kept = by_hash(recipe)
+    plan = stored_plan(folder, corpus, kept)
     if plan and (folder / RUN).is_file():
         return load(folder, corpus)
     corpus.verify()
     _sweep(folder)
     began = time.monotonic()
     prepared = family.prepare(corpus, recipe, progress)
-    plan = plan or make_plan(corpus, recipe, family.mixed, lambda kind: _measure(prepared, recipe, kind))
+    plan = plan or make_plan(corpus, kept, family.mixed, lambda kind: _measure(prepared, recipe, kind))
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
-    history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
+    history = History(("",))
+    if plan.steps:
+        history = train(prepared.network, prepared.examples, settings, plan.steps, state, progress)
     _finish(folder, recipe, plan, order, prepared, history)
     _note_time(folder, time.monotonic() - began)
     return load(folder, corpus)
 
 
 def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
-    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus."""
+    """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus.
+
+    A Hugging Face folder or a GGUF file gives a checkpoint too, of which no training is known.
+    """
     folder = Path(folder)
+    if is_base(folder) and not (folder / RUN).is_file():
+        return PretrainedCheckpoint.open(folder)
     parts = read_checkpoint(folder, corpus)
     try:
         family = FAMILIES.get(parts.run["family"], str(folder / RUN))(**parts.run["recipe"]["options"])
@@ -100,13 +113,19 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
-    write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run)
+    extras = prepared.extras(folder, prepared.network)
+    write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run, extras)
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
 def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
     losses = history.main
-    found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
+    found = {
+        "unit": prepared.loss_unit,
+        "falls": prepared.falls,
+        "first": losses[0] if losses else None,
+        "history": curve(losses),
+    }
     if len(history.phases) > 1:
         found["phases"] = {name: curve(history.of(name)) for name in history.phases}
     return found

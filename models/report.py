@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import Cell, Chart, Exhibit, Finding, Series, StageReport, Table
 from .base import Checkpoint
+from .tuning_report import tuning_facts, tuning_findings, tuning_scores, tuning_tables
 
 MANY_PASSES = 4.0
 """Up to four passes are nearly as good as new data; beyond, a model gains little and memorizes (Muennighoff et al.
@@ -20,7 +21,11 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        findings=tuple(finding for finding in (_diverged(run), _collapsed(run), _passes(run)) if finding),
+        scores=tuning_scores(run),
+        findings=(
+            *(found for found in (_diverged(run), _collapsed(run), _passes(run)) if found),
+            *tuning_findings(run),
+        ),
         exhibits=_exhibits(checkpoint),
         detail={
             "checkpoint": checkpoint.hash,
@@ -36,20 +41,24 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     facts: dict[str, Cell] = {
         "family": run["family"],
-        "size": run["recipe"]["size"],
+        **({} if "tuning" in run else {"size": run["recipe"]["size"]}),
         "parameters": run["parameters"],
         "steps": run["steps"],
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
-        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
+        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"] or 0.0, 4),
         "precision": run["precision"],
+        **tuning_facts(run),
     }
+    if not run["steps"]:
+        del facts[f"final loss ({run['loss']['unit']}, training)"]
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
-        facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
+        facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["recipe"]["context"]
         facts["vocabulary"] = run["network"]["vocabulary"]
-        facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+        if run["steps"]:
+            facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
     if "bits_per_dimension_train" in run:
         facts["bits per dimension (training)"] = round(run["bits_per_dimension_train"], 4)
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
@@ -62,7 +71,8 @@ def passes(run: Mapping[str, Any]) -> float:
 
 
 def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
-    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)]
+    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)] if checkpoint.run["steps"] else []
+    exhibits += tuning_tables(checkpoint.run)
     if checkpoint.canaries:
         exhibits.append(_canary_table(checkpoint))
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
@@ -111,7 +121,7 @@ def _divergence_chart(run: Mapping[str, Any]) -> Chart:
 
 def _diverged(run: Mapping[str, Any]) -> Finding | None:
     first, final = run["loss"]["first"], run["final_loss"]
-    if not run["loss"]["falls"] or (math.isfinite(final) and final < first):
+    if not run["steps"] or not run["loss"]["falls"] or (math.isfinite(final) and final < first):
         return None
     return Finding(
         code="HW-T001",
@@ -138,6 +148,8 @@ def _collapsed(run: Mapping[str, Any]) -> Finding | None:
 
 def _passes(run: Mapping[str, Any]) -> Finding | None:
     count = passes(run)
+    if not run["steps"]:
+        return None
     if count < 1:
         return Finding(
             code="HW-T003",

@@ -53,11 +53,15 @@ class TextData:
         return documents_in(rows["id"].to_pylist(), first, last, indices)
 
 
-def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress) -> TextData:
-    """Choose, tokenise and pack the documents of a text corpus, canaries included."""
+def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, tokenizer: Tokenizer | None = None) -> TextData:
+    """Choose, tokenise and pack the documents of a text corpus, canaries included.
+
+    Without a ``tokenizer`` one is trained on the chosen documents.
+    """
     chosen = select_documents(corpus, recipe)
-    with progress.task("tokenizer"):
-        tokenizer = Tokenizer.train(_sample(corpus, chosen.rows), recipe.vocabulary)
+    if tokenizer is None:
+        with progress.task("tokenizer"):
+            tokenizer = Tokenizer.train(_sample(corpus, chosen.rows), recipe.vocabulary)
     canaries = plan_canaries(recipe.canaries, recipe.seed)
     pieces, text_bytes = _tokenise(corpus, chosen.rows, tokenizer, progress)
     order = [row for row in generator(recipe.seed, "stream").permutation(len(pieces)) if len(pieces[row])]
