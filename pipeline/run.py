@@ -107,6 +107,12 @@ class Run:
             build_steps(track.steps(modality), f"{place}curate")
             build_audits(track.audit or (), f"{place}audit")
             _metrics(track, f"{place}evaluate")
+            start = track.model.start if track.model else None
+            if start is not None and not Path(start).exists():
+                raise ConfigError(
+                    f"{place}model.start: {start}: no such file or folder; give a run or checkpoint folder, a Hugging "
+                    "Face folder or a .gguf file"
+                )
 
     def source(self, name: str, track: TrackConfig) -> Source:
         """The source of a track."""
@@ -203,14 +209,14 @@ class Run:
 
     def train(self, name: str, track: TrackConfig) -> None:
         """Train the model."""
-        from ..models import fit, training_report
+        from ..models import by_hash, fit, training_report
 
         assert track.model is not None
         recipe = track.model
         key = stage_key(
             code=code_hash(["core", "models"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
-            recipe=dataclasses.asdict(recipe),
+            recipe=dataclasses.asdict(by_hash(recipe)),
         )
 
         def work() -> str:
