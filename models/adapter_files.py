@@ -3,6 +3,7 @@
 Names of tensors are ``base_model.model.MATRIX.lora_A.weight``, (rank, inputs), and ``lora_B``, (outputs, rank).
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ..core import InputError, LoRAPlan, read_json, write_bytes, write_json
-from .lora import Adaptable, LoRA, add_lora
+from .lora import LARGEST_RANK, Adaptable, LoRA, add_lora
+from .pretrained import from_json
+from .tokenizer import Tokenizer
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 PREFIX = "base_model.model."
@@ -69,6 +72,13 @@ def load_adapter(network: Adaptable, folder: Path, dropout: float | None = None)
     return plan
 
 
+def check_tokenizer(folder: Path, tokenizer: Tokenizer) -> None:
+    """An adapter that brings a tokenizer other than the model's was trained on other ids: an error."""
+    path = folder / "tokenizer.json"
+    if path.is_file() and from_json(path.read_text("utf-8", "replace"), str(path)).get_vocab() != tokenizer.ids():
+        raise InputError(f"{path}: not the tokenizer of the model to start from; give the adapter's own model")
+
+
 def adapter_plan(folder: Path, dropout: float | None = None) -> LoRAPlan:
     """What the adapters of a folder are; ``targets`` are the whole names of their matrices."""
     return _open(folder, dropout)[0]
@@ -91,9 +101,12 @@ def _open(folder: Path, dropout: float | None) -> tuple[LoRAPlan, dict[str, torc
 def _plan(config: dict[str, Any], names: tuple[str, ...], folder: Path, dropout: float | None) -> LoRAPlan:
     try:
         share = float(config.get("lora_dropout", 0.0)) if dropout is None else dropout
-        return LoRAPlan(int(config["r"]), float(config["lora_alpha"]), share, names)
+        plan = LoRAPlan(int(config["r"]), float(config["lora_alpha"]), share, names)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder / CONFIG}: key missing or of the wrong type ({error}); restore the file") from None
+    if not 1 <= plan.rank <= LARGEST_RANK or not plan.alpha or not math.isfinite(plan.alpha):
+        raise InputError(f"{folder / CONFIG}: r {plan.rank} or lora_alpha {plan.alpha} is out of bounds")
+    return plan
 
 
 @torch.no_grad()

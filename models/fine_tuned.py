@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..core import ConfigError, Corpus, IntegrityError, Progress, Recipe, canonical_json, derive_seed, write_bytes
-from .adapter_files import load_adapter, save_adapter
+from .adapter_files import check_tokenizer, load_adapter, save_adapter
 from .base import Checkpoint
 from .checkpoint import BaseCheckpoint, Parts
 from .families import FAMILIES, Prepared
@@ -54,6 +54,8 @@ class FineTunedFamily:
         if recipe.context > start.network.config.context:
             raise ConfigError(f"model.context: the model has {start.network.config.context} positions, fewer than "
                               f"{recipe.context}; lower it")  # fmt: skip
+        if recipe.lora is not None and recipe.lora.adapter is not None:
+            check_tokenizer(Path(recipe.lora.adapter), start.tokenizer)
         data = prepare_text(corpus, recipe, progress, start.tokenizer)
         measured = measured_documents(corpus, data.ledger, recipe, start)
         with progress.task("measure"):

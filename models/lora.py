@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from ..core import ConfigError, LoRAPlan, did_you_mean
 
+LARGEST_RANK = 4_096
+
 
 class LoRA(nn.Module):
     """The product (alpha / rank) B A on inputs that dropout has thinned in training."""

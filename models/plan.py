@@ -21,6 +21,7 @@ from ..core import (
     sha256,
     write_json,
 )
+from .lora import LARGEST_RANK
 
 PLAN = "plan.json"
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -88,8 +89,8 @@ def check_recipe(recipe: Recipe) -> None:
 
 
 def _check_lora(lora: LoRAPlan) -> None:
-    if not 1 <= lora.rank <= 4_096:
-        raise ConfigError(f"model.lora.rank: {lora.rank} must be from 1 to 4096")
+    if not 1 <= lora.rank <= LARGEST_RANK:
+        raise ConfigError(f"model.lora.rank: {lora.rank} must be from 1 to {LARGEST_RANK}")
     if lora.alpha is not None and not 0 < lora.alpha < float("inf"):
         raise ConfigError(f"model.lora.alpha: {lora.alpha} must be more than 0")
     if not 0 <= lora.dropout < 1:

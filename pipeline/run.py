@@ -113,6 +113,11 @@ class Run:
                     f"{place}model.start: {start}: no such file or folder; give a run or checkpoint folder, a Hugging "
                     "Face folder or a .gguf file"
                 )
+            if start is not None and Path(start).resolve().is_relative_to(self.folder.resolve()):
+                raise ConfigError(
+                    f"{place}model.start: {start} lies in the run folder, which this run would overwrite; give --out "
+                    "another folder"
+                )
 
     def source(self, name: str, track: TrackConfig) -> Source:
         """The source of a track."""

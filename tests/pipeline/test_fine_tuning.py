@@ -76,6 +76,15 @@ def test_a_start_that_is_not_there_fails_before_any_work(folder: Path) -> None:
     assert not (folder / "run" / "corpus").exists()
 
 
+@pytest.mark.parametrize("start", ["run", "run/checkpoint"])
+def test_a_run_does_not_overwrite_the_model_that_it_starts_from(folder: Path, start: str) -> None:
+    (folder / "run" / "checkpoint").mkdir(parents=True)
+    (folder / "loop.yaml").write_text(CONFIG.format(start=start, how="steps: 2"))
+    with pytest.raises(ConfigError, match="lies in the run folder, which this run would overwrite"):
+        run(load_config(folder / "loop.yaml"), folder / "run", until="train")
+    assert (folder / "run" / "checkpoint").is_dir()
+
+
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
