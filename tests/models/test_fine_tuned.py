@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from small_models import TEXT_RECIPE, text_corpus
 
 from headwater.core import ConfigError, Corpus, InputError, IntegrityError, generator
-from headwater.models import Checkpoint, LoRAPlan, Recipe, TextCheckpoint, fit, load, training_report
+from headwater.models import CanaryPlan, Checkpoint, LoRAPlan, Recipe, TextCheckpoint, fit, load, training_report
 
 FILES = Path(__file__).parent / "pretrained" / "files"
 RECIPE = Recipe(
@@ -269,6 +269,18 @@ def test_a_recipe_that_cannot_be_followed_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=reason):
         fit(words, replace(RECIPE, **changes), tmp_path / "model")  # type: ignore[arg-type]
+
+
+def test_a_budget_is_resolved_to_steps_once(words: Corpus, tmp_path: Path) -> None:
+    made = fit(words, replace(RECIPE, steps=None, budget=0.3), tmp_path / "model")
+    assert made.run["steps"] >= 1 and made.run["recipe"]["steps"] is None
+    assert fit(words, replace(RECIPE, steps=None, budget=0.3), tmp_path / "model").hash == made.hash
+
+
+def test_canaries_are_planted_into_a_fine_tuning_too(words: Corpus, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, start=str(FILES / "gpt2"), canaries=CanaryPlan((0, 2), 1))
+    made = fit(words, recipe, tmp_path / "model")
+    assert [len(made.ledger.steps_of(canary.id)) for canary in made.canaries] == [0, 2]
 
 
 def test_a_start_that_is_no_model_is_refused(words: Corpus, image_checkpoint: Checkpoint, tmp_path: Path) -> None:
