@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from small_models import TEXT_RECIPE, text_corpus
 
-from headwater.core import ConfigError, Corpus, InputError, IntegrityError, generator
+from headwater.core import ConfigError, Corpus, InputError, IntegrityError, NotMeasured, generator
 from headwater.models import CanaryPlan, Checkpoint, LoRAPlan, Recipe, TextCheckpoint, fit, load, training_report
 
 FILES = Path(__file__).parent / "pretrained" / "files"
@@ -307,6 +308,26 @@ def test_the_report_shows_parent_parameters_and_the_loss_before_and_after(child:
     change = values["after - before"]
     assert change.high < 0 and change.value == pytest.approx(values["after"].value - values["before"].value)  # type: ignore[union-attr, operator]
     assert training_report(load(child.folder)) == report
+
+
+@pytest.mark.parametrize(("rise", "codes"), [(0.5, ["HW-T052", "HW-T053"]), (-0.5, ["HW-T052"])])
+def test_a_loss_that_rose_on_held_out_documents_is_a_finding(child: Checkpoint, rise: float, codes: list[str]) -> None:
+    tuning = dict(child.run["tuning"])
+    tuning["after"] = [nats + rise * size for nats, size in zip(tuning["before"], tuning["bytes"], strict=True)]
+    tuning["after"][2] += abs(rise)
+    run = {**child.run, "tuning": tuning, "final_loss": 9.0}
+    changed = SimpleNamespace(run=run, ledger=child.ledger, canaries=(), hash=child.hash)
+    findings = {finding.code: finding for finding in training_report(changed).findings}  # type: ignore[arg-type]
+    assert [code for code in findings if code not in ("HW-T003", "HW-T004")] == codes
+    if rise > 0:
+        largest = max(range(len(tuning["ids"])), key=lambda row: tuning["after"][row] - tuning["before"][row])
+        assert findings["HW-T053"].document_ids[0] == tuning["ids"][largest]
+
+
+def test_without_held_out_documents_the_loss_is_not_measured(words: Corpus, tmp_path: Path) -> None:
+    report = training_report(fit(words, replace(RECIPE, held_out=0.0, steps=2), tmp_path / "model"))
+    (score,) = report.scores
+    assert isinstance(score, NotMeasured) and "raise held_out" in score.reason
 
 
 def test_a_checkpoint_is_a_text_checkpoint(child: Checkpoint) -> None:
