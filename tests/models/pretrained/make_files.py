@@ -1,6 +1,6 @@
 """Makes the files of this folder: tiny models saved by transformers, adapters saved by peft, and what they compute.
 
-Run once by hand, with transformers 5.24.0, peft 0.21.2 and gguf 0.17 or later installed:
+Run once by hand, with transformers 5.24.0, peft 0.21.2 and gguf 0.19.0 installed:
 python make_files.py files
 """
 
