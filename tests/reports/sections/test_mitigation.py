@@ -16,3 +16,7 @@ def test_a_run_without_mitigation_has_no_such_section_and_misses_none() -> None:
     track = Track("", {})
     assert mitigation(Run("t", (track,))) is None
     assert "mitigation" not in track.missing
+
+
+def test_a_run_without_mitigation_has_no_such_section() -> None:
+    assert mitigation(Run("t", (Track("", {"audit": StageReport("audit", "Corpus audit")}),))) is None
