@@ -34,7 +34,7 @@ from .intervals import wilson
 from .manifest import MANIFEST, Manifest, hash_files, library_versions
 from .progress import SILENT, Progress, Task
 from .randomness import derive_seed, generator
-from .recipe import CanaryPlan, Recipe
+from .recipe import CanaryPlan, LoRAPlan, Recipe
 from .records import (
     IMAGE_SCHEMA,
     SCHEMAS,
@@ -78,6 +78,7 @@ __all__ = [
     "InputError",
     "IntegrityError",
     "MANIFEST",
+    "LoRAPlan",
     "Manifest",
     "Measurement",
     "NotMeasured",

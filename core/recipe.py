@@ -17,6 +17,21 @@ class CanaryPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LoRAPlan:
+    """Low-rank adapters (Hu et al. 2021, arXiv 2106.09685). ``alpha`` None means the rank (their section 4.1).
+
+    ``targets`` names matrices by the last part of their name, or any run of its parts; without any the query and value
+    projections are adapted. ``adapter`` is the folder of an adapter in peft's format to go on with.
+    """
+
+    rank: int = 8
+    alpha: float | None = None
+    dropout: float = 0.0
+    targets: tuple[str, ...] = ()
+    adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How to train. Exactly one of ``steps`` and ``budget`` (seconds) is set; a budget is resolved once to steps.
 
@@ -29,6 +44,10 @@ class Recipe:
     ``options`` are the family's own (``headwater explain FAMILY``). ``weights`` names the attribute or label that says
     how often a document is seen beside others, ``balance`` one whose values get equal shares of the training. None
     stands for the default of the family.
+
+    ``start`` is a model to go on from: a checkpoint folder, a Hugging Face folder or a GGUF file; a checkpoint names it
+    by its hash. ``freeze`` lists beginnings of the names of parameters that stand still; with ``lora`` all of them do,
+    and adapters train. Only with ``start`` may ``steps`` be 0: the model is then taken as it is.
     """
 
     family: str = "transformer"
@@ -52,6 +71,9 @@ class Recipe:
     checkpoint_every: int = 100
     canaries: CanaryPlan | None = field(default_factory=CanaryPlan)
     options: Mapping[str, Any] = field(default_factory=dict)
+    start: str | None = None
+    freeze: tuple[str, ...] = ()
+    lora: LoRAPlan | None = None
     seed: int = 0
 
     def with_defaults(self, defaults: Mapping[str, Any]) -> "Recipe":

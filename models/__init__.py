@@ -1,6 +1,6 @@
 """Model families, one training loop, checkpoints."""
 
-from ..core import CanaryPlan, Recipe
+from ..core import CanaryPlan, LoRAPlan, Recipe
 from .adapters import (
     ADAPTERS,
     ExternalModel,
@@ -18,14 +18,17 @@ from .copying import CopyingFamily
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
+from .fine_tuned import FineTunedCheckpoint, FineTunedFamily
 from .fit import fit, load
 from .gan import GANCheckpoint, GANFamily
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
+from .pretrained_checkpoint import PretrainedCheckpoint
 from .report import training_report
 from .serving import Server, Service, system_clock
+from .start import by_hash
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
 from .vae import VAECheckpoint, VAEFamily
@@ -57,15 +60,20 @@ __all__ = [
     "GANFamily",
     "Generator",
     "ImageCheckpoint",
+    "FineTunedCheckpoint",
+    "FineTunedFamily",
     "Images",
     "Ledger",
+    "LoRAPlan",
     "ModelFamily",
     "NgramFamily",
+    "PretrainedCheckpoint",
     "Recipe",
     "TextCheckpoint",
     "TransformerFamily",
     "VAECheckpoint",
     "VAEFamily",
+    "by_hash",
     "canary_alternatives",
     "feature_net",
     "fit",

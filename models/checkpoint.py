@@ -34,6 +34,7 @@ from .base import Canary, Ledger
 from .canaries import canaries_from_json, canaries_to_json
 from .ledger import TrainingLedger
 from .plan import PLAN, recipe_from_json
+from .state import moving_state
 
 RUN = "run.json"
 WEIGHTS = "model.safetensors"
@@ -154,19 +155,24 @@ def write_checkpoint(
     canaries: tuple[Canary, ...],
     files: Mapping[str, str],
     run: Mapping[str, Any],
+    extras: Sequence[str] = (),
 ) -> None:
-    """Write every file atomically and run.json last."""
+    """Write every file atomically and run.json last. ``extras`` lie in the folder already and are hashed with the rest.
+
+    Parameters that stand still are left out: they are those of the model that training started from.
+    """
     lineage = json.dumps({"corpus": run["corpus"], "family": run["family"], "format": FORMAT}, sort_keys=True)
-    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    tensors = {name: tensor.contiguous() for name, tensor in moving_state(network).items()}
     # One metadata key: safetensors writes several in an order that changes from process to process.
     write_bytes(folder / WEIGHTS, save(tensors, {"headwater": lineage}))
     ledger.save(folder / LEDGER)
     write_json(folder / CANARIES, canaries_to_json(canaries))
     for name, content in files.items():
         write_text(folder / name, content)
-    names = sorted([WEIGHTS, CANARIES, *files])
+    names = sorted([WEIGHTS, CANARIES, *files, *extras])
     hashes = {name: sha256_file(folder / name) for name in names}
-    write_json(folder / RUN, {**run, "format": FORMAT, "files": hashes, "ledger": ledger.to_json(), "parent": None})
+    lineage_of = {"format": FORMAT, "files": hashes, "ledger": ledger.to_json()}
+    write_json(folder / RUN, {"parent": None, **run, **lineage_of})
 
 
 def read_checkpoint(folder: Path, corpus: Corpus | None = None) -> Parts:

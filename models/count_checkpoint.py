@@ -59,7 +59,7 @@ class NgramCheckpoint(CountCheckpoint):
         for low in range(0, len(texts) if max_new_tokens else 0, BATCH):
             chunk = texts[low : low + BATCH]
             uniform = request.uniform(range(low, low + len(chunk)))
-            results += draw(self._logits(chunk), self._step(chunk), chunk, self.begin, request, uniform)
+            results += draw(self._logits(chunk), self._step(chunk), chunk, frozenset({self.begin}), request, uniform)
         return results or [[] for _ in texts]
 
     def _step(self, texts: list[list[int]]) -> Callable[[Tensor, int], Tensor]:

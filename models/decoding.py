@@ -6,6 +6,7 @@ neighbours beyond the rounding of float32 sums (logits agree to 1e-5).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import torch
@@ -45,18 +46,20 @@ class Request:
 
 
 def draw(
-    logits: Tensor, step: Step, starts: Sequence[Sequence[int]], begin: int, request: Request, uniform: Tensor
-) -> list[list[int]]:
-    """New tokens of each row, whose text so far is in ``starts``; a row ends before the next begin token."""
+    logits: Tensor, step: Step, starts: Sequence[Sequence[int]], ends: frozenset[int], request: Request,
+    uniform: Tensor,
+) -> list[list[int]]:  # fmt: skip
+    """New tokens of each row, whose text so far is in ``starts``; a row ends before a token of ``ends``."""
     rows, steps = uniform.shape
-    new = torch.full((rows, steps), begin)
+    last = torch.tensor(sorted(ends))
+    new = last[-1].repeat(rows, steps)
     ended = torch.zeros(rows, dtype=torch.bool)
     lengths = [steps] * rows
-    seen = _seen(starts, logits.shape[1], begin) if request.choice.penalises else None
+    seen = _seen(starts, logits.shape[1], last) if request.choice.penalises else None
     for number in range(steps):
         picked = request.choice.pick(logits, uniform[:, number], seen)
         new[:, number] = picked
-        ended |= picked == begin
+        ended |= torch.isin(picked, last)
         if request.stopped is not None:
             for row in (~ended).nonzero()[:, 0].tolist():
                 if request.stopped(new[row, : number + 1].tolist()):
@@ -65,25 +68,25 @@ def draw(
             break
         if seen is not None:
             seen.scatter_(1, picked[:, None], True)
-            seen[:, begin] = False
+            seen[:, last] = False
         logits = step(picked, number)
     kept = [tokens[:length] for tokens, length in zip(new.tolist(), lengths, strict=True)]
-    return [tokens[: tokens.index(begin)] if begin in tokens else tokens for tokens in kept]
+    return [list(takewhile(lambda token: token not in ends, tokens)) for tokens in kept]
 
 
-def _seen(starts: Sequence[Sequence[int]], vocabulary: int, begin: int) -> Tensor:
+def _seen(starts: Sequence[Sequence[int]], vocabulary: int, ends: Tensor) -> Tensor:
     seen = torch.zeros(len(starts), vocabulary, dtype=torch.bool)
     for row, tokens in enumerate(starts):
         seen[row, list(tokens)] = True
-    seen[:, begin] = False
+    seen[:, ends] = False
     return seen
 
 
-def check_tokens(prompts: Sequence[Sequence[int]], begin: int) -> None:
+def check_tokens(prompts: Sequence[Sequence[int]], last: int) -> None:
     """Raise :class:`UsageError` for a prompt with ids that no token has."""
     for row, prompt in enumerate(prompts):
-        if any(not 0 <= token <= begin for token in prompt):
-            raise UsageError(f"prompt {row}: token ids must be from 0 to {begin}")
+        if any(not 0 <= token <= last for token in prompt):
+            raise UsageError(f"prompt {row}: token ids must be from 0 to {last}")
 
 
 class StopStrings:

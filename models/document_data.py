@@ -96,5 +96,5 @@ def prepare_documents(corpus: Corpus, recipe: Recipe, progress: Progress, kind: 
         planted=len(secrets),
         weights=None if weighing is None else Weights.of(final[kept]),
         weighting=None if weighing is None else weighing.facts(sizes, final),
-        validation=held_out_text(corpus, chosen, tokenizer, recipe),
+        validation=held_out_text(corpus, chosen.held_out, tokenizer, recipe),
     )

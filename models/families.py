@@ -27,7 +27,8 @@ class Prepared:
     memory. ``files`` are written into the checkpoint as they are. ``facts`` go into run.json. ``summary`` turns
     (trained network, loss of every step) into more facts. ``monitor`` measures the network at a few points of the
     training, by names that are always the same. ``learn`` is for models that are computed, not trained by steps: it
-    takes the order of a pass of ``steps`` steps, changes the network and gives the history.
+    takes the order of a pass of ``steps`` steps, changes the network and gives the history. ``extras`` writes further
+    files into the checkpoint folder, given the trained network, and names them.
     """
 
     network: nn.Module
@@ -40,6 +41,7 @@ class Prepared:
     learn: Callable[[StepPlan], History] | None = None
     steps: int | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    extras: Callable[[Path, nn.Module], Sequence[str]] = lambda folder, network: ()
     unit: str = "examples"
     loss_name: str = "nats"
     per_example: int = 1

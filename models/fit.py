@@ -19,6 +19,9 @@ from .energy_meter import Meter
 from .families import FAMILIES, Prepared
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
+from .pretrained import is_base
+from .pretrained_checkpoint import PretrainedCheckpoint
+from .start import by_hash, tuning_recipe
 from .state import STATE, StateFile
 from .training import History, Settings, measure_steps, step_plan, train
 
@@ -45,6 +48,8 @@ def fit(
     """
     folder = Path(folder)
     check_recipe(recipe)
+    if recipe.start is not None:
+        recipe = tuning_recipe(recipe)
     family = call_checked(FAMILIES.get(recipe.family, "model.family"), recipe.options, "model.options")
     recipe = recipe.with_defaults(family.defaults)
     if corpus.modality != family.modality:
@@ -52,7 +57,8 @@ def fit(
             f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {family.modality}"
         )
     corpus.require_documents()
-    plan = stored_plan(folder, corpus, recipe)
+    kept = by_hash(recipe)
+    plan = stored_plan(folder, corpus, kept)
     if plan and (folder / RUN).is_file():
         return load(folder, corpus)
     corpus.verify()
@@ -60,15 +66,16 @@ def fit(
     meter = Meter(folder, energy)
     prepared = family.prepare(corpus, recipe, progress)
     measure = partial(_measure, prepared, recipe)
-    plan = plan or make_plan(corpus, recipe, family.mixed, measure, prepared.layouts, prepared.steps)
+    plan = plan or make_plan(corpus, kept, family.mixed, measure, prepared.layouts, prepared.steps)
     _lay_out(prepared.network, plan.layout)
     settings = _settings(prepared, recipe, plan.precision)
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
+    history = History(("",))
     if prepared.learn is not None:
         history = prepared.learn(order)
-    else:
+    elif plan.steps:
         network, examples = prepared.network, prepared.examples
         history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor)
     _finish(folder, recipe, plan, order, prepared, history)
@@ -79,11 +86,14 @@ def fit(
 def load(folder: Path, corpus: Corpus | None = None) -> Checkpoint:
     """Read a checkpoint and verify every hash in it; with ``corpus``, also that it was trained on that corpus.
 
-    The description of a model made elsewhere gives that model.
+    The description of a model made elsewhere gives that model; a Hugging Face folder or a GGUF file gives a checkpoint
+    of which no training is known.
     """
     folder = Path(folder)
     if is_external(folder):
         return load_external(folder)
+    if is_base(folder) and not (folder / RUN).is_file():
+        return PretrainedCheckpoint.open(folder)
     parts = read_checkpoint(folder, corpus)
     try:
         family = FAMILIES.get(parts.run["family"], str(folder / RUN))(**parts.run["recipe"]["options"])
@@ -133,7 +143,8 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
-    write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run)
+    extras = prepared.extras(folder, prepared.network)
+    write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run, extras)
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
@@ -144,7 +155,12 @@ def _weighting(prepared: Prepared) -> dict[str, Any]:
 
 def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
     losses = history.main
-    found = {"unit": prepared.loss_unit, "falls": prepared.falls, "first": losses[0], "history": curve(losses)}
+    found = {
+        "unit": prepared.loss_unit,
+        "falls": prepared.falls,
+        "first": losses[0] if losses else None,
+        "history": curve(losses),
+    }
     if len(history.phases) > 1:
         found["phases"] = {name: curve(history.of(name)) for name in history.phases}
     if history.measured:

@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core import ConfigError, did_you_mean
+from .language_model import CacheShape
 
 SIZES = {"xs": (4, 128, 2), "s": (6, 256, 4), "m": (8, 512, 8)}
 """Size dial: layers, width, heads. Hidden parameters: xs 0.79 M, s 4.7 M, m 25 M."""
@@ -59,7 +60,9 @@ class KeyValueCache:
     It is a ring: position p lies in slot p mod length. Attention does not care about the order of slots.
     """
 
-    def __init__(self, config: GPTConfig, rows: int, length: int) -> None:
+    padding: Tensor | None = None
+
+    def __init__(self, config: GPTConfig | CacheShape, rows: int, length: int) -> None:
         shape = (config.layers, 2, rows * config.heads, length, config.width // config.heads)
         self.length, self.filled = length, 0
         self.layers = [layer.unbind() for layer in torch.empty(shape).unbind()]
@@ -68,6 +71,7 @@ class KeyValueCache:
         """A cache whose row k continues row ``choice[k]`` of the ``rows`` here: one prefill, many continuations."""
         twin = object.__new__(KeyValueCache)
         twin.length, twin.filled = self.length, self.filled
+        twin.padding = None if self.padding is None else self.padding[choice]
         pick = [
             tensor.view(rows, -1, *tensor.shape[1:])[choice].flatten(0, 1) for pair in self.layers for tensor in pair
         ]
@@ -95,6 +99,7 @@ class Block(nn.Module):
         self.out = nn.Parameter(torch.empty(width, width))
         self.up = nn.Parameter(torch.empty(4 * width, width))
         self.down = nn.Parameter(torch.empty(width, 4 * width))
+        self.adapters = nn.ModuleDict()  # of fine-tuning (models/lora.py), by the name of the matrix
 
     def forward(
         self,
@@ -106,7 +111,7 @@ class Block(nn.Module):
     ) -> Tensor:
         """x: (rows * t, width). ``cache`` is (cache, layer, first position); without it attention is causal."""
         x = x + self._drop(self._attend(_norm(x), rows, rotation, mask, cache))
-        return x + self._drop(F.linear(F.relu(F.linear(_norm(x), self.up)).square(), self.down))
+        return x + self._drop(self._times("down", F.relu(self._times("up", _norm(x))).square()))
 
     def _attend(
         self,
@@ -117,17 +122,21 @@ class Block(nn.Module):
         cache: tuple[KeyValueCache, int, int] | None,
     ) -> Tensor:
         t = len(x) // rows
-        qkv = F.linear(x, self.qkv.flatten(0, 1)).view(rows, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        qkv = self._times("qkv", x).view(rows, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         q, k = _rotate(_norm(qkv[:2]), rotation)
         v = qkv[2]
         if cache is not None:
             held, layer, start = cache
             kept = held.write(layer, k.flatten(0, 1), v.flatten(0, 1), start)
             if t == 1:
-                return F.linear(_look_back(q.flatten(0, 1), *kept, mask).view(x.shape), self.out)
+                return self._times("out", _look_back(q.flatten(0, 1), *kept, mask).view(x.shape))
         causal = mask is None and t > 1
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=ATTENTION_SCALE)
-        return F.linear(y.transpose(1, 2).reshape(x.shape), self.out)
+        return self._times("out", y.transpose(1, 2).reshape(x.shape))
+
+    def _times(self, name: str, x: Tensor) -> Tensor:
+        y = F.linear(x, getattr(self, name).flatten(0, -2))
+        return y + self.adapters[name](x) if name in self.adapters else y
 
     def _drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.dropout, self.training) if self.dropout else x
@@ -135,6 +144,9 @@ class Block(nn.Module):
 
 class GPT(nn.Module):
     """Tokens in, logits out; :meth:`loss` gives one value per window."""
+
+    slides = True
+    usual_targets = ("qkv",)
 
     def __init__(self, config: GPTConfig, generator: torch.Generator | None = None) -> None:
         super().__init__()
@@ -158,16 +170,48 @@ class GPT(nn.Module):
 
     def hidden_matrices(self) -> list[str]:
         """Names of the parameters that Muon trains."""
-        return [name for name, _ in self.named_parameters() if name.startswith("blocks.")]
+        return list(self.matrices())
+
+    def matrices(self) -> dict[str, nn.Parameter]:
+        """The matrices that can be adapted, by name."""
+        named = self.named_parameters()
+        return {name: each for name, each in named if name.startswith("blocks.") and ".adapters." not in name}
+
+    def adapters(self) -> dict[str, Any]:
+        """The adapters that are on, by the name of their matrix."""
+        blocks: Any = self.blocks
+        return {f"blocks.{n}.{name}": each for n, block in enumerate(blocks) for name, each in block.adapters.items()}
+
+    def adapt(self, name: str, lora: nn.Module | None) -> None:
+        """Put an adapter on a matrix, or take it off."""
+        block, _, matrix = name.rpartition(".")
+        adapters: Any = self.get_submodule(block).adapters
+        if lora is None:
+            del adapters[matrix]
+        else:
+            adapters[matrix] = lora
 
     @property
     def begin(self) -> int:
         """Id of the begin token."""
         return self.config.vocabulary - 1
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """A text ends where the next one begins."""
+        return frozenset({self.begin})
+
+    def cache(self, rows: int, length: int) -> KeyValueCache:
+        """An empty cache."""
+        return KeyValueCache(self.config, rows, length)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """(..., width) to (..., vocabulary)."""
+        return F.linear(hidden, self.head)
+
     def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         """tokens (rows, t <= context) to logits (rows, t, vocabulary)."""
-        return F.linear(self.hidden(tokens, mask=mask), self.head)
+        return self.logits(self.hidden(tokens, mask=mask))
 
     def hidden(
         self, tokens: Tensor, cache: KeyValueCache | None = None, start: int = 0, mask: Tensor | None = None

@@ -62,7 +62,8 @@ class Optimizer:
     def __init__(
         self, network: nn.Module, matrices: list[str], learning_rate: float, matrix_rate: float, phase: Phase
     ) -> None:
-        named = {name: each for name, each in network.named_parameters() if name.startswith(phase.prefix)}
+        moving = ((name, each) for name, each in network.named_parameters() if each.requires_grad)
+        named = {name: each for name, each in moving if name.startswith(phase.prefix)}
         self.loss, self.learning_rate, self.matrix_rate = phase.loss, learning_rate, matrix_rate
         self.muon = Muon({name: named[name] for name in matrices if name in named})
         self.rest = {name: parameter for name, parameter in named.items() if name not in self.muon.parameters}

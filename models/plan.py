@@ -13,6 +13,7 @@ from ..core import (
     ConfigError,
     Corpus,
     IntegrityError,
+    LoRAPlan,
     Recipe,
     canonical_json,
     did_you_mean,
@@ -20,6 +21,7 @@ from ..core import (
     sha256,
     write_json,
 )
+from .lora import LARGEST_RANK
 from .weighting import weights_hash
 
 PLAN = "plan.json"
@@ -60,16 +62,30 @@ def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
 
 def recipe_from_json(data: dict[str, Any]) -> Recipe:
     """The recipe that :func:`recipe_to_json` wrote."""
-    canaries = data["canaries"]
+    canaries, lora = data["canaries"], data.get("lora")
     plan = CanaryPlan(tuple(canaries["repetitions"]), canaries["per_level"]) if canaries else None
-    return Recipe(**{**data, "canaries": plan})
+    adapters = LoRAPlan(**{**lora, "targets": tuple(lora["targets"])}) if lora else None
+    return Recipe(**{**data, "canaries": plan, "lora": adapters, "freeze": tuple(data.get("freeze", ()))})
 
 
 def check_recipe(recipe: Recipe) -> None:
     """Raise :class:`ConfigError` for a value that cannot be trained with."""
     if (recipe.steps is None) == (recipe.budget is None):
         raise ConfigError("model: set either steps or budget, not both and not neither")
-    for name in ("steps", "budget", "batch", "context", "learning_rate", "matrix_learning_rate", "documents"):
+    if recipe.start is None and (recipe.freeze or recipe.lora):
+        raise ConfigError("model: freeze and lora are for a model to go on from; name it with start")
+    if recipe.lora is not None:
+        _check_lora(recipe.lora)
+    as_it_is = recipe.start is not None and recipe.steps == 0
+    for name in (
+        *(() if as_it_is else ("steps",)),
+        "budget",
+        "batch",
+        "context",
+        "learning_rate",
+        "matrix_learning_rate",
+        "documents",
+    ):
         value = getattr(recipe, name)
         if value is not None and not 0 < value < float("inf"):
             raise ConfigError(f"model.{name}: {value} must be more than 0")
@@ -82,6 +98,15 @@ def check_recipe(recipe: Recipe) -> None:
     if recipe.precision not in PRECISIONS:
         hint = did_you_mean(recipe.precision, PRECISIONS)
         raise ConfigError(f"model.precision: no precision {recipe.precision!r}; {hint}known: {', '.join(PRECISIONS)}")
+
+
+def _check_lora(lora: LoRAPlan) -> None:
+    if not 1 <= lora.rank <= LARGEST_RANK:
+        raise ConfigError(f"model.lora.rank: {lora.rank} must be from 1 to {LARGEST_RANK}")
+    if lora.alpha is not None and not 0 < lora.alpha < float("inf"):
+        raise ConfigError(f"model.lora.alpha: {lora.alpha} must be more than 0")
+    if not 0 <= lora.dropout < 1:
+        raise ConfigError(f"model.lora.dropout: {lora.dropout} must be from 0 to below 1")
 
 
 def stored_plan(folder: Path, corpus: Corpus, recipe: Recipe) -> Plan | None:

@@ -9,6 +9,7 @@ from .base import Checkpoint
 from .diffusion_report import diffusion_exhibits, diffusion_findings, diffusion_scores
 from .gan_report import gan_exhibits, gan_findings, gan_scores
 from .image_report import image_exhibits
+from .tuning_report import tuning_facts, tuning_findings, tuning_scores, tuning_tables
 
 MANY_PASSES = 4.0
 """Up to four passes are nearly as good as new data; beyond, a model gains little and memorizes (Muennighoff et al.
@@ -23,7 +24,7 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        scores=(*gan_scores(run), *diffusion_scores(run)),
+        scores=(*tuning_scores(run), *gan_scores(run), *diffusion_scores(run)),
         findings=_findings(run),
         exhibits=_exhibits(checkpoint),
         detail={
@@ -38,29 +39,39 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
 
 
 def _findings(run: Mapping[str, Any]) -> tuple[Finding, ...]:
-    common = (_diverged(run), _collapsed(run), _passes(run))
-    return (*(finding for finding in common if finding), *gan_findings(run), *diffusion_findings(run))
+    common = (finding for finding in (_diverged(run), _collapsed(run), _passes(run)) if finding)
+    return (*common, *tuning_findings(run), *gan_findings(run), *diffusion_findings(run))
+
+
+def _size(run: Mapping[str, Any]) -> dict[str, Cell]:
+    if "order" in run["network"]:
+        return {"order": run["network"]["order"]}
+    return {} if "tuning" in run else {"size": run["recipe"]["size"]}
 
 
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     facts: dict[str, Cell] = {
         "family": run["family"],
-        **({"size": run["recipe"]["size"]} if "order" not in run["network"] else {"order": run["network"]["order"]}),
+        **_size(run),
         "parameters": run["parameters"],
         "steps": run["steps"],
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
-        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
+        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"] or 0.0, 4),
         "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
+        **tuning_facts(run),
     }
+    if not run["steps"]:
+        del facts[f"final loss ({run['loss']['unit']}, training)"]
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
         if "context" in run["network"]:
-            facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["network"]["context"]
+            facts["tokens trained on"] = run["steps"] * run["recipe"]["batch"] * run["recipe"]["context"]
         facts["vocabulary"] = run["network"]["vocabulary"]
-        facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
-        facts["bits per byte (held out, at the end)"] = _held_out(run, "bits_per_byte")
+        if run["steps"]:
+            facts["bits per byte (training)"] = round(run["bits_per_byte_train"], 4)
+            facts["bits per byte (held out, at the end)"] = _held_out(run, "bits_per_byte")
         if "entropy_bits_per_token" in (run["loss"].get("measured") or [{}])[-1]:
             facts["entropy of predictions (held out, bits per token)"] = _held_out(run, "entropy_bits_per_token")
     if "weighting" in run:
@@ -88,7 +99,8 @@ def passes(run: Mapping[str, Any]) -> float:
 
 
 def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
-    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run), *_held_out_curve(checkpoint.run)]
+    exhibits: list[Exhibit] = [_loss_curve(checkpoint.run)] if checkpoint.run["steps"] else []
+    exhibits += [*_held_out_curve(checkpoint.run), *tuning_tables(checkpoint.run)]
     if checkpoint.canaries:
         exhibits.append(_canary_table(checkpoint))
     if checkpoint.run.get("weighting", {}).get("groups"):
@@ -163,7 +175,9 @@ def _divergence_chart(run: Mapping[str, Any]) -> Chart:
 
 def _diverged(run: Mapping[str, Any]) -> Finding | None:
     first, final = run["loss"]["first"], run["final_loss"]
-    if not run["loss"]["falls"] or (math.isfinite(final) and final < first):
+    if run.get("tuning", {}).get("ids"):
+        return None  # a first batch says little of a model that can do something; held-out documents do (HW-T053)
+    if not run["steps"] or not run["loss"]["falls"] or (math.isfinite(final) and final < first):
         return None
     return Finding(
         code="HW-T001",
@@ -190,6 +204,8 @@ def _collapsed(run: Mapping[str, Any]) -> Finding | None:
 
 def _passes(run: Mapping[str, Any]) -> Finding | None:
     count = passes(run)
+    if not run["steps"]:
+        return None
     if count < 1:
         return Finding(
             code="HW-T003",

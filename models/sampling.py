@@ -6,12 +6,12 @@ Several samples of one prompt share its prefill: the cache is cloned for each of
 from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from ..core import UsageError
 from .choice import Choice
 from .decoding import Request, check_tokens, draw
-from .gpt import GPT, KeyValueCache
+from .language_model import LanguageModel
 
 BATCH = 32
 """Throughput on a CPU saturates here (reference: 16 to 32 rows)."""
@@ -19,17 +19,19 @@ BATCH = 32
 
 @torch.inference_mode()
 def generate(
-    network: GPT, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice, seed: int,
-    samples: int = 1, stopped: Callable[[Sequence[int]], bool] | None = None,
+    network: LanguageModel, prompts: Sequence[Sequence[int]], begin: int, max_new_tokens: int, choice: Choice,
+    seed: int, samples: int = 1, stopped: Callable[[Sequence[int]], bool] | None = None,
 ) -> list[list[int]]:  # fmt: skip
     """New tokens after each prompt; with several samples the rows of one prompt stand together.
 
     A prompt is put after a begin token; of one longer than the context the end is used. Past the context, attention
-    slides: the oldest tokens fall out of the cache.
+    slides: the oldest tokens fall out of the cache. A network that cannot slide gets the end of the prompt that leaves
+    room for the new tokens.
     """
     request = Request(max_new_tokens, choice, seed, samples, stopped)
-    check_tokens(prompts, begin)
-    starts = [[begin, *prompt][-network.config.context :] for prompt in prompts]
+    check_tokens(prompts, network.config.vocabulary - 1)
+    room = _room(network, max_new_tokens)
+    starts = [[begin, *prompt][-room:] for prompt in prompts]
     order = sorted(range(len(starts)), key=lambda row: (len(starts[row]), row))
     results: list[list[int]] = [[] for _ in range(len(starts) * request.samples)]
     together = max(1, BATCH // request.samples)
@@ -44,15 +46,25 @@ def generate(
     return results
 
 
+def _room(network: LanguageModel, max_new_tokens: int) -> int:
+    context = network.config.context
+    if network.slides:
+        return context
+    if max_new_tokens > context:
+        raise UsageError(f"max_new_tokens {max_new_tokens}: this model has {context} positions and cannot go beyond")
+    return context - max(max_new_tokens, 1) + 1
+
+
 class _Prefilled:
     """Prompts of which the network has read everything, and the cache that remembers it."""
 
-    def __init__(self, network: GPT, starts: list[list[int]], begin: int, steps: int) -> None:
-        self.network, self.starts, self.begin = network, starts, begin
+    def __init__(self, network: LanguageModel, starts: list[list[int]], begin: int, steps: int) -> None:
+        self.network, self.starts = network, starts
         self.longest = len(starts[-1])
         self.padding = torch.tensor([self.longest - len(start) for start in starts])
         tokens = torch.tensor([[begin] * (self.longest - len(start)) + start for start in starts])
-        self.cache = KeyValueCache(network.config, len(starts), min(network.config.context, self.longest + steps - 1))
+        self.cache = network.cache(len(starts), min(network.config.context, self.longest + steps - 1))
+        self.cache.padding = self.padding
         mask = _prefill_mask(self.padding, self.longest) if self.padding.any() else None
         self.hidden = network.hidden(tokens, self.cache, 0, mask)[:, -1]
 
@@ -68,12 +80,11 @@ class _Prefilled:
             position = self.longest + number
             mask = _decode_mask(padding, position, cache.length) if masked else None
             masked = mask is not None
-            hidden = self.network.hidden(picked[:, None], cache, position, mask)[:, 0]
-            return F.linear(hidden, self.network.head)
+            return self.network.logits(self.network.hidden(picked[:, None], cache, position, mask)[:, 0])
 
-        logits = F.linear(self.hidden[place], self.network.head)
         starts = [self.starts[row] for row in place.tolist()]
-        return draw(logits, step, starts, self.begin, request, request.uniform(rows))
+        logits = self.network.logits(self.hidden[place])
+        return draw(logits, step, starts, self.network.ends, request, request.uniform(rows))
 
 
 def _prefill_mask(padding: Tensor, length: int) -> Tensor:

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from .gpt import GPT
+from .language_model import LanguageModel
 
 BATCH_TOKENS = 4_096
 HEAD_ROWS = 1_024
@@ -15,14 +14,16 @@ HEAD_ROWS = 1_024
 
 
 @torch.inference_mode()
-def sequence_logprobs(network: GPT, sequences: Sequence[Sequence[int]], begin: int) -> list[np.ndarray]:
+def sequence_logprobs(
+    network: LanguageModel, sequences: Sequence[Sequence[int]], begin: int, context: int | None = None
+) -> list[np.ndarray]:
     """Natural-log probability of each token after a begin token: float64 of shape (tokens,) for each sequence.
 
-    A sequence longer than the context is scored in disjoint windows of ``context`` tokens, each conditioned on the
-    one token before it: the windows of training. Right padding cannot change a causal result; values agree between
-    batches to 1e-5.
+    A sequence longer than ``context`` (by default that of the network) is scored in disjoint windows of so many tokens,
+    each conditioned on the one token before it: the windows of training. Right padding cannot change a causal result;
+    values agree between batches to 1e-5.
     """
-    windows = windows_of(sequences, begin, network.config.context)
+    windows = windows_of(sequences, begin, context or network.config.context)
     results = [np.zeros(len(sequence)) for sequence in sequences]
     for group, batch in batches_of(windows, begin):
         values = _target_logprobs(network, batch)
@@ -32,12 +33,12 @@ def sequence_logprobs(network: GPT, sequences: Sequence[Sequence[int]], begin: i
 
 
 @torch.inference_mode()
-def next_token_logprobs(network: GPT, prompts: Sequence[Sequence[int]], begin: int) -> np.ndarray:
+def next_token_logprobs(network: LanguageModel, prompts: Sequence[Sequence[int]], begin: int) -> np.ndarray:
     """Natural-log probability of every token after each prompt: float64 (prompts, vocabulary)."""
     rows = [np.zeros((0, network.config.vocabulary))]
     for prompt in prompts:
         tokens = torch.tensor([[begin, *prompt][-network.config.context :]])
-        rows.append(F.linear(network.hidden(tokens)[:, -1], network.head).double().log_softmax(-1).numpy())
+        rows.append(network.logits(network.hidden(tokens)[:, -1]).double().log_softmax(-1).numpy())
     return np.concatenate(rows)
 
 
@@ -66,12 +67,12 @@ def batches_of(windows: Sequence[Window], begin: int) -> Iterator[tuple[list[Win
         yield group, torch.tensor([tokens + [begin] * (width - len(tokens)) for _, _, tokens in group])
 
 
-def _target_logprobs(network: GPT, batch: Tensor) -> np.ndarray:
+def _target_logprobs(network: LanguageModel, batch: Tensor) -> np.ndarray:
     hidden = network.hidden(batch[:, :-1]).flatten(0, 1)
     targets = batch[:, 1:].flatten()
     parts = []
     for low in range(0, len(hidden), HEAD_ROWS):
-        logits = F.linear(hidden[low : low + HEAD_ROWS], network.head)
+        logits = network.logits(hidden[low : low + HEAD_ROWS])
         logits = logits - logits.amax(1, keepdim=True)
         chosen = logits.gather(1, targets[low : low + HEAD_ROWS, None])[:, 0]
         parts.append(chosen.double() - logits.exp().sum(1, dtype=torch.float64).log())

@@ -35,7 +35,7 @@ class StateFile:
         """Write weights, optimizer state, the loss of every step so far (their number is the next step) and what was
         measured on the way.
         """
-        tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+        tensors = {f"network.{name}": tensor for name, tensor in moving_state(network).items()}
         tensors |= {f"optimizer.{name}": tensor for name, tensor in optimizers.state().items()}
         tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
         tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
@@ -57,11 +57,25 @@ class StateFile:
         tensors, facts = _read(self.path)
         if facts["plan"] != self.plan:
             raise IntegrityError(f"{self.path}: belongs to another corpus or recipe; remove the checkpoint folder")
-        network.load_state_dict(_below("network.", tensors))
+        load_moving(network, _below("network.", tensors))
         optimizers.load(_below("optimizer.", tensors))
         rows = tensors["measured"].tolist() if "measured" in tensors else []
         measured = {int(step): dict(zip(facts["measured"], values, strict=True)) for step, *values in rows}
         return list(tensors["losses"].tolist()), measured
+
+
+def moving_state(network: nn.Module) -> dict[str, Tensor]:
+    """The state of a network without the parameters that stand still."""
+    still = {name for name, parameter in network.named_parameters() if not parameter.requires_grad}
+    return {name: tensor for name, tensor in network.state_dict().items() if name not in still}
+
+
+def load_moving(network: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Put back what :func:`moving_state` gave; raises RuntimeError where the names do not fit."""
+    still = {name for name, parameter in network.named_parameters() if not parameter.requires_grad}
+    missing, surplus = network.load_state_dict(tensors, strict=False)
+    if surplus or set(missing) - still:
+        raise RuntimeError(f"no place for {surplus[:1]}, no value for {sorted(set(missing) - still)[:1]}")
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

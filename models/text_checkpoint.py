@@ -9,6 +9,7 @@ import numpy as np
 from .checkpoint import Parts
 from .choice import Choice
 from .gpt import GPT, GPTConfig
+from .language_model import LanguageModel
 from .sampling import generate
 from .scoring import next_token_logprobs, sequence_logprobs
 from .text_base import TOKENIZER, BaseTextCheckpoint
@@ -21,12 +22,12 @@ class TextCheckpoint(BaseTextCheckpoint):
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)
-        self.network = GPT(GPTConfig(**parts.run["network"]))
-        self.network.load_state_dict(dict(parts.weights))
-        self.network.eval()
+        network = GPT(GPTConfig(**parts.run["network"]))
+        network.load_state_dict(dict(parts.weights))
+        self.network: LanguageModel = network.eval()
 
     @cached_property
-    def _exact(self) -> GPT:
+    def _exact(self) -> LanguageModel:
         return self.network.exact()
 
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:

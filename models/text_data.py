@@ -32,7 +32,7 @@ class TextData:
     ``windows``: int32 of shape (n, context + 1); neighbours share one token, so that each token is a target once. The
     last ``planted`` of them hold the canaries.
     ``ledger``: rows of :data:`models.ledger.LEDGER_SCHEMA`. ``text_bytes`` and ``text_tokens`` count
-    the documents once.
+    the documents once. ``document_weights``: of each chosen document by id, 1 on average.
     """
 
     windows: np.ndarray
@@ -46,6 +46,7 @@ class TextData:
     planted: int
     weights: Weights | None = None
     weighting: Mapping[str, Any] | None = None
+    document_weights: Mapping[str, float] | None = None
     validation: HeldOutText | None = None
 
     def __len__(self) -> int:
@@ -62,11 +63,17 @@ class TextData:
         return documents_in(rows["id"].to_pylist(), first, last, indices)
 
 
-def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str = "bpe") -> TextData:
-    """Choose, tokenise and pack the documents of a text corpus, canaries included."""
+def prepare_text(
+    corpus: Corpus, recipe: Recipe, progress: Progress, kind: str = "bpe", tokenizer: TextTokenizer | None = None
+) -> TextData:
+    """Choose, tokenise and pack the documents of a text corpus, canaries included.
+
+    Without a ``tokenizer`` one of this ``kind`` is trained on the chosen documents.
+    """
     chosen = select_documents(corpus, recipe)
-    with progress.task("tokenizer"):
-        tokenizer = make_tokenizer(kind, sample_of(corpus, chosen.rows), recipe.vocabulary)
+    if tokenizer is None:
+        with progress.task("tokenizer"):
+            tokenizer = make_tokenizer(kind, sample_of(corpus, chosen.rows), recipe.vocabulary)
     sequences = sequences_in(sample_of(corpus, chosen.rows)) if kind == "residues" else ""
     canaries = plan_canaries(recipe.canaries, recipe.seed, sequences)
     pieces, text_bytes = tokenise(corpus, chosen.rows, tokenizer, progress)
@@ -97,7 +104,8 @@ def prepare_text(corpus: Corpus, recipe: Recipe, progress: Progress, kind: str =
         planted=len(planted),
         weights=weights,
         weighting=weighing.facts(sizes, final) if weighing and final is not None else None,
-        validation=held_out_text(corpus, chosen, tokenizer, recipe),
+        document_weights=None if final is None else dict(zip(chosen.ids, (final / final.mean()).tolist(), strict=True)),
+        validation=held_out_text(corpus, chosen.held_out, tokenizer, recipe),
     )
 
 

@@ -108,6 +108,10 @@ class Tokenizer:
         """Text of token ids; begin tokens vanish, broken UTF-8 at the edges becomes U+FFFD."""
         return str(self._library.decode([token for token in tokens if token != self.begin], skip_special_tokens=False))
 
+    def ids(self) -> dict[str, int]:
+        """Token to id, without a begin token of our own."""
+        return dict(self._library.get_vocab())
+
     def to_json(self) -> str:
         """The content of tokenizer.json."""
         return str(self._library.to_str(pretty=False))

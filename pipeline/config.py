@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..core import ConfigError, EnergyFactors, External, Recipe, SamplingPlan, did_you_mean
+from ..core import CanaryPlan, ConfigError, EnergyFactors, External, LoRAPlan, Recipe, SamplingPlan, did_you_mean
 from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
@@ -238,12 +238,11 @@ def _known_keys(path: KeyPath) -> Sequence[str]:
     inner = path[1:] if path[:1] == ("images",) else path
     if inner[:1] in (("model",), ("sample",)):
         kind = Recipe if inner[0] == "model" else SamplingPlan
-        fields = {field.name: field for field in dataclasses.fields(kind)}
         if len(inner) == 1:
+            fields = [field.name for field in dataclasses.fields(kind)]
             return sorted([*fields, "external"] if kind is Recipe else fields)
-        nested = fields.get(str(inner[1]))
-        default = nested.default_factory() if nested and callable(nested.default_factory) else None
-        return sorted(field.name for field in dataclasses.fields(default)) if dataclasses.is_dataclass(default) else ()
+        nested = {"canaries": CanaryPlan, "lora": LoRAPlan}.get(str(inner[1]))
+        return sorted(field.name for field in dataclasses.fields(nested)) if nested else ()
     sections: dict[KeyPath, type[BaseModel]] = {
         (): RunConfig if path == () else TrackConfig,
         ("evaluate",): EvaluateConfig,
@@ -259,7 +258,8 @@ def _check_dataclass_keys(file: YamlFile) -> None:
             path: KeyPath = (*prefix, section)
             _refuse_unknown(file, path, _at(file.values, path))
             if section == "model":
-                _refuse_unknown(file, (*path, "canaries"), _at(file.values, (*path, "canaries")))
+                for part in ("canaries", "lora"):
+                    _refuse_unknown(file, (*path, part), _at(file.values, (*path, part)))
 
 
 def _refuse_unknown(file: YamlFile, path: KeyPath, values: Any) -> None:

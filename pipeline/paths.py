@@ -6,15 +6,15 @@ from typing import Any
 
 from ..core import sha256_file
 
-FILES = frozenset({"path", "folder", "suites", "robots", "erased"})
+FILES = frozenset({"path", "folder", "suites", "robots", "erased", "start", "adapter"})
 # else the name of something built in
 PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "attributes", "sentiment"})
 
 
 def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    """The values of a config with the paths of its corpus, steps, audits and image track made absolute."""
+    """The values of a config with the paths of its corpus, steps, audits, model and image track made absolute."""
     result = dict(values)
-    for key in ("corpus", "curate", "audit", "erased"):
+    for key in ("corpus", "curate", "audit", "model", "erased"):
         if key in result:
             result[key] = _absolute(result[key], base, key)
     if path := _model_path(result):
@@ -29,7 +29,7 @@ def without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without what :func:`with_absolute_paths` made absolute: where a file lies does not change a result."""
     result = dict(values)
     result.pop("erased", None)
-    for key in ("corpus", "curate", "audit"):
+    for key in ("corpus", "curate", "audit", "model"):
         if key in result:
             result[key] = _pathless(result[key], key)
     if _model_path(result):

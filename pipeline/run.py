@@ -20,6 +20,7 @@ from ..core import (
     IncompleteError,
     Manifest,
     Progress,
+    Recipe,
     StageReport,
     UsageError,
     canonical_json,
@@ -112,6 +113,17 @@ class Run:
             if isinstance(track.model, External):
                 _check_external(track.model, f"{place}model.external")
             _metrics(track, f"{place}evaluate")
+            start = track.model.start if isinstance(track.model, Recipe) else None
+            if start is not None and not Path(start).exists():
+                raise ConfigError(
+                    f"{place}model.start: {start}: no such file or folder; give a run or checkpoint folder, a Hugging "
+                    "Face folder or a .gguf file"
+                )
+            if start is not None and Path(start).resolve().is_relative_to(self.folder.resolve()):
+                raise ConfigError(
+                    f"{place}model.start: {start} lies in the run folder, which this run would overwrite; give --out "
+                    "another folder"
+                )
 
     def source(self, name: str, track: TrackConfig) -> Source:
         """The source of a track."""
@@ -229,14 +241,14 @@ class Run:
         """Train the model."""
         if isinstance(track.model, External):
             return self.attach(name, track.model)
-        from ..models import fit, training_report
+        from ..models import by_hash, fit, training_report
 
         assert track.model is not None
         recipe = track.model
         key = stage_key(
             code=code_hash(["core", "models"]),
             corpus=Corpus(self.folder / name / "corpus").hash,
-            recipe=dataclasses.asdict(recipe),
+            recipe=dataclasses.asdict(by_hash(recipe)),
             # Labels that steps gave to documents stand beside the corpus, not in its hash.
             **({"curated": self.parent(name, "curate")} if recipe.weights or recipe.balance else {}),
         )

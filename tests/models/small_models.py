@@ -36,9 +36,11 @@ def sentences(n: int, seed: int = 0) -> list[str]:
     return [" ".join(rng.choice(WORDS, rng.integers(4, 30))) + "." for _ in range(n)]
 
 
-def text_corpus(folder: Path, texts: Sequence[str]) -> Corpus:
+def text_corpus(folder: Path, texts: Sequence[str], attributes: Sequence[dict[str, str]] | None = None) -> Corpus:
+    more = attributes or [{}] * len(texts)
+    rows = [text_record(text, f"tests:{k}", "tests", attributes=more[k]) for k, text in enumerate(texts)]
     with CorpusWriter(folder) as writer:
-        writer.write(record_batch([text_record(text, f"tests:{k}", "tests") for k, text in enumerate(texts)]))
+        writer.write(record_batch(rows))
     return Corpus(folder)
 
 

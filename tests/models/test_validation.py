@@ -16,7 +16,7 @@ from headwater.models.validation import HeldOutText, held_out_text
 def test_the_measure_is_that_of_a_plain_loop() -> None:
     network = random_network(context=16)
     sequences = [[1, 2, 3], list(range(30)), [7]]
-    found = HeldOutText(sequences, 49, 100).measure(network)
+    found = HeldOutText(sequences, 49, 100, 16).measure(network)
     nats, entropy = [], []
     for sequence in sequences:
         tokens = [49, *sequence]
@@ -34,7 +34,7 @@ def test_a_uniform_model_has_the_entropy_of_its_vocabulary_and_stays_in_training
     network = random_network().train()
     with torch.no_grad():
         network.head.zero_()
-    found = HeldOutText([[1, 2]], 49, 2).measure(network)
+    found = HeldOutText([[1, 2]], 49, 2, 8).measure(network)
     assert found["entropy_bits_per_token"] == pytest.approx(math.log2(50)) and network.training
     assert found["nats_per_token"] == pytest.approx(math.log(50))
 
@@ -42,7 +42,8 @@ def test_a_uniform_model_has_the_entropy_of_its_vocabulary_and_stays_in_training
 def test_the_last_point_is_the_score_of_the_finished_model(checkpoint: TextCheckpoint, corpus: Corpus) -> None:
     points = checkpoint.run["loss"]["measured"]
     assert [point["step"] for point in points] == [2, 3, 5, 6, 8, 9, 11, 12]
-    text = held_out_text(corpus, select_documents(corpus, checkpoint.recipe), checkpoint.tokenizer, checkpoint.recipe)
+    recipe = checkpoint.recipe
+    text = held_out_text(corpus, select_documents(corpus, recipe).held_out, checkpoint.tokenizer, recipe)
     assert text is not None and set(checkpoint.held_out_ids()) >= set(select_documents(corpus, TEXT_RECIPE).held_out)
     assert checkpoint.run["validation"] == {
         "documents": len(text.sequences), "tokens": text.tokens, "bytes": text.text_bytes
@@ -57,7 +58,7 @@ def test_only_held_out_text_is_measured_and_never_more_than_it_may_cost(tmp_path
     chosen = select_documents(corpus, recipe)
     made = fit(corpus, replace(recipe, steps=12), tmp_path / "model")
     assert isinstance(made, TextCheckpoint)
-    text = held_out_text(corpus, chosen, made.tokenizer, recipe)
+    text = held_out_text(corpus, chosen.held_out, made.tokenizer, recipe)
     held = {row["text"] for row in corpus.documents(chosen.held_out).values()}
     assert text is not None and text.tokens <= 512 * 8
     assert all(any(full.startswith(made.decode(row)) for full in held) for row in text.sequences)
