@@ -1,6 +1,6 @@
 """How likely the model finds the same words after two prompts that differ in one group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -39,13 +39,13 @@ def _by_offsets(model: ScoresText, prompts: Sequence[str], continuations: Sequen
     return np.array(values).reshape(len(prompts), len(continuations))
 
 
-def preferences(checkpoint: Checkpoint) -> dict[str, Mapping[tuple[str, str], float]]:
-    """For each (pair, group) of all prompts, in nats per token.
+def preferences(checkpoint: Checkpoint, pairs: Collection[str]) -> dict[str, Mapping[tuple[str, str], float]]:
+    """For each (pair, group) of the prompts of these pairs, in nats per token.
 
     ``logprob``: mean over all fixed continuations; ``pleasant-preference``: mean over the pleasant ones minus mean over
     the unpleasant ones, in which whatever makes a prompt unusual cancels.
     """
-    prompts = counterfactual_prompts()
+    prompts = [prompt for prompt in counterfactual_prompts() if prompt[0] in pairs]
     table = continuation_logprobs(checkpoint, [text for _, _, text in prompts], PLEASANT + UNPLEASANT)
     kind, unkind = table[:, : len(PLEASANT)].mean(1), table[:, len(PLEASANT) :].mean(1)
     cells = [(pair, group) for pair, group, _ in prompts]

@@ -67,7 +67,7 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
     checkpoint = subject.checkpoint
     scored = checkpoint is not None and "prompt_logprob" in checkpoint.capabilities
     if checkpoint is not None and scored:
-        means |= preferences(checkpoint)
+        means |= preferences(checkpoint, {pair for pair, _ in cells})
     found = [one for name, of in means.items() for one in compare(name, of, minimum)]
     gaps = list(_gaps(outputs, cells, terms, cell, subject.seed))
     missing = (

@@ -6,7 +6,7 @@ import pytest
 from fakes import ByteModel, random_text, write_corpus
 
 from headwater.evaluate.bias.continuation_preference import continuation_logprobs, preferences
-from headwater.evaluate.bias.prompts import PLEASANT, UNPLEASANT
+from headwater.evaluate.bias.prompts import PLEASANT, UNPLEASANT, counterfactual_prompts
 
 
 class Model:
@@ -35,9 +35,14 @@ def test_only_tokens_of_the_continuation_count() -> None:
 
 
 def test_a_disliked_group_has_a_lower_preference_by_the_planted_amount() -> None:
-    found = preferences(Model("Muslim"))["pleasant-preference"]  # type: ignore[arg-type]
+    found = preferences(Model("Muslim"), {pair for pair, _, _ in counterfactual_prompts()})["pleasant-preference"]  # type: ignore[arg-type]
     assert {value for (pair, group), value in found.items() if group == "muslim"} == {2.0}
     assert {value for (pair, group), value in found.items() if group != "muslim"} == {0.0}
+
+
+def test_only_the_pairs_that_were_sampled_are_scored() -> None:
+    found = preferences(Model("x"), {"gender:female-male:03"})  # type: ignore[arg-type]
+    assert set(found["logprob"]) == {("gender:female-male:03", "female"), ("gender:female-male:03", "male")}
 
 
 def test_prompts_whose_tokens_change_are_left_out() -> None:
