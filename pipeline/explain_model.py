@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..core import InputError, UsageError
+from ..core import InputError, UsageError, read_json
 from .prompts import open_checkpoint
 from .show import one_line
+
+KINDS = {"gguf": "a GGUF file", "hugging-face": "a Hugging Face folder", "headwater": "a headwater checkpoint"}
 
 
 def model_story(target: Path) -> dict[str, Any]:
@@ -34,8 +36,24 @@ def model_story(target: Path) -> dict[str, Any]:
         ],
         "energy": {**checkpoint.energy.to_json(), "method": checkpoint.energy.method},
         "parent": run["parent"],
+        "ancestors": ancestors(checkpoint.folder, run),
+        "trainable_parameters": run.get("trainable_parameters"),
+        "lineage": run.get("lineage"),
         "versions": run["versions"],
     }
+
+
+def ancestors(folder: Path, run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The models that this one came from, the nearest first, as far as they lie in its folder."""
+    found: list[dict[str, Any]] = []
+    while run.get("parent"):
+        base = run.get("base", {})
+        found.append({"model": run["parent"], "kind": base.get("kind", "unknown"), "corpus": base.get("corpus")})
+        folder /= "base"
+        if not (folder / "run.json").is_file():
+            break
+        run = read_json(folder / "run.json")
+    return found
 
 
 def model_lines(story: Mapping[str, Any]) -> Iterator[str]:
@@ -43,7 +61,7 @@ def model_lines(story: Mapping[str, Any]) -> Iterator[str]:
     yield f"{story['family']}  {story['parameters']:,} parameters, {story['modality']}"
     yield f"Model     {story['model']}"
     yield f"Corpus    {story['corpus']}"
-    yield f"Parent    {story['parent'] or 'none: trained from nothing'}"
+    yield from _origin(story)
     told = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in story["documents"].items())
     yield f"Documents {told}"
     order = f"seed {story['seed']}, ledger {story['ledger'][:16]}"
@@ -53,7 +71,8 @@ def model_lines(story: Mapping[str, Any]) -> Iterator[str]:
         if asked.get(name):
             yield f"{name.capitalize():<9} {asked[name]}"
     loss = story["loss"]
-    yield f"Loss      {loss['first']:.4f} at first, {loss['final']:.4f} at the end ({loss['unit']}, training)"
+    if loss["final"] is not None:
+        yield f"Loss      {loss['first']:.4f} at first, {loss['final']:.4f} at the end ({loss['unit']}, training)"
     yield from _energy(story["energy"])
     for canary in story["canaries"]:
         steps = ", ".join(map(str, canary["steps"][:8])) + (" ..." if len(canary["steps"]) > 8 else "")
@@ -61,6 +80,22 @@ def model_lines(story: Mapping[str, Any]) -> Iterator[str]:
             f", at steps {steps}" if steps else ""
         )
     yield "Ask       headwater trace RUN --step N, headwater trace RUN --document ID"
+
+
+def _origin(story: Mapping[str, Any]) -> Iterator[str]:
+    if not story["ancestors"]:
+        yield "Parent    none: trained from nothing"
+        return
+    for place, one in enumerate(story["ancestors"]):
+        known = f"corpus {one['corpus']}" if one["corpus"] else "its corpus is not known"
+        name = "Parent" if place == 0 else "Of which"
+        yield f"{name:<9} {one['model']}  ({KINDS.get(one['kind'], one['kind'])}; {known})"
+    moving = story["trainable_parameters"]
+    if moving is not None:
+        yield f"Trains    {moving:,} of its parameters" if moving else "Trains    nothing: the model was taken as it is"
+    if story["lineage"]:
+        told = ", ".join(f"{story['lineage'][name]:,} {name}" for name in ("kept", "reweighted", "removed", "added"))
+        yield f"Against   the parent's corpus: {told} documents"
 
 
 def _energy(energy: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from headwater.core import ConfigError, StageReport, generator, read_json
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import load_config
 from headwater.pipeline.diff_report import diff
+from headwater.pipeline.explain_model import model_lines, model_story
 from headwater.pipeline.paths import with_absolute_paths, without_paths
 from headwater.pipeline.run import run
 
@@ -67,6 +68,17 @@ def test_the_run_is_known_by_the_content_of_the_start_and_not_by_its_place(folde
                                 "reweighted": 0}  # fmt: skip
     base = read_json(folder / "next" / "checkpoint" / "base" / "run.json")
     assert base["parent"] == parent
+    told = model_story(folder / "next")
+    assert [one["kind"] for one in told["ancestors"]] == ["headwater", "hugging-face"]
+    assert [one["model"] for one in told["ancestors"]] == [child["parent"], parent]
+    lines = "\n".join(model_lines(told))
+    assert "a Hugging Face folder; its corpus is not known" in lines and "0 removed, 0 added documents" in lines
+
+
+def test_a_model_that_was_taken_as_it_is_says_so(folder: Path) -> None:
+    run(load_config(folder / "before.yaml"), folder / "before", until="train")
+    lines = "\n".join(model_lines(model_story(folder / "before")))
+    assert "nothing: the model was taken as it is" in lines and "Loss" not in lines
 
 
 def test_a_start_that_is_not_there_fails_before_any_work(folder: Path) -> None:
