@@ -22,8 +22,10 @@ from .progress import progress_for
 from .replay import Replay
 from .replay import check as check_files
 from .replay import replay as replay_run
+from .show_scores import score_lines
 
 MOST_ROWS = 40
+SCORES = "diff-scores"
 
 
 def erase(
@@ -119,7 +121,10 @@ def print_report(console: Console, report: StageReport) -> None:
     for exhibit in report.exhibits:
         if isinstance(exhibit, Table) and exhibit.rows:
             console.print(f"\n{exhibit.title}", style="bold", markup=False)
-            console.print(rich_table(exhibit))
+            if exhibit.name.endswith(SCORES):
+                console.print("\n".join(score_lines(exhibit)), markup=False)
+            else:
+                console.print(rich_table(exhibit))
     for finding in report.findings:
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
 
