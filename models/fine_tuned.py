@@ -54,6 +54,8 @@ class FineTunedFamily:
             raise ConfigError("model.start: family 'fine-tuned' needs a model to go on from; name its folder or file")
         with progress.task("open"):
             start = open_start(Path(recipe.start), load)
+        if recipe.steps == 0:  # nothing trains in these windows: they are as long as the model can read
+            recipe = replace(recipe, context=min(recipe.context, start.network.config.context))
         if recipe.context > start.network.config.context:
             raise ConfigError(f"model.context: the model has {start.network.config.context} positions, fewer than "
                               f"{recipe.context}; lower it")  # fmt: skip
@@ -107,7 +109,8 @@ class FineTunedCheckpoint(TextCheckpoint):
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         """Longer texts in disjoint windows of the training context."""
         network: LanguageModel = self._exact if exact else self.network
-        return sequence_logprobs(network, sequences, self.begin, int(self.run["recipe"]["context"]))
+        context = min(int(self.run["recipe"]["context"]), self.network.config.context)
+        return sequence_logprobs(network, sequences, self.begin, context)
 
 
 def set_up(network: Any, recipe: Recipe, restoring: bool = False) -> None:

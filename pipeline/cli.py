@@ -148,10 +148,21 @@ def sample(
 
 @app.command()
 def evaluate(
-    target: Target, out: Out = None, workers: Workers = None, json: Json = False, quiet: Quiet = False
+    target: Annotated[Path, typer.Argument(help="A config, a run folder; with --against a model or samples.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Data to hold a model or samples against: texts, images, a table.")
+    ] = None,
+    out: Out = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Score the model: quality, memorization, bias, hallucination."""
-    _stages(target, out, "evaluate", workers, json, quiet)
+    """Score the model: quality, memorization, bias, hallucination; or any model or samples against data of yours."""
+    if against is None:
+        return _stages(target, out, "evaluate", workers, json, quiet)
+    from . import commands
+
+    commands.evaluate_against(target, against, out, workers=workers, json=json, quiet=quiet)
 
 
 @app.command()

@@ -28,6 +28,7 @@ from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import documents_at, model_lines, model_story, step_lines
 from .guess import AuditOptions, guess_audit
+from .guess_evaluation import guess_evaluation
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
@@ -69,6 +70,22 @@ def stages(
     ``columns`` is what an audit was told of the columns of a data set.
     """
     config, folder = resolve(target, out, None if model else columns or AuditOptions())
+    _go(config, folder, target, until, workers=workers, json=json, quiet=quiet, model=model)
+
+
+def evaluate_against(
+    subject: Path, data: Path, out: Path | None, *, workers: int | None, json: bool, quiet: bool
+) -> None:
+    """Score a model or samples against data, with a report; everything is guessed from what lies there."""
+    config = config_from(guess_evaluation(subject, data))
+    folder = out or Path("runs") / f"{subject.name.split('.')[0] or 'samples'}-against-{data.name.split('.')[0]}"
+    _go(config, folder, subject, "report", workers=workers, json=json, quiet=quiet, model=True)
+
+
+def _go(
+    config: RunConfig, folder: Path, target: Path, until: str, *, workers: int | None, json: bool, quiet: bool,
+    model: bool,
+) -> None:  # fmt: skip
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
     if not model:

@@ -1,0 +1,62 @@
+"""The config behind ``headwater evaluate SUBJECT --against DATA``: what is scored, and what it is held against."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..core import InputError, UsageError
+from ..curate import guess_corpus
+
+MODEL_SUFFIXES = (".gguf",)
+LARGE_MODEL: Mapping[str, int] = {
+    "free": 32, "free_tokens": 64, "prefixes": 32, "repeats": 4, "repeat_samples": 3, "repeat_tokens": 32,
+    "counterfactual": 45, "counterfactual_tokens": 16,
+}  # fmt: skip
+"""A model made elsewhere writes some tens of tokens a second on a processor: minutes instead of an hour."""
+
+
+def guess_evaluation(subject: Path, data: Path) -> dict[str, Any]:
+    """The keys of a config that scores a model, or finished samples, against data; nothing is trained.
+
+    ``subject`` is a model (checkpoint, run, Hugging Face folder, GGUF file) or samples (a folder of images, a table, a
+    file of outputs). Raises :class:`InputError` where either does not exist or their kinds do not fit.
+    """
+    for path in (subject, data):
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder; give a model or samples, and with --against the data")
+    corpus = guess_corpus(data)
+    kind = modality_of(corpus)
+    common: dict[str, Any] = {
+        "title": f"Evaluation of {subject.name} against {data.name}",
+        "corpus": corpus,
+        "curate": [],
+        "audit": [],
+    }
+    if is_model(subject):
+        if kind != "text":
+            raise UsageError(f"--against {data}: holds {kind}s; a language model is scored on texts")
+        return common | {"model": {"start": str(subject.absolute()), "steps": 0, "canaries": None},
+                         "sample": dict(LARGE_MODEL)}  # fmt: skip
+    return common | {"model": {"external": _samples(subject, kind)}}
+
+
+def is_model(path: Path) -> bool:
+    """Whether a path holds a model and not what one made."""
+    names = ("run.json", "config.json", "checkpoint/run.json")
+    return path.suffix in MODEL_SUFFIXES or any((path / name).is_file() for name in names)
+
+
+def modality_of(corpus: Mapping[str, Any]) -> str:
+    """Text, image or table: what a guessed source gives."""
+    return str(corpus.get("modality") or ("image" if corpus["source"] == "image-folder" else "text"))
+
+
+def _samples(path: Path, kind: str) -> dict[str, Any]:
+    found = guess_corpus(path)
+    own = modality_of(found)
+    asked: dict[str, Any] = {"kind": "samples", "path": str(path.absolute()), "name": path.name}
+    if kind == own:
+        return asked if own != "text" else asked | {"output": "text"}
+    if kind == "text" and own == "table":  # rows whose outputs stand in a column of their own
+        return asked
+    raise UsageError(f"{path} holds {own}s, and what it is held against holds {kind}s; give two of a kind")

@@ -1,0 +1,72 @@
+"""Any model, or any samples, held against any data, without a config."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from headwater.core import InputError, UsageError, generator
+from headwater.pipeline.cli import app
+from headwater.pipeline.guess_evaluation import guess_evaluation
+
+FILES = Path(__file__).parent.parent / "models" / "pretrained" / "files"
+
+
+def scores(*arguments: object) -> dict[str, list[dict[str, Any]]]:
+    done = CliRunner().invoke(app, ["evaluate", *map(str, arguments), "--json"])
+    assert done.exit_code == 0, repr(done.exception) + done.output
+    found: dict[str, list[dict[str, Any]]] = {}
+    for score in json.loads(done.stdout)["scores"]:
+        found.setdefault(score["metric"], []).append(score)
+    return found
+
+
+def words(path: Path, n: int, seed: int, column: str = "text") -> Path:
+    rng = generator(seed, "words")
+    lines = [json.dumps({column: " ".join(f"w{word}" for word in rng.integers(0, 9, 60))}) for _ in range(n)]
+    path.write_text("\n".join(lines))
+    return path
+
+
+def pictures(folder: Path, n: int, seed: int) -> Path:
+    folder.mkdir()
+    for k in range(n):
+        pixels = generator(seed, "pixels", k).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{k}.png")
+    return folder
+
+
+def test_a_folder_of_images_is_scored_against_another(tmp_path: Path) -> None:
+    found = scores(pictures(tmp_path / "fake", 40, 1), "--against", pictures(tmp_path / "real", 40, 2), "--out",
+                   tmp_path / "run")  # fmt: skip
+    assert any("value" in score for score in found["frechet-distance"])
+    assert "Fr" in (tmp_path / "run" / "report.html").read_text("utf-8")
+
+
+def test_a_model_made_elsewhere_is_scored_on_texts_and_not_trained(tmp_path: Path) -> None:
+    found = scores(FILES / "llama", "--against", words(tmp_path / "words.jsonl", 40, 0), "--out", tmp_path / "run")
+    assert any("value" in score for score in found["perplexity"])
+    run = json.loads((tmp_path / "run" / "checkpoint" / "run.json").read_text())
+    assert run["steps"] == 0
+
+
+@pytest.mark.parametrize("column", ["text", "output"])
+def test_a_file_of_outputs_is_scored_against_texts(column: str, tmp_path: Path) -> None:
+    made, data = words(tmp_path / "made.jsonl", 20, 1, column), words(tmp_path / "words.jsonl", 20, 0)
+    found = scores(made, "--against", data, "--out", tmp_path / "run")
+    assert any("value" in score for score in found["verbatim-overlap"])
+    assert all("reason" in score for score in found["perplexity"])
+
+
+def test_what_is_no_pair_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    texts, images = words(tmp_path / "words.jsonl", 3, 0), pictures(tmp_path / "images", 2, 0)
+    with pytest.raises(UsageError, match="holds images, and what it is held against holds texts; give two of a kind"):
+        guess_evaluation(images, texts)
+    with pytest.raises(UsageError, match="holds images; a language model is scored on texts"):
+        guess_evaluation(FILES / "llama", images)
+    with pytest.raises(InputError, match="no such file or folder; give a model or samples"):
+        guess_evaluation(tmp_path / "nothing", texts)
