@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ..core import SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry
 from ..curate import removed_of, tables_of
 from ..models import Checkpoint
+from .items import ItemValues
 from .memorization.index import SuffixIndex, open_index
 
 T = TypeVar("T")
@@ -48,11 +49,12 @@ IMAGE_SAMPLE_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one metric found."""
+    """What one metric found. ``items`` are the values behind its scores, where two runs can have the same items."""
 
     scores: tuple[Measurement, ...] = ()
     findings: tuple[Finding, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    items: tuple[ItemValues, ...] = ()
 
 
 @dataclass(frozen=True)

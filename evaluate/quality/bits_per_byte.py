@@ -1,8 +1,10 @@
 """Bits per byte on held-out documents: perplexity without the tokenizer."""
 
+import math
+
 from ...core import Score
 from ..base import METRICS, Outcome, Subject
-from .likelihood import bits_per_byte, measure_likelihood
+from .likelihood import bits_per_byte, likelihood_items, measure_likelihood
 from .perplexity import INTERVAL, window_of
 
 
@@ -21,7 +23,7 @@ def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: in
     """
     parts = measure_likelihood(subject, documents, characters)
     method = f"bits-per-byte/1 corpus level, disjoint windows{window_of(subject)}, first {characters} characters"
-    scores = []
+    scores, items = [], []
     for side, part in parts.items():
         value = bits_per_byte(part)
         bounds = {"interval": INTERVAL, **value.bounds()}
@@ -29,4 +31,5 @@ def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: in
         scores.append(
             Score("bits-per-byte", value.value, value.n, unit, method, direction="lower", slice=place, **bounds)
         )
-    return Outcome(tuple(scores))
+        items.append(likelihood_items(part, -part.log / math.log(2), part.bytes, scores[-1]))
+    return Outcome(tuple(scores), items=tuple(items))

@@ -1,14 +1,16 @@
 """Log-likelihood of documents, summed: what perplexity and bits per byte are made of."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ...core import IncompleteError, derive_seed, generator
+from ...core import IncompleteError, Score, derive_seed, generator
 from ...models import Checkpoint, ScoresText, training_is_known
 from ..base import Subject
+from ..items import ItemValues, Transform
 from ..lineage import subject_split
 from ..statistics import Estimate, Floats, difference, exponential, ratio_interval
 
@@ -18,11 +20,12 @@ UNKNOWN = "corpus, training unknown"
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """Sums for each of n documents, all of shape (n,): natural-log likelihood, tokens, UTF-8 bytes."""
+    """Sums for each of n documents, all of shape (n,): natural-log likelihood, tokens, UTF-8 bytes; and their ids."""
 
     log: Floats
     tokens: Floats
     bytes: Floats
+    ids: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.log)
@@ -31,7 +34,7 @@ class Likelihood:
 def perplexity(likelihood: Likelihood, confidence: float = 0.95) -> Estimate:
     """exp(-sum of log-likelihood / sum of tokens) of the whole text, not a mean over documents.
 
-    Range [1, inf). The interval is the delta method's, clustered by document.
+    Range [1, inf). The interval is Fieller's, clustered by document.
     """
     return exponential(ratio_interval(likelihood.log, likelihood.tokens, confidence), sign=-1)
 
@@ -62,21 +65,38 @@ def score_documents(subject: Subject, ids: Sequence[str], characters: int) -> Li
     """Likelihood of these documents, each cut at ``characters``; empty ones are left out."""
     assert subject.checkpoint is not None
     rows: list[tuple[float, int, int]] = []
+    names: list[str] = []
     found = subject.corpus.documents(ids)
     with subject.progress.task("likelihood", len(ids)) as task:
         for low in range(0, len(ids), BATCH):
-            texts = [found[name]["text"][:characters] for name in ids[low : low + BATCH] if found[name]["text"]]
-            rows += _sums(subject.checkpoint, texts)
+            chosen = [name for name in ids[low : low + BATCH] if found[name]["text"]]
+            for name, sums in zip(chosen, _sums(subject.checkpoint, found, chosen, characters), strict=True):
+                if sums is not None:
+                    names.append(name)
+                    rows.append(sums)
             task.advance(len(ids[low : low + BATCH]))
     table = np.array(rows, np.float64).reshape(-1, 3)
-    return Likelihood(table[:, 0], table[:, 1], table[:, 2])
+    return Likelihood(table[:, 0], table[:, 1], table[:, 2], tuple(names))
 
 
-def _sums(checkpoint: Checkpoint, texts: Sequence[str]) -> list[tuple[float, int, int]]:
-    """(log-likelihood, tokens, bytes) of each text; bytes of what was scored, where that is not the whole text."""
+def likelihood_items(
+    part: Likelihood, numerators: Floats, denominators: Floats, score: Score, transform: Transform = "none"
+) -> ItemValues:
+    """The documents behind a score that is a ratio of sums over them."""
+    return ItemValues(score.metric, score.method, score.slice, part.ids, numerators, denominators, transform)
+
+
+def _sums(
+    checkpoint: Checkpoint, documents: Mapping[str, Any], ids: Sequence[str], characters: int
+) -> list[tuple[float, int, int] | None]:
+    """(log-likelihood, tokens, bytes) of each text; bytes of what was scored, where that is not the whole text.
+
+    None where no token could be scored.
+    """
+    texts = [documents[name]["text"][:characters] for name in ids]
     if isinstance(checkpoint, ScoresText):
-        found = [one for one in checkpoint.scored(texts) if len(one.logs)]
-        return [(float(np.sum(one.logs)), len(one.logs), one.bytes) for one in found]
+        found = checkpoint.scored(texts)
+        return [(float(np.sum(one.logs)), len(one.logs), one.bytes) if len(one.logs) else None for one in found]
     pairs = zip(texts, checkpoint.token_logprobs(texts), strict=True)
     return [(float(np.sum(values, dtype=np.float64)), len(values), len(text.encode())) for text, values in pairs]
 

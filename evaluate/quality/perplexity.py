@@ -10,11 +10,11 @@ from ...core import Chart, Finding, Score, Series, Severity
 from ...models import ScoresText
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
-from .likelihood import UNKNOWN, Likelihood, loss_gap, measure_likelihood, perplexity
+from .likelihood import UNKNOWN, Likelihood, likelihood_items, loss_gap, measure_likelihood, perplexity
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
-INTERVAL = "delta-method t interval, clustered by document"
+INTERVAL = "Fieller's interval, clustered by document"
 
 
 @METRICS.register(
@@ -35,12 +35,16 @@ def measure_perplexity(subject: Subject, documents: int = 200, characters: int =
     method = f"perplexity/1 corpus level, disjoint windows{window_of(subject)}, first {characters} characters"
     values = {side: perplexity(part) for side, part in parts.items()}
     scores = [_score("perplexity", value, method, "perplexity per token", side) for side, value in values.items()]
+    items = tuple(
+        likelihood_items(part, -part.log, part.tokens, score, "exp")
+        for part, score in zip(parts.values(), scores, strict=True)
+    )
     if "trained" not in parts:
-        return Outcome(tuple(scores), exhibits=(_chart(values),))
+        return Outcome(tuple(scores), exhibits=(_chart(values),), items=items)
     gap = loss_gap(parts["held-out"], parts["trained"])
     gap_method = method.replace("perplexity/1", "loss-gap/1 held-out minus trained,")
     scores.append(_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
-    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),))
+    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),), items)
 
 
 class PerplexityMetric(Metric):
