@@ -20,6 +20,7 @@ from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
 from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .quality.vendi import vendi_from_features, vendi_score
 from .run import SUITES, evaluate, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -93,4 +94,6 @@ __all__ = [
     "ratio_interval",
     "trace",
     "trace_document",
+    "vendi_from_features",
+    "vendi_score",
 ]
