@@ -18,9 +18,10 @@ from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
-from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
+from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.vendi import vendi_from_features, vendi_score
+from .quality.word_perplexity import measure_word_perplexity
 from .run import SUITES, evaluate, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -59,6 +60,7 @@ __all__ = [
     "amplification",
     "bits_per_byte",
     "build_index",
+    "byte_perplexity",
     "clopper_pearson",
     "counterfactual_prompts",
     "difference",
@@ -86,6 +88,7 @@ __all__ = [
     "measure_self_consistency",
     "measure_unknown_names",
     "measure_verbatim_overlap",
+    "measure_word_perplexity",
     "open_index",
     "open_subject",
     "overlap",
@@ -96,4 +99,5 @@ __all__ = [
     "trace_document",
     "vendi_from_features",
     "vendi_score",
+    "word_perplexity",
 ]

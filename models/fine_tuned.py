@@ -104,10 +104,15 @@ class FineTunedCheckpoint(TextCheckpoint):
         if self.tokenizer.hash != run["tokenizer"]:
             raise IntegrityError(f"{folder / TOKENIZER}: not the tokenizer that the model was trained with; restore it")
 
+    @property
+    def window(self) -> int:
+        """The context that it was fine-tuned with."""
+        return int(self.run["recipe"]["context"])
+
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         """Longer texts in disjoint windows of the training context."""
         network: LanguageModel = self._exact if exact else self.network
-        return sequence_logprobs(network, sequences, self.begin, int(self.run["recipe"]["context"]))
+        return sequence_logprobs(network, sequences, self.begin, self.window)
 
 
 def set_up(network: Any, recipe: Recipe, restoring: bool = False) -> None:
