@@ -19,8 +19,10 @@ from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
-from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
+from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .quality.vendi import vendi_from_features, vendi_score
+from .quality.word_perplexity import measure_word_perplexity
 from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -91,6 +93,7 @@ __all__ = [
     "benjamini_hochberg",
     "bits_per_byte",
     "build_index",
+    "byte_perplexity",
     "clopper_pearson",
     "clustered_rate",
     "counterfactual_prompts",
@@ -126,6 +129,7 @@ __all__ = [
     "measure_self_consistency",
     "measure_unknown_names",
     "measure_verbatim_overlap",
+    "measure_word_perplexity",
     "mid_p",
     "mmd_interval",
     "more_items",
@@ -148,5 +152,8 @@ __all__ = [
     "trace_document",
     "u_statistic",
     "variance_of",
+    "vendi_from_features",
+    "vendi_score",
+    "word_perplexity",
     "write_items",
 ]

@@ -12,7 +12,7 @@ from .adapters import (
     from_callable,
     open_external,
 )
-from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, training_is_known
+from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, ScoresWindows, training_is_known
 from .canaries import canary_alternatives
 from .copying import CopyingFamily
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
@@ -42,6 +42,7 @@ __all__ = [
     "Service",
     "system_clock",
     "ScoresText",
+    "ScoresWindows",
     "attach",
     "external_report",
     "from_callable",

@@ -58,6 +58,26 @@ class Ledger(Protocol):
         """The ids of all documents in the batch of one step."""
 
 
+@runtime_checkable
+class ScoresWindows(Protocol):
+    """A model of text that looks back on a bounded number of tokens, and lets that number be chosen."""
+
+    @property
+    def window(self) -> int:
+        """Tokens in the windows that it scores by itself."""
+
+    @property
+    def longest_window(self) -> int:
+        """The most tokens that a window may have."""
+
+    def rolling_logprobs(self, texts: Sequence[str], window: int, stride: int) -> list[np.ndarray]:
+        """Natural-log probability of each token of each text, float64 (tokens,), by windows of ``window`` tokens.
+
+        The first window predicts all of its tokens, each further one ``stride`` new tokens at its end, conditioned on
+        ``window - stride`` tokens and the one before them at least.
+        """
+
+
 def training_is_known(checkpoint: "Checkpoint") -> bool:
     """Whether the ledger says what the model was trained on: not so for one made elsewhere."""
     return checkpoint.run.get("training_data") != "unknown"
