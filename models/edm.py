@@ -38,7 +38,6 @@ class EDMConfig:
     classes: int = 0
     label_dropout: float = 0.1
     dropout: float = 0.0
-    flip: bool = False
     ema: float = 0.999
 
     @property
@@ -79,8 +78,6 @@ class EDM(nn.Module):
         """Weighted squared error of each image at a noise level of its own, mean over pixels: (n,)."""
         images, classes = split_batch(batch)
         y, n = scaled(images), len(images)
-        if self.config.flip:
-            y = torch.where(torch.rand(n, 1, 1, 1) < 0.5, y.flip(3), y)
         if classes is not None:
             classes = classes.masked_fill(torch.rand(n) < self.config.label_dropout, NO_CLASS)
         sigma = (torch.randn(n) * P_STD + P_MEAN).exp()
