@@ -1,7 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
-from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
     counterfactual_prompts,
@@ -47,6 +47,7 @@ __all__ = [
     "PerplexityMetric",
     "Place",
     "SAMPLE_SCHEMA",
+    "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
     "Span",

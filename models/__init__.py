@@ -20,14 +20,18 @@ from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
 from .fit import fit, load
 from .gan import GANCheckpoint, GANFamily
+from .gaussian_mixture import GaussianMixtureFamily, MixtureCheckpoint
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
+from .record_checkpoint import CopyingImages, CopyingRows
 from .report import training_report
 from .serving import Server, Service, system_clock
+from .table_checkpoint import TableCheckpoint, typed_table
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
+from .tvae import TVAECheckpoint, TVAEFamily
 from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
@@ -49,19 +53,26 @@ __all__ = [
     "CanaryPlan",
     "Checkpoint",
     "CopyingFamily",
+    "CopyingImages",
+    "CopyingRows",
     "DiffusionCheckpoint",
     "DiffusionFamily",
     "FAMILIES",
     "FeatureNet",
     "GANCheckpoint",
     "GANFamily",
+    "GaussianMixtureFamily",
     "Generator",
     "ImageCheckpoint",
     "Images",
     "Ledger",
+    "MixtureCheckpoint",
     "ModelFamily",
     "NgramFamily",
     "Recipe",
+    "TVAECheckpoint",
+    "TVAEFamily",
+    "TableCheckpoint",
     "TextCheckpoint",
     "TransformerFamily",
     "VAECheckpoint",
@@ -73,4 +84,5 @@ __all__ = [
     "png_base64",
     "read_images",
     "training_report",
+    "typed_table",
 ]
