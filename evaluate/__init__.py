@@ -1,7 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
-from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
     counterfactual_prompts,
@@ -79,6 +79,7 @@ __all__ = [
     "Place",
     "Placements",
     "SAMPLE_SCHEMA",
+    "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
     "Span",

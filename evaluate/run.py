@@ -148,7 +148,7 @@ def _lacking(subject: Subject, name: str) -> str:
 
 def _drawn(subject: Subject, need: str) -> bool:
     """Whether there are samples already, so that the model need not make them."""
-    column = {"sample": "output", "images": "image"}.get(need)
+    column = {"sample": "output", "images": "image", "rows": "table"}.get(need)
     return subject.samples is not None and subject.samples.num_rows > 0 and column in subject.samples.schema.names
 
 
