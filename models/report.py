@@ -51,7 +51,7 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
-        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"], 4),
+        _loss_label(run): round(run["final_loss"], 4),
         "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
     }
     if "tokens" in run:
@@ -75,6 +75,13 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     if "active_units" in run["diagnostics"]:
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
     return facts
+
+
+def _loss_label(run: Mapping[str, Any]) -> str:
+    """Where several networks are trained, the loss is that of the one whose curve is the main one."""
+    loss = run["loss"]
+    main = [name for name, points in loss.get("phases", {}).items() if points == loss["history"]]
+    return f"final loss of the {main[0]} (per image, training)" if main else f"final loss ({loss['unit']}, training)"
 
 
 def _held_out(run: Mapping[str, Any], name: str) -> Cell:
