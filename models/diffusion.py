@@ -45,7 +45,7 @@ class DiffusionFamily:
 
     modality = "image"
     mixed = True
-    defaults: Mapping[str, Any] = {"batch": 64, "learning_rate": 2e-3, "matrix_learning_rate": 0.01, "warmup": 50}
+    defaults: Mapping[str, Any] = {"batch": 64, "learning_rate": 4e-3, "matrix_learning_rate": 0.02, "warmup": 50}
 
     def __init__(
         self,

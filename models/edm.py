@@ -21,8 +21,8 @@ from .unet import UNet
 
 SIZES = {"xs": (32, 64, 128), "s": (64, 128, 256), "m": (128, 256, 512)}
 """Size dial: filters of each level, from full resolution down."""
-P_MEAN, P_STD = -1.2, 1.2
-"""EDM, table 1: ln sigma of the training distribution."""
+P_MEAN, P_STD, PAPER_DATA = -1.2, 1.2, 0.5
+"""EDM, table 1: ln sigma of the training distribution, for images of that sigma_data; it grows with theirs."""
 NO_CLASS = -1
 
 
@@ -80,7 +80,7 @@ class EDM(nn.Module):
         y, n = scaled(images), len(images)
         if classes is not None:
             classes = classes.masked_fill(torch.rand(n) < self.config.label_dropout, NO_CLASS)
-        sigma = (torch.randn(n) * P_STD + P_MEAN).exp()
+        sigma = (torch.randn(n) * P_STD + P_MEAN).exp() * (self.config.sigma_data / PAPER_DATA)
         return self.weighted_error(self.unet, y, sigma, torch.randn_like(y), classes)
 
     def weighted_error(

@@ -53,12 +53,12 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
-        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"] or 0.0, 4),
+        _loss_label(run): round(run["final_loss"] or 0.0, 4),
         "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
         **tuning_facts(run),
     }
     if not run["steps"]:
-        del facts[f"final loss ({run['loss']['unit']}, training)"]
+        del facts[_loss_label(run)]
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
         if "context" in run["network"]:
@@ -91,6 +91,13 @@ def _dial(run: Mapping[str, Any]) -> dict[str, Cell]:
     if "components" in network and "latent" not in network:
         return {"components": network["components"]}
     return {"order": network["order"]} if "order" in network else {"size": run["recipe"]["size"]}
+
+
+def _loss_label(run: Mapping[str, Any]) -> str:
+    """Where several networks are trained, the loss is that of the one whose curve is the main one."""
+    loss = run["loss"]
+    main = [name for name, points in loss.get("phases", {}).items() if points == loss["history"]]
+    return f"final loss of the {main[0]} (per image, training)" if main else f"final loss ({loss['unit']}, training)"
 
 
 def _held_out(run: Mapping[str, Any], name: str) -> Cell:

@@ -11,7 +11,7 @@ from test_fit import content
 from headwater.core import Corpus, Recipe, generator
 from headwater.models import fit
 
-SHORT = replace(IMAGE_RECIPE, steps=12, batch=8, checkpoint_every=3)
+SHORT = replace(IMAGE_RECIPE, steps=12, batch=4, checkpoint_every=3)
 CHANGED = {"conditional": True, "flip": True, "shift": 1}
 RECIPES: dict[str, Recipe] = {
     "vae": replace(SHORT, options={**CHANGED, "likelihood": "bernoulli", "free_bits": 0.1, "beta": 2.0}),
@@ -29,7 +29,7 @@ CASES = [(name, step) for name, steps in STEPS.items() for step in steps]
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return image_corpus(tmp_path_factory.mktemp("small") / "corpus", *bars(60, 8, 8))
+    return image_corpus(tmp_path_factory.mktemp("small") / "corpus", *bars(40, 8, 8))
 
 
 @pytest.fixture(scope="module")
