@@ -114,15 +114,21 @@ class TableColumn:
         return cls(**{**data, **tuples, "pooled": tuple((value, n) for value, n in data["pooled"]), "modes": modes})
 
 
-def plan_column(told: Typed, rows: int, categories: int, modes: int, seed: int) -> TableColumn | str:
-    """The plan of a column of ``rows`` training rows, or why a model of tables leaves it out."""
+def plan_column(
+    told: Typed, rows: int, categories: int, modes: int, seed: int, asked: bool = False
+) -> TableColumn | str:
+    """The plan of a column of ``rows`` training rows, or why a model of tables leaves it out.
+
+    A number that looks like an identifier is modelled where it is ``asked`` for.
+    """
     if "nested" in told.column.types:
         return "holds lists or objects"
-    if told.kind == "identifier":
+    numbered = told.kind == "identifier" and bool(np.isfinite(told.numbers[~told.marked]).all())
+    if told.kind == "identifier" and not (asked and numbered):
         return "has a value of its own in nearly every row, as an identifier does"
     if told.kind == "text":
         return f"holds free text ({told.distinct:,} different values in {told.rows:,} rows)"
-    numeric = told.kind in ("integer", "real", "date")
+    numeric = told.kind in ("integer", "real", "date", "identifier")
     if told.kind == "mixed":
         texts = int((~told.marked & ~np.isfinite(told.numbers)).sum())
         if texts > FEW:

@@ -132,7 +132,7 @@ def plan_table(
         if names is not None and name not in names:
             left_out[name] = "is not among model.options.columns"
             continue
-        plan = plan_column(typed(column.cut(trained)), rows, categories, modes, seed)
+        plan = plan_column(typed(column.cut(trained)), rows, categories, modes, seed, names is not None)
         if isinstance(plan, TableColumn):
             columns.append(plan)
         elif names is not None:
