@@ -65,6 +65,14 @@ class TableColumn:
         return self.points + (0 if self.modes is None else len(self.modes.means))
 
     @property
+    def shares(self) -> Floats:
+        """The share of the training rows at each place, (width,)."""
+        single = [*self.counts, *([sum(n for _, n in self.pooled)] if self.pooled else [])]
+        in_modes = [] if self.modes is None else self.modes.weights * sum(self.bin_counts)
+        counted = np.concatenate([single, in_modes])
+        return np.asarray(counted / counted.sum())
+
+    @property
     def is_numeric(self) -> bool:
         """Whether some of its values are drawn from modes."""
         return self.modes is not None

@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -29,6 +30,10 @@ SIZES = {"xs": (128, 32), "s": (256, 64), "m": (512, 128)}
 """Size dial: width of the hidden layers, latent dimensions."""
 LEAST_WIDTH, MOST_WIDTH = 0.01, 1.0
 """Bounds of delta, as in the authors' code (github.com/sdv-dev/CTGAN)."""
+FIRST_SPREAD, FIRST_LOG_VARIANCE = 3.0, -4.0
+"""Of the posterior when training begins; measured on small tables."""
+LEAST_SHARE = 1e-6
+"""Of a place when training begins."""
 IMPORTANCE_ROWS = 4_096
 """Latents decoded at a time."""
 
@@ -86,7 +91,11 @@ class TableVAE(nn.Module):
                 nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5, generator=generator)
             elif name != "delta":
                 nn.init.zeros_(parameter)
-        nn.init.zeros_(self.posterior.weight)
+        # a posterior that begins as the prior is noise, and the decoder learns to do without it
+        with torch.no_grad():
+            self.posterior.weight[: self.config.latent].mul_(FIRST_SPREAD)
+            self.posterior.weight[self.config.latent :].zero_()
+            self.posterior.bias[self.config.latent :].fill_(FIRST_LOG_VARIANCE)
 
     def hidden_matrices(self) -> list[str]:
         """Names of the parameters that Muon trains: those between hidden layers."""
@@ -157,6 +166,13 @@ class TableVAE(nn.Module):
             single, reach = torch.zeros(column.points), SPREAD * torch.from_numpy(column.modes.sds)
             self.in_modes.append(torch.cat([single, torch.ones(len(reach))]))
             self.units.append(torch.cat([single, (reach.log() - math.log(column.step or 1.0)).float()]))
+        return self
+
+    def begin_at(self, schema: TableSchema) -> "TableVAE":
+        """Let the first rows have the shares of training in each column."""
+        shares = np.concatenate([column.shares for column in schema.columns])
+        with torch.no_grad():
+            self.row.bias[: len(shares)] = torch.from_numpy(np.log(np.maximum(shares, LEAST_SHARE))).float()
         return self
 
     def sample(self, noise: Noise, sampler: LatentSampler, classes: Tensor | None = None) -> list[list[Cell]]:

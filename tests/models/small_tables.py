@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,10 @@ def people(n: int, seed: int = 0) -> list[dict[str, Any]]:
                 "gain": 0 if rng.random() < 0.7 else int(rng.integers(100, 10_000)),
                 "height": float(rng.normal(170, 9)),
                 "member": bool(rng.random() < 0.3),
-                "joined": f"20{int(rng.integers(10, 24))}-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 29)):02d}",
+                "joined": date(2010, 1, 1)
+                .replace(year=int(rng.integers(2010, 2024)), month=int(rng.integers(1, 13)))
+                .replace(day=int(rng.integers(1, 29)))
+                .isoformat(),
                 "always": "yes",
                 "never": None,
                 "id": f"P-{k:05d}",

@@ -44,7 +44,9 @@ def test_the_density_of_numbers_on_no_grid_integrates_to_one() -> None:
     x = np.linspace(-1, 14, 6_001)
     rows = [{"n": n, "x": float(one), "city": city} for one in x[::10] for n in [None, 7] for city in "a"]
     found = np.exp(logs(rows)).reshape(len(x[::10]), 2).sum(1)
-    share = np.exp(logs([{"n": n, "x": 2.0, "city": "a"} for n in (None, 7)])).sum() / found[np.argmin(abs(x[::10] - 2))]
+    share = (
+        np.exp(logs([{"n": n, "x": 2.0, "city": "a"} for n in (None, 7)])).sum() / found[np.argmin(abs(x[::10] - 2))]
+    )
     assert share == pytest.approx(1, rel=1e-6)
     marginal = found / np.trapezoid(found, x[::10])
     assert marginal.min() >= 0 and np.trapezoid(found, x[::10]) <= 1 + 1e-6

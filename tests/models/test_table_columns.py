@@ -74,7 +74,9 @@ def test_dates_come_out_in_iso_whatever_way_they_went_in() -> None:
     assert iso.kind == american.kind == "date" and iso.step == 1
     assert iso.cell(18_262.0) == "2020-01-01"
     cells, days = american.read(["02/03/2020"])  # alone it could be either: the training says which
-    assert cells == ["2020-02-03"] and days[0] == (np.datetime64("2020-02-03") - np.datetime64("1970-01-01")).astype(int)
+    assert cells == ["2020-02-03"] and days[0] == (np.datetime64("2020-02-03") - np.datetime64("1970-01-01")).astype(
+        int
+    )
     european = plan([f"{day:02d}/{month:02d}/2020" for month in range(1, 13) for day in (3, 28)])
     assert european.read(["02/03/2020"])[0] == ["2020-03-02"]
 

@@ -98,7 +98,7 @@ def test_a_value_to_ask_for_is_found_and_a_wrong_one_offers_the_nearest(schema: 
     assert schema.columns[place].values[cells_where(schema, {"city": "Cork"})[place]] == "Cork"
     with pytest.raises(ConfigError, match='did you mean "Cork"'):
         cells_where(schema, {"city": "Corc"})
-    with pytest.raises(ConfigError, match='no column \'cty\'; did you mean "city"'):
+    with pytest.raises(ConfigError, match="no column 'cty'; did you mean \"city\""):
         cells_where(schema, {"cty": "Cork"})
     with pytest.raises(ConfigError, match="'height' has no value 170 to ask for"):
         cells_where(schema, {"height": 170})

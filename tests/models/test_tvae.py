@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import logsumexp
-from small_tables import CITIES, TABLE_RECIPE, people, table_corpus
+from small_tables import CITIES, TABLE_RECIPE, people, table_corpus, table_rows
 
-from headwater.core import ConfigError, Corpus, InputError, IntegrityError, UsageError
+from headwater.core import (
+    TABLE_SCHEMA,
+    ConfigError,
+    Corpus,
+    CorpusWriter,
+    InputError,
+    IntegrityError,
+    UsageError,
+    record_batch,
+)  # fmt: skip
 from headwater.models import TVAECheckpoint, fit, load, training_report
 from headwater.models.table_vae import TableVAE, TVAEConfig
 
@@ -70,7 +79,7 @@ def test_what_goes_together_in_training_goes_together_in_samples(model: TVAEChec
     means = [np.mean([row["income"] for row in rows if row["city"] == city]) for city in CITIES]
     assert all(low + 7_000 < high for low, high in zip(means[:-1], means[1:], strict=True))
     both = np.array([(row["age"], row["work"]) for row in rows if row["work"] is not None], float)
-    assert np.corrcoef(both.T)[0, 1] > 0.8
+    assert np.corrcoef(both.T)[0, 1] > 0.7
     zeros = np.mean([row["gain"] == 0 for row in rows])
     assert zeros == pytest.approx(np.mean([row["gain"] == 0 for row in people(400)]), abs=0.1)
 
@@ -89,7 +98,7 @@ def test_a_conditional_model_makes_rows_of_the_value_it_is_asked_for(conditional
 def test_a_wrong_condition_is_refused_with_the_nearest(
     table: Corpus, model: TVAECheckpoint, conditional: TVAECheckpoint, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigError, match='model.options.conditional: no column \'citi\'; did you mean "city"'):
+    with pytest.raises(ConfigError, match="model.options.conditional: no column 'citi'; did you mean \"city\""):
         trained(table, tmp_path / "a", options={"conditional": "citi"})
     with pytest.raises(ConfigError, match="'income' has too many values"):
         trained(table, tmp_path / "b", options={"conditional": "income"})
@@ -103,7 +112,8 @@ def test_a_wrong_condition_is_refused_with_the_nearest(
         model.sample_records(1, where={"city": "Delft"})
 
 
-def test_the_bound_rises_with_samples_and_is_below_the_true_value(model: TVAECheckpoint) -> None:
+def test_the_bound_rises_with_samples_to_the_true_value(table: Corpus, tmp_path: Path) -> None:
+    model = trained(table, tmp_path, steps=200, options={"beta": 1.0})
     rows = people(60, seed=0)
     one, many = (model.log_likelihood(rows, k=k).mean() for k in (1, 64))
     assert one < many
@@ -146,7 +156,7 @@ def test_the_loss_counts_the_numbers_themselves_and_is_a_bound(model: TVAECheckp
 
 def test_rows_are_trained_on_or_held_out_and_the_ledger_knows_their_steps(model: TVAECheckpoint, table: Corpus) -> None:
     held = model.held_out_ids()
-    assert len(held) == 40 and not set(held) & set(model.trained_ids())
+    assert 20 < len(held) < 80 and not set(held) & set(model.trained_ids())
     name = model.trained_ids()[0]
     assert all(name in model.ledger.documents_at(step) for step in model.ledger.steps_of(name))
     assert model.ledger.steps_of(held[0]) == () and model.energy.cpu_seconds > 0
@@ -172,12 +182,15 @@ def test_samplers_have_names_and_a_wrong_one_is_refused(model: TVAECheckpoint) -
         model.sample_records(5, sampler="pior")
 
 
-def test_accumulation_and_weights_work_on_rows(tmp_path: Path) -> None:
-    rows = [{**row, "age": row["age"]} for row in people(120)]
-    corpus = table_corpus(tmp_path / "corpus", rows)
-    whole = trained(corpus, tmp_path / "whole", steps=5)
-    parts = trained(corpus, tmp_path / "parts", steps=5, accumulate=4)
-    assert whole.run["loss"]["history"][0] == pytest.approx(parts.run["loss"]["history"][0], rel=0.05)
+def test_rows_are_balanced_by_a_declared_group(tmp_path: Path) -> None:
+    rows = table_rows(people(200))
+    for k, row in enumerate(rows):
+        row["groups"] = [("side", "left" if k % 10 else "right")]
+    with CorpusWriter(tmp_path / "corpus", TABLE_SCHEMA) as writer:
+        writer.write(record_batch(rows, TABLE_SCHEMA))
+    made = trained(Corpus(tmp_path / "corpus"), tmp_path / "m", steps=20, accumulate=4, balance="side")
+    groups = made.run["weighting"]["groups"]
+    assert groups["right"]["weighted_share"] == pytest.approx(0.5) and groups["right"]["share"] < 0.2
 
 
 @pytest.mark.parametrize(
@@ -208,11 +221,12 @@ def test_left_out_and_pooled_columns_are_findings(tmp_path: Path) -> None:
     made = trained(table_corpus(tmp_path / "corpus", rows), tmp_path / "model", steps=3, options={"categories": 10})
     found = {finding.code: finding.meaning for finding in training_report(made).findings}
     assert "id has a value of its own" in found["HW-T060"] and "town (31 values)" in found["HW-T061"]
-    assert {row["town"] for row in made.sample_records(600)} > {f"town {k}" for k in range(9)}
+    assert {row["town"] for row in made.sample_records(2_000)} == {f"town {k}" for k in range(40)}
 
 
-def test_a_value_that_never_comes_is_a_finding(model: TVAECheckpoint, table: Corpus, tmp_path: Path) -> None:
-    made = trained(table, tmp_path / "model", steps=1)
+def test_a_value_that_never_comes_is_a_finding(model: TVAECheckpoint) -> None:
+    made = load(model.folder)
+    assert isinstance(made, TVAECheckpoint)
     assert "HW-T062" not in {finding.code for finding in training_report(made).findings}
     with torch.no_grad():
         first = sum(made.schema.widths[: made.schema.place_of("city")])
@@ -226,7 +240,7 @@ def test_options_out_of_bounds_are_refused(table: Corpus, tmp_path: Path) -> Non
         ({"categories": 1}, "categories: 1 must be a whole number from 2"),
         ({"modes": 0}, "modes: 0 must be a whole number from 1"),
         ({"beta": -1}, "beta: -1 must be 0 or more"),
-        ({"columns": "city"}, "columns: 'city' must be a list of names"),
+        ({"columns": "city"}, "columns: write a list"),
     ):
         with pytest.raises(ConfigError, match=told):
             trained(table, tmp_path, options=options)
