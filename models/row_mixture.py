@@ -135,8 +135,10 @@ class RowMixture(nn.Module):
 
     def _within(self, one: int, targets: Targets) -> Tensor:
         """Log of weight times probability of each row's values in one component."""
-        parts = [each[one].expand(len(targets.known), -1) for each in (self.logits, self.centres, self.widths)]
-        return self.log_weights[one] + row_log_likelihood(self.schema, targets, *parts)
+        logits, centres, widths = (
+            each[one].expand(len(targets.known), -1) for each in (self.logits, self.centres, self.widths)
+        )
+        return self.log_weights[one] + row_log_likelihood(self.schema, targets, logits, centres, widths)
 
     def sample(self, noise: Noise, where: Mapping[int, int]) -> list[list[Cell]]:
         """A row of values for each row of the noise; ``where`` gives places of columns, and the rest follows them."""
@@ -147,5 +149,5 @@ class RowMixture(nn.Module):
         component = torch.searchsorted(borders, noise.uniform() * borders[-1], right=True).clamp(max=len(logs) - 1)
         uniform = noise.uniform(len(self.schema.columns), 2)
         given = {place: np.full(len(noise), value) for place, value in where.items()}
-        parts = (each[component] for each in (self.logits, self.centres, self.widths))
-        return draw_rows(self.schema, *parts, uniform, given)
+        logits, centres, widths = (each[component] for each in (self.logits, self.centres, self.widths))
+        return draw_rows(self.schema, logits, centres, widths, uniform, given)

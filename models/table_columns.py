@@ -68,7 +68,7 @@ class TableColumn:
     def shares(self) -> Floats:
         """The share of the training rows at each place, (width,)."""
         single = [*self.counts, *([sum(n for _, n in self.pooled)] if self.pooled else [])]
-        in_modes = [] if self.modes is None else self.modes.weights * sum(self.bin_counts)
+        in_modes = np.zeros(0) if self.modes is None else self.modes.weights * sum(self.bin_counts)
         counted = np.concatenate([single, in_modes])
         return np.asarray(counted / counted.sum())
 

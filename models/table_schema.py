@@ -79,7 +79,8 @@ class TableSchema:
         log_shares, known = np.zeros(rows), np.ones(rows, bool)
         for place, column in enumerate(self.columns):
             cells = found.get(column.name, Column(column.name, np.full(rows, -1, np.int32), ()))
-            point, share, number = (values[cells.codes] for values in _values_of(column, cells.values))
+            told = _values_of(column, cells.values)
+            point, share, number = told[0][cells.codes], told[1][cells.codes], told[2][cells.codes]
             points[:, place], log_shares = point, log_shares + share
             codes[:, place] = np.maximum(point, 0)
             if column.modes is None:

@@ -142,7 +142,7 @@ class TableVAE(nn.Module):
         """Nats of codes and numbers: what the paper calls the loss of the decoder, in the units of the columns."""
         codes, offsets = batch
         nats = torch.zeros(len(codes))
-        for place, part in enumerate(torch.split(logits, self.config.places, 1)):
+        for place, part in enumerate(torch.split(logits, list(self.config.places), 1)):
             if place != self.config.condition:
                 nats = nats + F.cross_entropy(part, codes[:, place], reduction="none")
         if not self.config.numeric:

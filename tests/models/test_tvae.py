@@ -112,14 +112,12 @@ def test_a_wrong_condition_is_refused_with_the_nearest(
         model.sample_records(1, where={"city": "Delft"})
 
 
-def test_the_bound_rises_with_samples_to_the_true_value(table: Corpus, tmp_path: Path) -> None:
-    model = trained(table, tmp_path, steps=200, options={"beta": 1.0})
-    rows = people(60, seed=0)
-    one, many = (model.log_likelihood(rows, k=k).mean() for k in (1, 64))
+def test_the_bound_rises_with_samples_to_the_true_value(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"a": "xy"[k % 2], "b": "uv"[k % 2], "n": k % 31} for k in range(200)]
+    model = trained(table_corpus(tmp_path / "corpus", rows), tmp_path / "m", steps=100, options={"beta": 1.0})
+    one, many = (model.log_likelihood(rows[:60], k=k).mean() for k in (1, 64))
     assert one < many
-    truth = brute_force(model, rows[:5], 20_000)
-    assert (model.log_likelihood(rows[:5], k=256) <= truth + 0.4).all()
-    assert model.log_likelihood(rows[:5], k=2_000) == pytest.approx(truth, abs=0.7)
+    assert model.log_likelihood(rows[:5], k=5_000) == pytest.approx(brute_force(model, rows[:5], 40_000), abs=0.2)
 
 
 @torch.inference_mode()
@@ -220,19 +218,19 @@ def test_left_out_and_pooled_columns_are_findings(tmp_path: Path) -> None:
     rows = [{"id": f"P-{k:05d}", "town": f"town {k % 40}", "x": k % 7} for k in range(400)]
     made = trained(table_corpus(tmp_path / "corpus", rows), tmp_path / "model", steps=3, options={"categories": 10})
     found = {finding.code: finding.meaning for finding in training_report(made).findings}
-    assert "id has a value of its own" in found["HW-T060"] and "town (31 values)" in found["HW-T061"]
+    assert "id has a value of its own" in found["HW-T063"] and "town (31 values)" in found["HW-T064"]
     assert {row["town"] for row in made.sample_records(2_000)} == {f"town {k}" for k in range(40)}
 
 
 def test_a_value_that_never_comes_is_a_finding(model: TVAECheckpoint) -> None:
     made = load(model.folder)
     assert isinstance(made, TVAECheckpoint)
-    assert "HW-T062" not in {finding.code for finding in training_report(made).findings}
+    assert "HW-T065" not in {finding.code for finding in training_report(made).findings}
     with torch.no_grad():
         first = sum(made.schema.widths[: made.schema.place_of("city")])
         made.network.row.bias[first] = -1e4
     named = {finding.code: finding.meaning for finding in training_report(made).findings}
-    assert f"city: {made.schema.columns[made.schema.place_of('city')].values[0]}" in named["HW-T062"]
+    assert f"city: {made.schema.columns[made.schema.place_of('city')].values[0]}" in named["HW-T065"]
 
 
 def test_options_out_of_bounds_are_refused(table: Corpus, tmp_path: Path) -> None:
