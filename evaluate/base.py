@@ -111,7 +111,8 @@ class Subject:
         """The columns of the rows that a model of tables made, read as those of a corpus are; none without rows."""
         if self.samples is None or "table" not in self.samples.schema.names:
             return columns_from([])
-        return self.once("sampled columns", lambda: columns_from(self.samples.select(["table"]).to_batches()))
+        rows = self.samples.select(["table"])
+        return self.once("sampled columns", lambda: columns_from(rows.to_batches()))
 
 
 Metric = Callable[..., Outcome]

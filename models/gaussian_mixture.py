@@ -32,13 +32,13 @@ class GaussianMixtureFamily:
     """Mixture of Gaussians and categories for tables: the baseline that others have to beat.
 
     ``components``: how many, from 1 to 1,000; in each the columns are independent. ``columns``, ``categories`` and
-    ``modes`` as in tvae. Computed by expectation maximisation on what one pass shows: steps, budget and learning rates
-    are not used. Recipe keys: documents, weights, balance.
+    ``modes`` as in tvae. Computed by expectation maximisation on what one pass shows, a row a step: steps, budget and
+    learning rates are not used. Recipe keys: documents, weights, balance.
     """
 
     modality = "table"
     mixed = False
-    defaults: Mapping[str, Any] = {"batch": 256, "learning_rate": 1.0, "matrix_learning_rate": 1.0, "warmup": 0}
+    defaults: Mapping[str, Any] = {"batch": 1, "learning_rate": 1.0, "matrix_learning_rate": 1.0, "warmup": 0}
 
     def __init__(
         self, components: int = 20, columns: Sequence[str] | None = None, categories: int = 100, modes: int = 10

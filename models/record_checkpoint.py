@@ -83,7 +83,7 @@ class CopyingRows(TableCheckpoint):
         return [json.loads(self.network.record(number)) for number in range(len(self.network.ends))]
 
     @cached_property
-    def columns(self) -> Mapping[str, str]:  # type: ignore[override]
+    def columns(self) -> Mapping[str, str]:
         """See :attr:`TableCheckpoint.columns`."""
         content = [self.network.record(number).decode("utf-8", "surrogatepass") for number in range(len(self.rows))]
         content = [text.encode("utf-8", "backslashreplace").decode() for text in content]

@@ -30,10 +30,10 @@ class SeenRecords(nn.Module):
 
     def see(self, records: Sequence[bytes], times: np.ndarray) -> None:
         """Take in records."""
-        kept = np.flatnonzero(times)
+        kept = np.flatnonzero(times).tolist()
         self.content = torch.from_numpy(np.frombuffer(b"".join(records[row] for row in kept), np.uint8).copy())
         self.ends = torch.from_numpy(np.cumsum([len(records[row]) for row in kept], dtype=np.int64))
-        self.times, self.places = torch.from_numpy(times[kept].astype(np.int64)), torch.from_numpy(kept)
+        self.times, self.places = torch.from_numpy(times[kept].astype(np.int64)), torch.tensor(kept, dtype=torch.int64)
 
     def record(self, number: int) -> bytes:
         """The bytes of one record."""

@@ -47,7 +47,9 @@ def row_log_likelihood(
     ``skip``: the number of a column that is given and not counted.
     """
     total = targets.log_shares.clone()
-    for place, (column, part) in enumerate(zip(schema.columns, torch.split(logits, schema.widths, 1), strict=True)):
+    for place, (column, part) in enumerate(
+        zip(schema.columns, torch.split(logits, list(schema.widths), 1), strict=True)
+    ):
         if place == skip:
             continue
         logs = part.double().log_softmax(1)
@@ -89,7 +91,8 @@ def _log_between(low: Tensor, high: Tensor) -> Tensor:
     low, high = torch.where(flip, -high, low), torch.where(flip, -low, high)
     upper = torch.special.log_ndtr(high)
     gap = (torch.special.log_ndtr(low) - upper).clamp(max=-1e-300)
-    return upper + torch.log(-torch.expm1(gap))
+    found: Tensor = upper + torch.log(-torch.expm1(gap))
+    return found
 
 
 def draw_rows(
@@ -105,7 +108,9 @@ def draw_rows(
     ``given``: the places (rows,) of columns that are not drawn.
     """
     drawn = []
-    for place, (column, part) in enumerate(zip(schema.columns, torch.split(logits, schema.widths, 1), strict=True)):
+    for place, (column, part) in enumerate(
+        zip(schema.columns, torch.split(logits, list(schema.widths), 1), strict=True)
+    ):
         codes = given[place] if place in given else _pick(part, uniform[:, place, 0]).numpy()
         x = np.zeros((len(codes), 1))
         if column.modes is not None:

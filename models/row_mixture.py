@@ -66,14 +66,19 @@ class RowMixture(nn.Module):
             last = mean
 
     def _first(self, rows: Encoded, weights: Floats, seed: int) -> Floats:
-        """Shares of each row in the components (rows, k): near to one of k drawn rows, by the columns that agree."""
-        k = len(self.log_weights)
-        picked = generator(seed, "components").choice(len(rows), k, p=weights / weights.sum())
-        near = np.zeros((len(rows), k))
-        for place in range(len(self.schema.columns)):
-            near += rows.codes[:, place, None] == rows.codes[picked, place]
-        near += generator(seed, "ties").random(k) * 0.5
-        shares = np.exp(near - near.max(1, keepdims=True))
+        """Shares of each row in the components (rows, k): near to one of k rows, by the columns that agree.
+
+        Each of the k is drawn the more likely, the more columns it differs in from those before (k-means++, Arthur &
+        Vassilvitskii 2007).
+        """
+        stream, apart = generator(seed, "components"), weights.copy()
+        near = np.zeros((len(rows), len(self.log_weights)))
+        for one in range(near.shape[1]):
+            odds = apart if apart.sum() > 0 else weights
+            picked = int(stream.choice(len(rows), p=odds / odds.sum()))
+            near[:, one] = (rows.codes == rows.codes[picked]).sum(1)
+            apart = weights * (rows.codes.shape[1] - near[:, : one + 1].max(1)) ** 2
+        shares = np.exp(near - near.max(1, keepdims=True)) * (1 + stream.random(near.shape))
         return np.asarray(shares / shares.sum(1, keepdims=True))
 
     def _maximise(self, rows: Encoded, weights: Floats, shares: Floats) -> None:
@@ -130,8 +135,10 @@ class RowMixture(nn.Module):
 
     def _within(self, one: int, targets: Targets) -> Tensor:
         """Log of weight times probability of each row's values in one component."""
-        parts = [each[one].expand(len(targets.known), -1) for each in (self.logits, self.centres, self.widths)]
-        return self.log_weights[one] + row_log_likelihood(self.schema, targets, *parts)
+        logits, centres, widths = (
+            each[one].expand(len(targets.known), -1) for each in (self.logits, self.centres, self.widths)
+        )
+        return self.log_weights[one] + row_log_likelihood(self.schema, targets, logits, centres, widths)
 
     def sample(self, noise: Noise, where: Mapping[int, int]) -> list[list[Cell]]:
         """A row of values for each row of the noise; ``where`` gives places of columns, and the rest follows them."""
@@ -142,5 +149,5 @@ class RowMixture(nn.Module):
         component = torch.searchsorted(borders, noise.uniform() * borders[-1], right=True).clamp(max=len(logs) - 1)
         uniform = noise.uniform(len(self.schema.columns), 2)
         given = {place: np.full(len(noise), value) for place, value in where.items()}
-        parts = (each[component] for each in (self.logits, self.centres, self.widths))
-        return draw_rows(self.schema, *parts, uniform, given)
+        logits, centres, widths = (each[component] for each in (self.logits, self.centres, self.widths))
+        return draw_rows(self.schema, logits, centres, widths, uniform, given)

@@ -143,7 +143,7 @@ def _holds(kind: str, step: float, values: Sequence[Cell], pooled: Sequence[tupl
 def drawn_shares(counts: Sequence[int], uniform: np.ndarray) -> np.ndarray:
     """Places drawn as often as ``counts`` say, by uniform numbers."""
     borders = np.cumsum(counts)
-    return np.minimum(np.searchsorted(borders, uniform * borders[-1], "right"), len(borders) - 1)
+    return np.asarray(np.minimum(np.searchsorted(borders, uniform * borders[-1], "right"), len(borders) - 1))
 
 
 def mean_nats(side: str, nats: np.ndarray) -> dict[str, Any]:

@@ -65,6 +65,14 @@ class TableColumn:
         return self.points + (0 if self.modes is None else len(self.modes.means))
 
     @property
+    def shares(self) -> Floats:
+        """The share of the training rows at each place, (width,)."""
+        single = [*self.counts, *([sum(n for _, n in self.pooled)] if self.pooled else [])]
+        in_modes = np.zeros(0) if self.modes is None else self.modes.weights * sum(self.bin_counts)
+        counted = np.concatenate([single, in_modes])
+        return np.asarray(counted / counted.sum())
+
+    @property
     def is_numeric(self) -> bool:
         """Whether some of its values are drawn from modes."""
         return self.modes is not None
@@ -114,15 +122,21 @@ class TableColumn:
         return cls(**{**data, **tuples, "pooled": tuple((value, n) for value, n in data["pooled"]), "modes": modes})
 
 
-def plan_column(told: Typed, rows: int, categories: int, modes: int, seed: int) -> TableColumn | str:
-    """The plan of a column of ``rows`` training rows, or why a model of tables leaves it out."""
+def plan_column(
+    told: Typed, rows: int, categories: int, modes: int, seed: int, asked: bool = False
+) -> TableColumn | str:
+    """The plan of a column of ``rows`` training rows, or why a model of tables leaves it out.
+
+    A number that looks like an identifier is modelled where it is ``asked`` for.
+    """
     if "nested" in told.column.types:
         return "holds lists or objects"
-    if told.kind == "identifier":
+    numbered = told.kind == "identifier" and bool(np.isfinite(told.numbers[~told.marked]).all())
+    if told.kind == "identifier" and not (asked and numbered):
         return "has a value of its own in nearly every row, as an identifier does"
     if told.kind == "text":
         return f"holds free text ({told.distinct:,} different values in {told.rows:,} rows)"
-    numeric = told.kind in ("integer", "real", "date")
+    numeric = told.kind in ("integer", "real", "date", "identifier")
     if told.kind == "mixed":
         texts = int((~told.marked & ~np.isfinite(told.numbers)).sum())
         if texts > FEW:

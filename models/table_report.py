@@ -200,7 +200,7 @@ def _left_out(run: Mapping[str, Any]) -> Finding | None:
     more = f"; and {len(left) - NAMED} more" if len(left) > NAMED else ""
     over = f" {beyond:,} columns beyond the first 1,000 were not read." if beyond else ""
     return Finding(
-        code="HW-T060",
+        code="HW-T063",
         severity="low",
         title="Columns are left out of the model",
         meaning=f"The rows that it makes lack them: {told}{more}.{over}" if left else over.strip(),
@@ -215,7 +215,7 @@ def _pooled(run: Mapping[str, Any]) -> Finding | None:
         return None
     told = ", ".join(f"{redact(name)[:CELL]} ({many:,} values)" for name, many in list(pooled.items())[:NAMED])
     return Finding(
-        code="HW-T061",
+        code="HW-T064",
         severity="info",
         title="Rare values are not told apart",
         meaning=f"They share one place and are drawn there as often as in training, whatever the row says: {told}.",
@@ -235,7 +235,7 @@ def _never(found: Sequence[Marginal]) -> Finding | None:
         return None
     told = "; ".join(f"{name} ({share:.1%} of the training rows)" for share, name in sorted(missing)[::-1][:NAMED])
     return Finding(
-        code="HW-T062",
+        code="HW-T065",
         severity="medium",
         title="The model never makes values that training showed often",
         meaning=f"{len(missing):,} values come in none of {DRAWN:,} rows, which chance would not do: {told}.",

@@ -79,7 +79,8 @@ class TableSchema:
         log_shares, known = np.zeros(rows), np.ones(rows, bool)
         for place, column in enumerate(self.columns):
             cells = found.get(column.name, Column(column.name, np.full(rows, -1, np.int32), ()))
-            point, share, number = (values[cells.codes] for values in _values_of(column, cells.values))
+            told = _values_of(column, cells.values)
+            point, share, number = told[0][cells.codes], told[1][cells.codes], told[2][cells.codes]
             points[:, place], log_shares = point, log_shares + share
             codes[:, place] = np.maximum(point, 0)
             if column.modes is None:
@@ -132,7 +133,7 @@ def plan_table(
         if names is not None and name not in names:
             left_out[name] = "is not among model.options.columns"
             continue
-        plan = plan_column(typed(column.cut(trained)), rows, categories, modes, seed)
+        plan = plan_column(typed(column.cut(trained)), rows, categories, modes, seed, names is not None)
         if isinstance(plan, TableColumn):
             columns.append(plan)
         elif names is not None:

@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,12 +23,17 @@ from .row_distribution import Targets, draw_rows, row_log_likelihood
 from .samplers import LatentSampler
 from .table_columns import Cell
 from .table_data import Rows
+from .table_modes import SPREAD
 from .table_schema import Encoded, TableSchema
 
 SIZES = {"xs": (128, 32), "s": (256, 64), "m": (512, 128)}
 """Size dial: width of the hidden layers, latent dimensions."""
 LEAST_WIDTH, MOST_WIDTH = 0.01, 1.0
 """Bounds of delta, as in the authors' code (github.com/sdv-dev/CTGAN)."""
+FIRST_SPREAD, FIRST_LOG_VARIANCE = 3.0, -4.0
+"""Of the posterior when training begins; measured on small tables."""
+LEAST_SHARE = 1e-6
+"""Of a place when training begins."""
 IMPORTANCE_ROWS = 4_096
 """Latents decoded at a time."""
 
@@ -85,7 +91,11 @@ class TableVAE(nn.Module):
                 nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5, generator=generator)
             elif name != "delta":
                 nn.init.zeros_(parameter)
-        nn.init.zeros_(self.posterior.weight)
+        # a posterior that begins as the prior is noise, and the decoder learns to do without it
+        with torch.no_grad():
+            self.posterior.weight[: self.config.latent].mul_(FIRST_SPREAD)
+            self.posterior.weight[self.config.latent :].zero_()
+            self.posterior.bias[self.config.latent :].fill_(FIRST_LOG_VARIANCE)
 
     def hidden_matrices(self) -> list[str]:
         """Names of the parameters that Muon trains: those between hidden layers."""
@@ -129,28 +139,40 @@ class TableVAE(nn.Module):
         return self._reconstruction(batch, logits, centres) + self.config.beta * divergence(mean, log_variance).sum(1)
 
     def _reconstruction(self, batch: Rows, logits: Tensor, centres: Tensor) -> Tensor:
-        """Nats of codes and offsets: what the paper calls the loss of the decoder."""
+        """Nats of codes and numbers: what the paper calls the loss of the decoder, in the units of the columns."""
         codes, offsets = batch
         nats = torch.zeros(len(codes))
-        for place, part in enumerate(torch.split(logits, self.config.places, 1)):
+        for place, part in enumerate(torch.split(logits, list(self.config.places), 1)):
             if place != self.config.condition:
                 nats = nats + F.cross_entropy(part, codes[:, place], reduction="none")
         if not self.config.numeric:
             return nats
         width = self.widths
         density = 0.5 * ((offsets - centres) / width).square() + width.log() + 0.5 * math.log(2 * math.pi)
-        return nats + (density * self._in_mode(codes)).sum(1)
-
-    def _in_mode(self, codes: Tensor) -> Tensor:
-        """1 where the cell of a numeric column lies in a mode, 0 where it is a single value: (n, numeric columns)."""
-        return (codes[:, list(self.config.numeric)] >= self.first_modes).float()
-
-    first_modes: Tensor
+        for index, place in enumerate(self.config.numeric):
+            in_mode, units = self.in_modes[index][codes[:, place]], self.units[index][codes[:, place]]
+            nats = nats + density[:, index] * in_mode + units
+        return nats
 
     def set_schema(self, schema: TableSchema) -> "TableVAE":
-        """Tell the network where the modes of each column begin, and how rows are read and written."""
+        """Tell the network which places of numeric columns are modes, and how rows are read and written.
+
+        An offset counts as the number that it stands for: log(4 sd) of its mode, less log of the column's grid.
+        """
         self.schema = schema
-        self.first_modes = torch.tensor([schema.columns[place].points for place in schema.numeric])
+        self.in_modes, self.units = [], []
+        for column in (schema.columns[place] for place in schema.numeric):
+            assert column.modes is not None
+            single, reach = torch.zeros(column.points), SPREAD * torch.from_numpy(column.modes.sds)
+            self.in_modes.append(torch.cat([single, torch.ones(len(reach))]))
+            self.units.append(torch.cat([single, (reach.log() - math.log(column.step or 1.0)).float()]))
+        return self
+
+    def begin_at(self, schema: TableSchema) -> "TableVAE":
+        """Let the first rows have the shares of training in each column."""
+        shares = np.concatenate([column.shares for column in schema.columns])
+        with torch.no_grad():
+            self.row.bias[: len(shares)] = torch.from_numpy(np.log(np.maximum(shares, LEAST_SHARE))).float()
         return self
 
     def sample(self, noise: Noise, sampler: LatentSampler, classes: Tensor | None = None) -> list[list[Cell]]:

@@ -48,7 +48,7 @@ class TVAEFamily:
 
     modality = "table"
     mixed = False
-    defaults: Mapping[str, Any] = {"batch": 256, "learning_rate": 1e-3, "matrix_learning_rate": 0.01, "warmup": 50}
+    defaults: Mapping[str, Any] = {"batch": 256, "learning_rate": 4e-3, "matrix_learning_rate": 0.02, "warmup": 50}
 
     def __init__(
         self,
@@ -56,8 +56,8 @@ class TVAEFamily:
         columns: Sequence[str] | None = None,
         categories: int = 100,
         modes: int = 10,
-        beta: float = 1.0,
-        components: int = 10,
+        beta: float = 0.5,
+        components: int = 20,
     ) -> None:
         self.options = TableOptions(columns, categories, modes)
         for name, value in (("beta", beta), ("components", components)):
@@ -77,7 +77,7 @@ class TVAEFamily:
             components=min(self.components, len(data) // LEAST_PER_COMPONENT),
         )
         network = TableVAE(config, torch.Generator().manual_seed(derive_seed(recipe.seed, "weights")))
-        network.set_schema(data.schema)
+        network.set_schema(data.schema).begin_at(data.schema)
         control = data.measurable.take(np.arange(min(len(data.measurable), MONITORED_ROWS)))
         return Prepared(
             network=network,
@@ -125,9 +125,9 @@ class TVAECheckpoint(ModelledTable):
         self.network = network.set_schema(self.schema).eval()
 
     def samplers(self) -> dict[str, Any]:
-        """``prior``, and ``ex-post`` where a density was fitted."""
+        """``ex-post`` where a density was fitted, and ``prior``."""
         fitted = self.network.ex_post
-        return {"prior": Prior(), **({"ex-post": fitted.sampler()} if fitted is not None else {})}
+        return {**({"ex-post": fitted.sampler()} if fitted is not None else {}), "prior": Prior()}
 
     @property
     def conditional(self) -> str | None:

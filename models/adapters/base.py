@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
+import pyarrow as pa
 
 from ...core import (
     ConfigError,
@@ -194,6 +195,30 @@ class ExternalModel:
     def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """None is known."""
         return [None] * n
+
+    def sample_records(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Models of tables only, and none is made elsewhere yet."""
+        raise self._cannot("make rows of a table")
+
+    def sample_rows(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> pa.Table:
+        """Models of tables only, and none is made elsewhere yet."""
+        raise self._cannot("make rows of a table")
 
     def _images(self, n: int, seed: int) -> np.ndarray:
         raise self._cannot("make images")
