@@ -21,7 +21,7 @@ HEAD_ROWS = 1_024
 """Logits of at most so many positions are made at a time, to bound memory."""
 LOGITS = 4 << 20
 """Logits made at a time where they are read once: few enough (16 MiB) to stay near the processor."""
-WORTH_PACKING = 2_048
+WORTH_PACKING = 512
 """From so many tokens on, matrices are laid out for the processor first."""
 
 
