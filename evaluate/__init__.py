@@ -8,6 +8,7 @@ from .bias import (
     measure_amplification,
     measure_counterfactual_pairs,
 )
+from .compare import ScoreComparison, compare
 from .hallucination import measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.edit_similarity import edit_similarity
@@ -79,6 +80,7 @@ __all__ = [
     "SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
+    "ScoreComparison",
     "Span",
     "Subject",
     "SuffixIndex",
@@ -92,6 +94,7 @@ __all__ = [
     "bits_per_byte",
     "build_index",
     "clopper_pearson",
+    "compare",
     "clustered_rate",
     "counterfactual_prompts",
     "crossed_interval",

@@ -14,6 +14,14 @@ from .perplexity import INTERVAL, window_of
     unit="bits per UTF-8 byte",
     range="[0, inf)",
     needs="prompt_logprob",
+    protocol=(
+        "minus the summed log2-likelihood over the summed UTF-8 bytes of the same text; windows and cuts as for "
+        "perplexity"
+    ),
+    pitfalls=(
+        "Does not depend on the tokenizer, but on the window and where a document is cut. A byte of a language "
+        "with long UTF-8 sequences holds less than one of English: do not compare languages by it."
+    ),
 )
 def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Bits per UTF-8 byte on held-out and on trained documents; comparable between tokenizers.

@@ -23,6 +23,15 @@ INTERVAL = "Fieller's interval, clustered by document"
     unit="perplexity per token",
     range="[1, inf)",
     needs="prompt_logprob",
+    protocol=(
+        "exp of minus the summed log-likelihood over the summed tokens of all documents; disjoint windows of the "
+        "model's context, each token after a begin token"
+    ),
+    pitfalls=(
+        "Depends on the tokenizer, the window and where a document is cut: compare only values of one protocol, "
+        "across tokenizers use bits-per-byte. A mean of each document's perplexity is another number and often "
+        "many times larger."
+    ),
 )
 def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
     """Perplexity per token on held-out documents, and the gap to documents that were trained on.

@@ -3,7 +3,7 @@
 | estimator | interval or test | source |
 |---|---|---|
 | rate | Clopper-Pearson for gates, Wilson or mid-p for display | Clopper & Pearson 1934; Wilson 1927; Berry & Armitage 1995 |
-| rate of events in clusters | Wilson at the effective number | Kish 1965; Korn & Graubard 1998 |
+| rate of events in clusters | Clopper-Pearson at the effective number | Kish 1965; Korn & Graubard 1998 |
 | mean | t, clustered where items share a source | Liang & Zeger 1986; Miller 2024, arXiv 2411.00640 |
 | ratio of sums (perplexity, bits per byte) | Fieller | Fieller 1954; Cochran 1977, section 6 |
 | anything smooth, U-statistics, MMD | jackknife, also over groups | Efron & Tibshirani 1993, chapter 11; Arvesen 1969 |
