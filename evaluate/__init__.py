@@ -25,12 +25,14 @@ from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
+    ByGroup,
     Comparison,
     Estimate,
     Placements,
     Variance,
     auc,
     benjamini_hochberg,
+    by_group,
     clopper_pearson,
     clustered_rate,
     crossed_interval,
@@ -63,6 +65,7 @@ from .story import document_story
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
+    "ByGroup",
     "Comparison",
     "Estimate",
     "FrechetMetric",
@@ -93,6 +96,7 @@ __all__ = [
     "benjamini_hochberg",
     "bits_per_byte",
     "build_index",
+    "by_group",
     "clopper_pearson",
     "compare",
     "clustered_rate",

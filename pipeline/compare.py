@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..core import Cell, StageReport, Table
+from ..core import Cell, Finding, StageReport, Table
 from ..curate import place_of, redact
 from ..evaluate import ScoreComparison, compare
 
@@ -22,6 +22,7 @@ def comparison_report(a: Sequence[Path], b: Sequence[Path], seed: int = 0) -> St
         "comparison",
         f"A and B, {len(a)} and {len(b)} runs" if len(a) + len(b) > 2 else "A and B",
         _facts(found),
+        findings=tuple(_finding(compared)),
         exhibits=tuple(table for table in (*_verdicts(compared, len(a) + len(b) > 2), _refused(found)) if table.rows),
         detail=detail,
     )
@@ -41,6 +42,25 @@ def _facts(found: Sequence[ScoreComparison]) -> dict[str, Cell]:
     return {
         label: count for label, count in counts.items() if count or label in ("A better", "B better", "not comparable")
     }
+
+
+def _finding(compared: Sequence[ScoreComparison]) -> Iterator[Finding]:
+    """The verdicts in a sentence for each side that has one."""
+    for side, other in (("A", "B"), ("B", "A")):
+        won = [one for one in compared if one.verdict == f"{side} better"]
+        if not won:
+            continue
+        names = ", ".join(dict.fromkeys(one.metric for one in won))
+        yield Finding(
+            "HW-Q080",
+            "info",
+            f"{side} is better than {other} in {len(won)} of {len(compared)} scores compared: {names}",
+            f"On the same items the difference is larger than chance explains, counted over all {len(compared)} scores "
+            "(Holm's correction, 5 %). It holds for items like these, and for these runs alone unless several seeds "
+            "were given.",
+            "Read the size of each difference and its interval, not p: a small one can be certain and without use. "
+            "Look at the scores in which no difference was shown, and at how large a one could have been missed.",
+        )
 
 
 def _verdicts(compared: Sequence[ScoreComparison], seeds: bool) -> Iterator[Table]:

@@ -19,6 +19,7 @@ How often each of them covers the truth is measured in docs/concepts/intervals.m
 from ...core import wilson
 from .auc import Placements, auc, paired_auc, placements
 from .estimate import Estimate, Floats, finite, t_interval
+from .groups import ByGroup, by_group
 from .jackknife import jackknife, mmd_interval, u_statistic
 from .means import difference, mean_interval, paired_difference
 from .multiple import benjamini_hochberg, holm
@@ -30,6 +31,7 @@ from .seeds import Variance, crossed_interval, seed_interval, variance_of
 from .two_samples import fisher_p, newcombe
 
 __all__ = [
+    "ByGroup",
     "Comparison",
     "Estimate",
     "Floats",
@@ -38,6 +40,7 @@ __all__ = [
     "are_events",
     "auc",
     "benjamini_hochberg",
+    "by_group",
     "clopper_pearson",
     "clustered_rate",
     "crossed_interval",

@@ -41,6 +41,7 @@ def test_json_holds_every_score(tmp_path: Path) -> None:
     out = call(evaluated(tmp_path / "a", 0.0), evaluated(tmp_path / "b", 1.0), "--json")
     scores = json.loads(out)["detail"]["scores"]
     assert [one["verdict"] for one in scores] == ["A better", "not comparable"]
+    assert [finding["code"] for finding in json.loads(out)["findings"]] == ["HW-Q080"]
 
 
 def test_the_page_is_written_and_escapes_what_it_shows(tmp_path: Path) -> None:
