@@ -49,7 +49,7 @@ from .records import (
 from .registry import Description, Parameter, Registry
 from .renderers import RENDERERS
 from .sampling_plan import SamplingPlan
-from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json
+from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json, protocol_difference
 from .splits import held_out
 from .stage import StageReport
 
@@ -121,6 +121,7 @@ __all__ = [
     "measured_use",
     "measurement_from_json",
     "modality",
+    "protocol_difference",
     "read_energy",
     "read_json",
     "read_parquet",

@@ -52,6 +52,28 @@ class Score:
         return (self.metric, self.method, self.unit) == (other.metric, other.method, other.unit)
 
 
+def protocol_difference(first: "Score", second: "Score") -> str:
+    """Which part of the protocol keeps two scores of one metric from being compared; empty where nothing does.
+
+    >>> one, two = (Score("m", 1.0, 5, "x", f"m/1 greedy, {k} tokens") for k in (10, 20))
+    >>> protocol_difference(one, two)
+    'protocols m/1 and m/1 with other settings: "10 tokens" against "20 tokens"'
+    """
+    if first.comparable_with(second):
+        return ""
+    if first.unit != second.unit:
+        return f"units {first.unit} and {second.unit}"
+    if first.metric != second.metric:
+        return f"metrics {first.metric} and {second.metric}"
+    (one, _, rest), (two, _, other) = (score.method.partition(" ") for score in (first, second))
+    if one != two:
+        return f"protocols {one} and {two}"
+    parts, others = ([part.strip() for part in text.split(",")] for text in (rest, other))
+    mine, theirs = ([part for part in a if part not in b] for a, b in ((parts, others), (others, parts)))
+    shown = (f'"{", ".join(side) or "nothing"}"' for side in (mine, theirs))
+    return f"protocols {one} and {two} with other settings: {' against '.join(shown)}"
+
+
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
     """A metric that could not be computed, and why. It never counts as a pass."""

@@ -8,6 +8,7 @@ from .bias import (
     measure_amplification,
     measure_counterfactual_pairs,
 )
+from .compare import ScoreComparison, compare
 from .hallucination import measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.edit_similarity import edit_similarity
@@ -26,12 +27,14 @@ from .quality.word_perplexity import measure_word_perplexity
 from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
+    ByGroup,
     Comparison,
     Estimate,
     Placements,
     Variance,
     auc,
     benjamini_hochberg,
+    by_group,
     clopper_pearson,
     clustered_rate,
     crossed_interval,
@@ -64,6 +67,7 @@ from .story import document_story
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
+    "ByGroup",
     "Comparison",
     "Estimate",
     "FrechetMetric",
@@ -82,6 +86,7 @@ __all__ = [
     "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
+    "ScoreComparison",
     "Span",
     "Subject",
     "SuffixIndex",
@@ -95,7 +100,9 @@ __all__ = [
     "bits_per_byte",
     "build_index",
     "byte_perplexity",
+    "by_group",
     "clopper_pearson",
+    "compare",
     "clustered_rate",
     "counterfactual_prompts",
     "crossed_interval",

@@ -180,6 +180,23 @@ def diff(
 
 
 @app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Two run folders, A and B; with --against all of them are A.")],
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", help="A run of B; repeatable, as A is, for other seeds.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the comparison as a page too.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of permutation tests.")] = 0,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Which of two evaluated models is better, score by score, on the items that both have; and how sure that is."""
+    from . import record_commands
+
+    record_commands.compare(runs, against or [], html, seed, json=json, quiet=quiet)
+
+
+@app.command()
 def erase(
     target: Annotated[Path, typer.Argument(help="A run folder, or a corpus folder.")],
     id: Annotated[list[str] | None, typer.Option("--id", help="The id of a document; may be repeated.")] = None,

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from ..core import IntegrityError, StageReport, Table, write_text
+from ..core import IntegrityError, StageReport, Table, UsageError, write_text
 from ..curate import erasure
 from .commands import resolve
 from .diff_report import diff as diff_report
@@ -58,6 +58,26 @@ def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
     report = diff_report(a, b, progress_for(Console(stderr=True, quiet=quiet or json)))
     if to is not None:
         write_text(to, markdown(report))
+    if json:
+        typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
+    elif not quiet:
+        print_report(Console(highlight=False), report)
+
+
+def compare(
+    runs: Sequence[Path], against: Sequence[Path], html: Path | None, seed: int, *, json: bool, quiet: bool
+) -> None:
+    """Compare evaluations, and print the verdicts on standard output."""
+    from ..reports import build_comparison
+    from .compare import comparison_report
+
+    if not against and len(runs) != 2:
+        raise UsageError(f"compare takes two runs, or several with --against; {len(runs)} given and no --against")
+    a, b = (runs, against) if against else (runs[:1], runs[1:])
+    report = comparison_report(a, b, seed)
+    if html is not None:
+        names = (" + ".join(folder.name for folder in side) for side in (a, b))
+        build_comparison(report, html, title=f"Comparison: {' against '.join(names)}")
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:

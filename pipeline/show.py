@@ -63,10 +63,11 @@ def explanation_lines(row: Description) -> Iterator[str]:
     yield f"{row.name}  ({row.kind})"
     yield ""
     yield row.text
-    if row.parameters and row.kind not in ("section", "metric"):
+    parameters = [p for p in row.parameters if (row.kind, p.name) != ("metric", "subject")]
+    if parameters and row.kind != "section":
         yield ""
         yield "Parameters"
-        yield from (f"  {p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "") for p in row.parameters)
+        yield from (f"  {p.name}: {p.annotation}" + (f" = {p.default}" if p.default else "") for p in parameters)
     if row.facts:
         yield ""
         yield from (f"{label.capitalize()}: {value}" for label, value in row.facts.items())

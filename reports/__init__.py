@@ -4,6 +4,7 @@ from .audit_page import audit_page
 from .build import build_report
 from .calibration import build_calibration
 from .cards import DocumentCard
+from .comparison import build_comparison
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 
@@ -19,6 +20,7 @@ __all__ = [
     "Track",
     "audit_page",
     "build_calibration",
+    "build_comparison",
     "build_report",
     "stage_data",
 ]

@@ -12,7 +12,7 @@ from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation",)
-APART = ("calibration",)
+APART = ("calibration", "comparison")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ NARROW = 3
 NAME = 100
 HOMES = {
     "calibration": "calibration",
+    "comparison": "comparison",
     "curation": "curation",
     "audit": "corpus-audit",
     "training": "training",

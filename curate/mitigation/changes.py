@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ...core import Measurement, Score, StageReport
+from ...core import Measurement, Score, StageReport, protocol_difference
 
 Verdict = Literal[
     "better", "worse", "changed", "not distinguishable", "the same", "no interval", "not comparable"
@@ -77,7 +77,7 @@ def change(before: Measurement | None, after: Measurement | None) -> ScoreChange
         )
         return ScoreChange(before, after, reason="; ".join(reasons))
     if not before.comparable_with(after):
-        return ScoreChange(before, after, reason=_protocols(before, after))
+        return ScoreChange(before, after, reason=f"not comparable: {protocol_difference(before, after)}")
     if (before.value, before.low, before.high) == (after.value, after.low, after.high):
         return ScoreChange(before, after, 0.0, verdict="the same")
     value = after.value - before.value
@@ -127,13 +127,6 @@ def _by_key(scores: Iterable[Measurement]) -> dict[Key, Measurement]:
     for score in scores:
         found.setdefault((score.metric, place_of(score.slice)), score)
     return found
-
-
-def _protocols(before: Score, after: Score) -> str:
-    if before.unit != after.unit:
-        return f"not comparable: units {before.unit} and {after.unit}"
-    one, two = (score.method.split(" ")[0] for score in (before, after))
-    return f"not comparable: protocols {one} and {two}" + (" with other settings" if one == two else "")
 
 
 def _p(value: float, low: float, high: float) -> float:

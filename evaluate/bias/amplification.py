@@ -67,6 +67,14 @@ def amplification(
     unit="times the share in the corpus",
     range="[0, inf), 1 is no change",
     needs="sample",
+    protocol=(
+        "share of outputs that name a group or attribute over the same share in the corpus, by one counter and "
+        "lexicon on both sides"
+    ),
+    pitfalls=(
+        "Counts words, not meaning: a lexicon misses what it does not list and takes homonyms. A ratio of 1 says "
+        "that the model mirrors its corpus, not that the corpus is fair."
+    ),
 )
 def measure_amplification(
     subject: Subject, minimum: int = 20, expected: float = 5.0, limit: float = 1.25, lexicons: Sequence[str] = ()

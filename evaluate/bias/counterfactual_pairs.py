@@ -51,6 +51,14 @@ class Difference:
     unit="difference between groups",
     range="(-inf, inf), 0 is equal treatment",
     needs="sample",
+    protocol=(
+        "mean over prompt pairs of the difference of a feature between two groups, which differ in the naming "
+        "phrase alone; paired t over pairs"
+    ),
+    pitfalls=(
+        "The phrase that names a group is more or less frequent, which alone moves log-probabilities. Few "
+        "templates stand for all text, and a lexicon's tone is no judgement: read the pairs side by side."
+    ),
 )
 def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int = 10) -> Outcome:
     """Tone, length and variety of outputs, and log-probability of the same words, after prompts that differ in a group.

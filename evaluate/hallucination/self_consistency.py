@@ -67,6 +67,14 @@ def baseline_surprises(answers: Mapping[str, Sequence[Answer]], vocabulary: int,
     unit="nats per word",
     range="[0, inf), lower is more consistent",
     needs="sample",
+    protocol=(
+        "mean negative log-probability a word under an interpolated bigram model of the other answers to the "
+        "prompt, beside that under answers to other prompts"
+    ),
+    pitfalls=(
+        "A model that is wrong in the same way each time is consistent: agreement is no truth. Long or formulaic "
+        "answers agree by their form, which is why the gain over other prompts is the score to read."
+    ),
 )
 def measure_self_consistency(subject: Subject, minimum: int = 5) -> Outcome:
     """Surprise of each answer to an n-gram model of the other answers to the same prompt, beside a shuffled baseline.

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of names with Wilson's interval, widened where the names of one text go together."""
+    """A share of names with its interval, widened where the names of one text go together."""
 
     value: float
     low: float
@@ -42,10 +42,18 @@ def clustered_share(unknown: Sequence[int], total: Sequence[int]) -> Share:
 
 @METRICS.register(
     METRIC,
-    source="entity precision against a closed corpus; Wilson 1927 with Kish's design effect",
+    source="entity precision against a closed corpus; Korn & Graubard 1998",
     unit="share of names in outputs",
     range="[0, 1], lower is better",
     needs="sample",
+    protocol=(
+        "distinct names of an output that stand in no kept or removed document nor canary, over all distinct "
+        "names of outputs; capitalised names, identifiers"
+    ),
+    pitfalls=(
+        "A name that is not in the corpus may exist, and one that is may stand in the wrong place. Spelling "
+        "variants count as unknown; read the share beside that of real documents."
+    ),
 )
 def measure_unknown_names(
     subject: Subject, kinds: Sequence[str] = ("free", "repeat"), minimum: int = 20, documents: int = 64
@@ -148,7 +156,7 @@ def _score(share: Share, kinds: Sequence[str], part: str) -> Score:
     whole = part == "outputs"
     return Score(
         METRIC if whole or part in KINDS else f"{METRIC}-baseline", share.value, share.texts, "share of names",
-        f"{METRIC}/1 distinct names of a text that stand in no other text, kinds {'+'.join(kinds)}, clustered Wilson",
+        f"{METRIC}/1 distinct names of a text that stand in no other text, kinds {'+'.join(kinds)}, clustered",
         share.low, share.high, direction="lower" if part in (*KINDS, "outputs") else "none",
         slice={} if whole else {"names" if part in KINDS else "text": part},
     )  # fmt: skip

@@ -99,6 +99,15 @@ class Ranked:
     unit="bits",
     range="[log2(n / (n + 1)), log2(n)] for n alternatives",
     needs="prompt_logprob",
+    protocol=(
+        "log2 of the number of alternatives minus log2 of the canary's rank among them by log-likelihood of the "
+        "secret's tokens, mid-rank for ties"
+    ),
+    pitfalls=(
+        "Saturates at log2 of the number of alternatives: beyond it only the extrapolated value tells canaries "
+        "apart. It speaks of canaries, random strings shown so many times, and of real secrets only as far as "
+        "they are like them."
+    ),
 )
 def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
     """Exposure of each planted canary in bits, against how often it was planted.

@@ -47,6 +47,14 @@ class Continuation:
     unit="share of prefixes",
     range="[0, 1]",
     needs="sample",
+    protocol=(
+        "greedy continuation of a true prefix, all tokens equal to the document's; beside it the edit similarity "
+        "of characters, and the same on held-out documents"
+    ),
+    pitfalls=(
+        "Greedy decoding finds a part of what sampling can bring out, and a longer prefix more than a shorter "
+        "one. Boilerplate can be continued without memory: read it against the held-out control."
+    ),
 )
 def measure_extractable(subject: Subject, near: float = 0.9, boilerplate: int = 50) -> Outcome:
     """Share of training passages that the model continues exactly, greedily, from their true beginning.

@@ -79,6 +79,14 @@ def covered(spans: Sequence[Repeated]) -> int:
     unit="share of output characters",
     range="[0, 1]",
     needs="sample",
+    protocol=(
+        "characters of free samples in maximal byte spans of at least the minimum length that stand in kept or "
+        "removed documents or canaries, over all characters; mean over samples"
+    ),
+    pitfalls=(
+        "Common phrases and licence texts repeat without any memory: the boilerplate limit sets them apart, and a "
+        "changed letter hides a copy. It sees what samples happened to say; a model may hold far more."
+    ),
 )
 def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: int = 50) -> Outcome:
     """Share of freely sampled text that stands word for word in the corpus, in spans of at least ``minimum`` bytes.

@@ -19,6 +19,15 @@ SHOWN = 24
     unit="squared feature distance",
     range="[0, inf)",
     needs="images",
+    protocol=(
+        "squared Frechet distance of Gaussians in float64, as many generated as real images; features of a small "
+        "network trained on the corpus from the seed, named by its hash"
+    ),
+    pitfalls=(
+        "Falls with the number of images: compare values of equal n only. Features of another network, another "
+        "corpus or another seed give another scale, so it is no FID of the literature; read it beside the value "
+        "between two halves of the real images."
+    ),
 )
 def measure_frechet_distance(subject: Subject, images: int = 1000) -> Outcome:
     """Frechet distance of generated images to real ones, and of real ones to each other as the null value.

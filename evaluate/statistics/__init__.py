@@ -3,7 +3,7 @@
 | estimator | interval or test | source |
 |---|---|---|
 | rate | Clopper-Pearson for gates, Wilson or mid-p for display | Clopper & Pearson 1934; Wilson 1927; Berry & Armitage 1995 |
-| rate of events in clusters | Wilson at the effective number | Kish 1965; Korn & Graubard 1998 |
+| rate of events in clusters | Clopper-Pearson at the effective number | Kish 1965; Korn & Graubard 1998 |
 | mean | t, clustered where items share a source | Liang & Zeger 1986; Miller 2024, arXiv 2411.00640 |
 | ratio of sums (perplexity, bits per byte) | Fieller | Fieller 1954; Cochran 1977, section 6 |
 | anything smooth, U-statistics, MMD | jackknife, also over groups | Efron & Tibshirani 1993, chapter 11; Arvesen 1969 |
@@ -19,6 +19,7 @@ How often each of them covers the truth is measured in docs/concepts/intervals.m
 from ...core import wilson
 from .auc import Placements, auc, paired_auc, placements
 from .estimate import Estimate, Floats, finite, t_interval
+from .groups import ByGroup, by_group
 from .jackknife import jackknife, mmd_interval, u_statistic
 from .means import difference, mean_interval, paired_difference
 from .multiple import benjamini_hochberg, holm
@@ -30,6 +31,7 @@ from .seeds import Variance, crossed_interval, seed_interval, variance_of
 from .two_samples import fisher_p, newcombe
 
 __all__ = [
+    "ByGroup",
     "Comparison",
     "Estimate",
     "Floats",
@@ -38,6 +40,7 @@ __all__ = [
     "are_events",
     "auc",
     "benjamini_hochberg",
+    "by_group",
     "clopper_pearson",
     "clustered_rate",
     "crossed_interval",

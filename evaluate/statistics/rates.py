@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.optimize import brentq
 
-from ...core import UsageError, wilson
+from ...core import UsageError
 from .estimate import Estimate, finite, t_quantile
 
 
@@ -21,10 +21,7 @@ def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     [0.0, 0.0362]
     """
     _check(successes, n)
-    tail = (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
-    high = 1.0 if successes == n else float(stats.beta.ppf(1 - tail, successes + 1, n - successes))
-    return low, high
+    return _exact(successes, n, confidence)
 
 
 def mid_p(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -60,12 +57,12 @@ def rule_of_three(n: int, confidence: float = 0.95) -> float:
 
 
 def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """sum(events) / sum(trials) over clusters (texts), both (clusters,), by Wilson at the effective number of trials.
+    """sum(events) / sum(trials) over clusters (texts), both (clusters,), exact at the effective number of trials.
 
     The effective number is that of independent trials with the ratio estimator's variance (Kish 1965), never above the
-    real one, and smaller for few clusters (Korn & Graubard 1998, Survey Methodology 24, 193-201). Where nothing or
-    everything is an event the variance says nothing, and clusters count, weighed by their trials. ``n`` of the result
-    counts clusters with a trial.
+    real one, and smaller for few clusters; Clopper and Pearson's bounds are taken at it (Korn & Graubard 1998, Survey
+    Methodology 24, 193-201). Where nothing or everything is an event the variance says nothing, and clusters count,
+    weighed by their trials. ``n`` of the result counts clusters with a trial.
     """
     x, n = finite(events), finite(trials)
     if x.shape != n.shape or (x < 0).any() or (x > n).any():
@@ -80,8 +77,15 @@ def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.9
     effective = total * min(1.0, independent / clustered) if independent and clustered else total**2 / float(n @ n)
     if effective < total and clusters > 1:
         effective *= (t_quantile(confidence, math.inf) / t_quantile(confidence, clusters - 1)) ** 2
-    low, high = wilson(min(rate * effective, effective), effective, confidence)
+    low, high = _exact(min(rate * effective, effective), effective, confidence)
     return Estimate(rate, clusters, math.sqrt(clustered) if clusters > 1 else None, low, high)
+
+
+def _exact(successes: float, n: float, confidence: float) -> tuple[float, float]:
+    tail = (1 - confidence) / 2
+    low = 0.0 if successes <= 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
+    high = 1.0 if successes >= n else float(stats.beta.ppf(1 - tail, successes + 1, n - successes))
+    return low, high
 
 
 def _check(successes: int, n: int) -> None:

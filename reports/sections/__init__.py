@@ -2,6 +2,7 @@
 
 from .base import SECTIONS, FindingLink, Section, StageData, stage_data
 from .calibration import calibration
+from .comparison import comparison
 from .controls import controls
 from .corpus_audit import corpus_audit
 from .curation import curation
@@ -23,6 +24,7 @@ __all__ = [
     "Section",
     "StageData",
     "calibration",
+    "comparison",
     "controls",
     "corpus_audit",
     "curation",

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_samples import made_samples
 
-from headwater.core import NotMeasured, Table, wilson
-from headwater.evaluate import METRICS, Outcome, Subject
+from headwater.core import NotMeasured, Table
+from headwater.evaluate import METRICS, Outcome, Subject, clopper_pearson
 from headwater.evaluate.hallucination.unknown_names import clustered_share
 from headwater.models import Canary
 
@@ -88,10 +88,10 @@ def test_no_samples_are_not_measured(tmp_path: Path) -> None:
     assert isinstance(METRICS.get("unknown-names")(subject).scores[0], NotMeasured)
 
 
-def test_one_name_in_each_text_gives_wilsons_interval() -> None:
+def test_one_name_in_each_text_gives_the_exact_interval() -> None:
     found = clustered_share([1] * 5 + [0] * 15, [1] * 20)
-    low, high = wilson(5, 20)
-    assert found.value == 0.25 and (found.low, found.high) == pytest.approx((low, high), abs=0.01)
+    low, high = clopper_pearson(5, 20)
+    assert found.value == 0.25 and (found.low, found.high) == pytest.approx((low, high))
 
 
 def test_names_that_go_together_widen_the_interval() -> None:

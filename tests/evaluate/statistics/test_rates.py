@@ -42,10 +42,10 @@ def test_impossible_counts_are_refused(successes: float, n: int) -> None:
         clopper_pearson(successes, n)  # type: ignore[arg-type]
 
 
-def test_one_event_a_cluster_is_wilsons_interval() -> None:
+def test_one_event_a_cluster_is_the_exact_interval() -> None:
     events = [1, 0, 0, 1, 0, 0, 0, 1]
     estimate = clustered_rate(events, [1] * 8)
-    assert (estimate.low, estimate.high) == pytest.approx(wilson(3, 8))
+    assert (estimate.low, estimate.high) == pytest.approx(clopper_pearson(3, 8))
 
 
 def test_events_that_come_in_whole_clusters_count_as_few() -> None:

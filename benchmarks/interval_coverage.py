@@ -1,0 +1,281 @@
+"""How often each interval holds the truth: nominal 95 %, also at the edges, beside the usual interval of that kind.
+
+    python benchmarks/interval_coverage.py [--repeats 2000] [--only rates,auc]
+
+Rates are summed exactly over all outcomes; everything else is simulated from the seed. The standard error of a
+simulated coverage of 95 % over 2,000 repeats is 0.5 %. "usual" is Wald for rates, t with n - 1 degrees of freedom and
+the delta method for ratios and clusters, DeLong's normal interval for areas under a curve, the spread of subsets for
+MMD, items alone for seeds. Exact intervals may cover more than 97 %: a rate takes few values, and no interval without
+randomness can cover 95 % at each of them.
+"""
+
+import argparse
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from scipy import stats
+
+from headwater import evaluate as ev
+from headwater.core import wilson
+
+Bounds = tuple[float | None, float | None]
+Both = tuple[Bounds, Bounds]
+Draw = Callable[..., Both]
+Rng = np.random.Generator
+Row = tuple[str, str, float, float]
+Z = 1.959963984540054
+BAD = (0.93, 0.97)
+
+
+def holds(bounds: Bounds, truth: float) -> bool:
+    """Whether the interval holds the truth; one without bounds says nothing wrong, but is counted as a miss."""
+    low, high = bounds
+    return low is not None and high is not None and low - 1e-12 <= truth <= high + 1e-12
+
+
+def of(estimate: ev.Estimate) -> Bounds:
+    """The bounds of an estimate."""
+    return estimate.low, estimate.high
+
+
+def simulate(repeats: int, seed: int, truth: float, draw: Draw, *case: float | str) -> tuple[float, float]:
+    """Coverage of ours and of the usual interval."""
+    rng = np.random.default_rng(seed)
+    hits = np.zeros(2)
+    for _ in range(repeats):
+        hits += [holds(bounds, truth) for bounds in draw(rng, *case)]
+    return float(hits[0] / repeats), float(hits[1] / repeats)
+
+
+def rates() -> Iterator[Row]:
+    """Exact coverage of each interval for a rate."""
+    kinds = {"Clopper-Pearson (gates)": ev.clopper_pearson, "mid-p (display)": ev.mid_p, "Wilson (display)": wilson}
+    for n, rate in ((20, 0.95), (50, 0.98), (100, 0.99), (100, 0.5), (1000, 0.01), (1000, 0.2)):
+        chances = stats.binom.pmf(np.arange(n + 1), n, rate)
+        usual = float(chances @ [holds(wald(k, n), rate) for k in range(n + 1)])
+        for name, interval in kinds.items():
+            inside = [holds(interval(k, n), rate) if chances[k] > 1e-12 else False for k in range(n + 1)]
+            yield name, f"n={n}, p={rate}", float(chances @ inside), usual
+
+
+def wald(k: int, n: int) -> Bounds:
+    """The textbook interval."""
+    half = Z * math.sqrt(k / n * (1 - k / n) / n)
+    return k / n - half, k / n + half
+
+
+def rates_in_clusters(rng: Rng, clusters: int, size: int, rate: float, strength: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    trials = rng.integers(1, 2 * size, clusters)
+    own = rng.beta(rate * strength, (1 - rate) * strength, clusters)
+    events = rng.binomial(trials, own)
+    return of(ev.clustered_rate(events, trials)), wilson(int(events.sum()), int(trials.sum()))
+
+
+def clustered_rates(repeats: int) -> Iterator[Row]:
+    """Rates of events that come in clusters: the cluster's own rate is a beta variable."""
+    for clusters, size, rate, strength in (
+        (10, 10, 0.1, 5.0),
+        (30, 10, 0.1, 5.0),
+        (30, 20, 0.5, 2.0),
+        (30, 10, 0.5, 1e6),
+    ):
+        yield (
+            "clustered rate",
+            f"{clusters} clusters, p={rate}, alike {1 / (1 + strength):.2f}",
+            *simulate(repeats, 11, rate, rates_in_clusters, clusters, size, rate, strength),
+        )
+
+
+def skewed_mean(rng: Rng, n: int) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    x = rng.exponential(1, n)
+    half = Z * x.std(ddof=1) / math.sqrt(n)
+    return of(ev.mean_interval(x)), (x.mean() - half, x.mean() + half)
+
+
+def means(repeats: int) -> Iterator[Row]:
+    """Means of skewed items."""
+    for n in (10, 30, 200):
+        yield "mean (t)", f"n={n}, exponential", *simulate(repeats, 1, 1.0, skewed_mean, n)
+
+
+def mean_over_clusters(rng: Rng, groups: int, spread: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    sizes = np.maximum(1, np.round(10 * np.exp(rng.normal(0, spread, groups)))).astype(int)
+    which = np.repeat(np.arange(groups), sizes)
+    x = rng.normal(size=groups)[which] + rng.normal(size=len(which))
+    totals = np.bincount(which, x - x.mean())
+    half = float(stats.t.ppf(0.975, groups - 1))
+    half *= math.sqrt(groups / (groups - 1) * float(totals @ totals)) / len(x)
+    return of(ev.mean_interval(x, which.tolist())), (x.mean() - half, x.mean() + half)
+
+
+def clustered_means(repeats: int) -> Iterator[Row]:
+    """Means over clusters of equal and of very different sizes."""
+    for groups in (5, 10, 30):
+        for name, spread in (("equal sizes", 0.0), ("sizes lognormal(1)", 1.0)):
+            yield (
+                "mean over clusters",
+                f"{groups} clusters, {name}",
+                *simulate(repeats, 2, 0.0, mean_over_clusters, groups, spread),
+            )
+
+
+def perplexity_like(rng: Rng, n: int, length: float, noise: str) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    y = np.ceil(np.exp(rng.normal(5, length, n)))
+    own = rng.normal(size=n) if noise == "normal" else rng.exponential(1, n) - 1
+    x = 3 * y + 0.5 * own * y
+    return of(ev.ratio_interval(x, y)), delta(x, y)
+
+
+def ratios(repeats: int) -> Iterator[Row]:
+    """Log-likelihood over tokens: documents of lognormal length, each with its own level."""
+    for n, length, noise in ((8, 0.5, "normal"), (8, 1.0, "normal"), (30, 1.0, "normal"), (30, 1.5, "normal"),
+                             (200, 1.5, "normal"), (30, 1.0, "exponential"), (200, 1.0, "exponential")):  # fmt: skip
+        yield (
+            "ratio (Fieller)",
+            f"{n} documents, lengths lognormal({length}), {noise}",
+            *simulate(repeats, 3, 3.0, perplexity_like, n, length, noise),
+        )
+
+
+def delta(x: np.ndarray, y: np.ndarray) -> Bounds:
+    """The delta method with Student's t."""
+    n, ratio = len(x), x.sum() / y.sum()
+    residuals = x - ratio * y
+    half = float(stats.t.ppf(0.975, n - 1)) * math.sqrt(n / (n - 1) * float(residuals @ residuals)) / y.sum()
+    return ratio - half, ratio + half
+
+
+def two_normals(rng: Rng, m: int, n: int, shift: float, sd: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    x, y = rng.normal(shift, sd, m), rng.normal(size=n)
+    found = ev.placements(x, y)
+    half = Z * math.sqrt(found.variance)
+    return of(ev.auc(x, y)), (found.auc - half, found.auc + half)
+
+
+def aucs(repeats: int) -> Iterator[Row]:
+    """Areas of two normal distributions, up to 0.995, and of five levels."""
+    shapes = [(0.0, 1.0), (1.0, 1.0), (2.0, 1.0), (3.0, 1.0), (3.6, 1.0), (2 * math.sqrt(10), 3.0)]
+    for m, n in ((20, 20), (100, 100), (10, 200)):
+        for shift, sd in shapes:
+            truth = float(stats.norm.cdf(shift / math.sqrt(1 + sd * sd)))
+            wide = " (sd 3 and 1)" if sd > 1 else ""
+            yield (
+                "AUC",
+                f"{m} against {n}, AUC {truth:.3f}{wide}",
+                *simulate(repeats, 4, truth, two_normals, m, n, shift, sd),
+            )
+
+
+def gini(rng: Rng, n: int) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    x = rng.normal(size=n)
+    rows = np.abs(x[:, None] - x[None]).sum(1)
+    value = rows.sum() / (n * (n - 1))
+    half = Z * 2 * (rows / (n - 1)).std(ddof=1) / math.sqrt(n)
+    return of(ev.u_statistic(rows)), (value - half, value + half)
+
+
+def kid(rng: Rng, n: int, d: int, shift: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    x, y = rng.normal(size=(n, d)), rng.normal(size=(n, d))
+    y[:, 0] += shift * math.sqrt(d)
+    xx, yy, xy = ((a @ b.T / d + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+    rows = [k.sum(1) - np.diag(k) for k in (xx, yy)]
+    estimate = ev.mmd_interval(rows[0], rows[1], xy.sum(1), xy.sum(0))
+    blocks = [mmd(part, other) for part, other in zip(np.split(x, 10), np.split(y, 10), strict=True)]
+    half = Z * float(np.std(blocks, ddof=1)) / math.sqrt(10)
+    return of(estimate), (float(np.mean(blocks)) - half, float(np.mean(blocks)) + half)
+
+
+def u_statistics(repeats: int) -> Iterator[Row]:
+    """Gini's mean difference, and squared MMD with the kernel of KID between two normal distributions."""
+    for n in (20, 100):
+        yield "U-statistic (jackknife)", f"Gini, n={n}", *simulate(repeats, 5, 2 / math.sqrt(math.pi), gini, n)
+    d, shift = 16, 0.5
+    truth = kid_truth(d, shift)
+    for n in (30, 100):
+        yield "MMD (jackknife)", f"KID kernel, n={n}", *simulate(repeats // 4, 6, truth, kid, n, d, shift)
+
+
+def mmd(x: np.ndarray, y: np.ndarray) -> float:
+    """Unbiased squared MMD with the kernel of KID."""
+    d = x.shape[1]
+    xx, yy, xy = ((a @ b.T / d + 1) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+    m = len(x)
+    return float((xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)) / (m * (m - 1)) - 2 * xy.mean())
+
+
+def kid_truth(d: int, shift: float) -> float:
+    """E k(x, x') + E k(y, y') - 2 E k(x, y), k = (1 + t)^3, for N(0, I) and a mean of squared length shift^2 d.
+
+    t is x.y / d. With E t = mean.mean' / d = m and Var t = (d + |mean|^2 + |mean'|^2) / d^2 = v, E t^3 = m^3 + 3 m v +
+    6 m / d^2 (the third cumulant of a scalar product of two normal vectors).
+    """
+    total = 0.0
+    for sign, one, two in ((1, 0.0, 0.0), (1, 1.0, 1.0), (-2, 0.0, 1.0)):
+        m = shift**2 if one and two else 0.0
+        v = (d + (one + two) * shift**2 * d) / d**2
+        total += sign * (1 + 3 * m + 3 * (v + m * m) + m**3 + 3 * m * v + 6 * m / d**2)
+    return total
+
+
+def same_items(rng: Rng, n: int, a: float, b: float, together: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    kinds = rng.choice(4, n, p=[together, a - together, b - together, 1 - a - b + together])
+    x, y = kinds < 2, (kinds == 0) | (kinds == 2)
+    found = ev.mcnemar(x, y).difference
+    return of(found), of(ev.paired_difference(x, y))
+
+
+def other_items(rng: Rng, n: int, a: float, b: float) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    k, j = int(rng.binomial(n, a)), int(rng.binomial(n, b))
+    p, q = k / n, j / n
+    half = Z * math.sqrt((p * (1 - p) + q * (1 - q)) / n)
+    return of(ev.newcombe(k, n, j, n)), (p - q - half, p - q + half)
+
+
+def differences(repeats: int) -> Iterator[Row]:
+    """Two rates: on the same items (Bonett and Price), and on others (Newcombe)."""
+    for n, a, b, together in ((30, 0.1, 0.05, 0.02), (100, 0.5, 0.4, 0.35), (50, 0.98, 0.9, 0.89)):
+        yield "paired rates", f"n={n}, {a} and {b}", *simulate(repeats, 7, a - b, same_items, n, a, b, together)
+        yield "two rates (Newcombe)", f"n={n} each, {a} and {b}", *simulate(repeats, 8, a - b, other_items, n, a, b)
+
+
+def runs_and_items(rng: Rng, k: int, n: int) -> Both:
+    """One trial: the bounds of ours and of the usual interval."""
+    x = rng.normal(0, 0.3, (k, 1)) + rng.normal(size=(1, n)) + 0.5 * rng.normal(size=(k, n))
+    return of(ev.crossed_interval(x)), of(ev.mean_interval(x.mean(0)))
+
+
+def seeds(repeats: int) -> Iterator[Row]:
+    """Several seeds on the same items; usual: the items alone."""
+    for k, n in ((2, 50), (3, 50), (5, 200)):
+        yield "seeds and items", f"{k} seeds, {n} items", *simulate(repeats, 9, 0.0, runs_and_items, k, n)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--repeats", type=int, default=2000)
+    parser.add_argument("--only", default="", help="names of parts, separated by commas")
+    options = parser.parse_args(arguments)
+    parts: dict[str, Callable[[], Iterator[Row]]] = {"rates": rates}
+    for part in (clustered_rates, means, clustered_means, ratios, aucs, u_statistics, differences, seeds):
+        parts[part.__name__] = lambda part=part: part(options.repeats)  # type: ignore[misc]
+    chosen = options.only.split(",") if options.only else list(parts)
+    print("| interval | case | coverage | usual | |\n|---|---|---|---|---|")
+    for name in chosen:
+        for interval, case, ours, usual in parts[name]():
+            mark = "below 93 %" if ours < BAD[0] else "above 97 %" if ours > BAD[1] else ""
+            print(f"| {interval} | {case} | {100 * ours:.1f} % | {100 * usual:.1f} % | {mark} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
