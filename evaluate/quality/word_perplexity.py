@@ -12,7 +12,8 @@ from .perplexity import likelihood_score
     range="[1, inf)",
     needs="prompt_logprob",
     protocol="exp(-sum of log-likelihood of all tokens / sum of words) over all documents together; words are the "
-    "pieces between white space (regular expression \\s+, empty pieces at the ends included); windows and stride in the "
+    "pieces between white space (regular expression \\s+, empty pieces at the ends included); windows and stride in "
+    "the "
     "string",
     pitfalls="Words are what white space separates: punctuation stays with its word unless the corpus was tokenised, "
     "and languages without spaces have few words. Compare on one text only.",
