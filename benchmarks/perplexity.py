@@ -5,17 +5,17 @@
 MODEL is a GGUF file or a Hugging Face folder with a Llama; TEXTS a text file that is cut into documents of so many
 characters at the ends of lines. Needs lm-evaluation-harness (`lm-eval`) and transformers, which headwater does not:
 install them in an environment of their own. The weights that headwater reads are written out in float32 for
-transformers, so that both sides compute with the same numbers. The harness runs with its default batch of one window and
-with eight; the ratio is against the faster of the two. The sides take turns in one process, the ratio is the median over
-turns of the ratio within a turn, and time is CPU time, which with one thread is wall-clock time on an idle machine.
+transformers, so that both sides compute with the same numbers. The harness runs with its default batch of one window
+and with eight; the ratio is against the faster of the two. The sides take turns in one process, the ratio is the median
+over turns of the ratio within a turn, and time is CPU time: with one thread wall-clock time on an idle machine.
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import math
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -107,14 +107,10 @@ def ours(model: PretrainedCheckpoint, texts: Sequence[str], window: int) -> Call
 
 def timed(side: Callable[[], list[float]]) -> tuple[float, list[float]]:
     """CPU seconds of one call, and what it found."""
-    quiet, sys.stderr = sys.stderr, open(os.devnull, "w")  # the harness draws a bar for each batch
-    try:
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # the harness draws a bar a batch
         start = time.process_time()
         found = side()
         return time.process_time() - start, found
-    finally:
-        sys.stderr.close()
-        sys.stderr = quiet
 
 
 def main() -> None:

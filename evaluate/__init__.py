@@ -17,13 +17,22 @@ from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.bits_per_byte import measure_bits_per_byte
+from .quality.distinct_n import DistinctMetric, distinct_n, measure_distinct_n
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
+from .quality.group_coverage import measure_group_coverage
+from .quality.homogenization import mean_similarity, measure_homogenization, ngram_kernel
+from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
+from .quality.mauve import divergence_curve, mauve, measure_mauve
 from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
+from .quality.self_bleu import measure_self_bleu, self_bleu
+from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
 from .quality.vendi import vendi_from_features, vendi_score
 from .quality.word_perplexity import measure_word_perplexity
+from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -69,6 +78,7 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 __all__ = [
     "ByGroup",
     "Comparison",
+    "DistinctMetric",
     "Estimate",
     "FrechetMetric",
     "IMAGE_SAMPLE_SCHEMA",
@@ -82,6 +92,7 @@ __all__ = [
     "PerplexityMetric",
     "Place",
     "Placements",
+    "RepetitionMetric",
     "SAMPLE_SCHEMA",
     "TABLE_SAMPLE_SCHEMA",
     "SUITES",
@@ -90,6 +101,7 @@ __all__ = [
     "Span",
     "Subject",
     "SuffixIndex",
+    "TokenEntropyMetric",
     "Trace",
     "TracedDocument",
     "TracedSpan",
@@ -108,10 +120,13 @@ __all__ = [
     "crossed_interval",
     "detectable_effect",
     "difference",
+    "distinct_n",
+    "divergence_curve",
     "document_cards",
     "document_story",
     "draw_samples",
     "edit_similarity",
+    "entropy_bits",
     "evaluate",
     "evaluate_items",
     "exponential",
@@ -123,26 +138,41 @@ __all__ = [
     "frechet_interval",
     "holm",
     "items_to_detect",
+    "heaps_exponent",
     "jackknife",
+    "kolmogorov_smirnov",
+    "loop_at_end",
     "loss_gap",
     "mcnemar",
+    "mauve",
     "mean_interval",
+    "mean_similarity",
     "measure_amplification",
     "measure_bits_per_byte",
     "measure_counterfactual_pairs",
+    "measure_distinct_n",
     "measure_exposure",
     "measure_extractable",
     "measure_frechet_distance",
+    "measure_group_coverage",
+    "measure_homogenization",
+    "measure_length_drift",
+    "measure_mauve",
     "measure_perplexity",
+    "measure_repetition",
+    "measure_self_bleu",
     "measure_self_consistency",
+    "measure_token_entropy",
     "measure_unknown_names",
     "measure_verbatim_overlap",
     "measure_word_perplexity",
+    "measure_zipf_drift",
     "mid_p",
     "mmd_interval",
     "more_items",
     "more_trials",
     "newcombe",
+    "ngram_kernel",
     "open_index",
     "open_subject",
     "overlap",
@@ -154,14 +184,18 @@ __all__ = [
     "placements",
     "ratio_interval",
     "read_items",
+    "repeated_share",
     "rule_of_three",
     "seed_interval",
+    "self_bleu",
     "trace",
     "trace_document",
     "u_statistic",
     "variance_of",
     "vendi_from_features",
     "vendi_score",
+    "wasserstein",
     "word_perplexity",
     "write_items",
+    "zipf_exponent",
 ]

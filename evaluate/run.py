@@ -27,12 +27,14 @@ from ..models import CAPABILITIES, ExternalModel, load
 from .base import METRICS, Outcome, Subject
 from .items import ItemValues
 
-QUALITY = ("perplexity", "bits-per-byte")
+LIKELIHOOD = ("perplexity", "bits-per-byte")
+DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
+QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
 MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
-BIAS = ("amplification", "counterfactual-pairs")
+BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
 SUITES: Mapping[str, tuple[str, ...]] = {
-    "quick": (*QUALITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
+    "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
     "memorization": MEMORIZATION,
     "bias": BIAS,

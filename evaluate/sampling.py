@@ -11,9 +11,8 @@ A model of images or tables draws those, and nothing else.
 """
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,12 @@ from ..core import (
     canonical_json,
     derive_seed,
     generator,
-    read_parquet,
-    sha256,
     write_parquet,
 )
-from ..models import Checkpoint, FinishedSamples, TableCheckpoint, training_is_known, typed_table
+from ..models import Checkpoint, ExternalModel, FinishedSamples, TableCheckpoint, training_is_known, typed_table
 from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA
 from .bias import counterfactual_prompts
+from .drawn import Drawn
 from .finished import read_samples
 from .lineage import Split, split
 
@@ -57,25 +55,27 @@ def draw_samples(
     *,
     seed: int = 0,
     progress: Progress = SILENT,
+    code: str = "",
 ) -> pa.Table:
     """Draw all kinds of ``plan`` that the checkpoint can make and write ``folder/samples/samples.parquet``.
 
-    Each finished kind is kept until the whole table is written, so an interrupted call goes on where it stopped.
-    The same arguments give the same bytes. Returns the table (:data:`SAMPLE_SCHEMA`,
-    :data:`IMAGE_SAMPLE_SCHEMA` for a model of images, :data:`TABLE_SAMPLE_SCHEMA` for one of tables, whose rows then
-    stand under typed columns in ``folder/samples/rows.parquet`` too).
+    Every chunk of samples is kept in ``folder/drawn/`` by the model, the prompts, the options and the seed (and
+    ``code``, which names the version of the code), so an interrupted call goes on where it stopped, and a plan with
+    more samples or another kind draws only those. The same arguments give the same bytes. Returns the table
+    (:data:`SAMPLE_SCHEMA`, :data:`IMAGE_SAMPLE_SCHEMA` for a model of images, :data:`TABLE_SAMPLE_SCHEMA` for one of
+    tables, whose rows then stand under typed columns in ``folder/samples/rows.parquet`` too).
     """
     target = Path(folder) / "samples"
     if isinstance(checkpoint, FinishedSamples):
         return write_samples(read_samples(checkpoint, progress), target)
-    drawer = _Drawer(checkpoint, corpus, plan, seed, progress)
-    key = sha256(canonical_json([asdict(plan), seed, checkpoint.hash, corpus.hash]))[:16]
-    parts = [_part(target / f".parts-{key}" / f"{kind}.parquet", draw) for kind, draw in drawer.kinds().items()]
-    drawn = write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)
+    drawer = _Drawer(checkpoint, corpus, plan, seed, progress, Drawn(folder, checkpoint.hash, code))
+    parts = [draw() for draw in drawer.kinds().values()]
+    table = write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)
     (target / ROWS).unlink(missing_ok=True)
-    if drawn.num_rows and "rows" in checkpoint.capabilities:
-        write_parquet(target / ROWS, typed_rows(checkpoint, drawn))
-    return drawn
+    if table.num_rows and "rows" in checkpoint.capabilities:
+        write_parquet(target / ROWS, typed_rows(checkpoint, table))
+    drawer.drawn.forget_others()
+    return table
 
 
 def typed_rows(checkpoint: Checkpoint, samples: pa.Table) -> pa.Table:
@@ -85,24 +85,17 @@ def typed_rows(checkpoint: Checkpoint, samples: pa.Table) -> pa.Table:
 
 
 def write_samples(table: pa.Table, target: Path) -> pa.Table:
-    """Write ``target/samples.parquet`` and remove the parts it was made of."""
+    """Write ``target/samples.parquet``."""
     write_parquet(target / "samples.parquet", table)
-    for stale in target.glob(".parts-*"):
-        shutil.rmtree(stale)
     return table
-
-
-def _part(path: Path, draw: Callable[[], pa.Table]) -> pa.Table:
-    if not path.is_file():
-        write_parquet(path, draw())
-    return read_parquet(path)
 
 
 class _Drawer:
     def __init__(
-        self, checkpoint: Checkpoint, corpus: Corpus, plan: SamplingPlan, seed: int, progress: Progress
+        self, checkpoint: Checkpoint, corpus: Corpus, plan: SamplingPlan, seed: int, progress: Progress, drawn: Drawn
     ) -> None:
         self.checkpoint, self.corpus, self.plan, self.seed, self.progress = checkpoint, corpus, plan, seed, progress
+        self.drawn = drawn
         schemas = {"images": IMAGE_SAMPLE_SCHEMA, "rows": TABLE_SAMPLE_SCHEMA}
         self.schema = next((each for able, each in schemas.items() if able in checkpoint.capabilities), SAMPLE_SCHEMA)
         self.model = checkpoint.hash
@@ -176,33 +169,48 @@ class _Drawer:
             yield {**row, "prompt": prompt, "pair": pair, "group": group}
 
     def images(self) -> pa.Table:
-        seed, rows, plan = derive_seed(self.seed, "images"), [], self.plan
+        seed, parts, plan = derive_seed(self.seed, "images"), [], self.plan
         options: dict[str, Any] = {"sampler": plan.sampler, "steps": plan.sampler_steps, "guidance": plan.guidance}
-        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
         with self.progress.task("draw images", plan.images) as task:
             for low in range(0, plan.images, CHUNK):
                 n = min(CHUNK, plan.images - low)
-                images = np.ascontiguousarray(self.checkpoint.sample_images(n, seed, first=low, **options), np.uint8)
-                labels = self.checkpoint.sample_labels(n, seed, first=low)
-                for k, (image, label) in enumerate(zip(images, labels, strict=True)):
-                    shape = dict(zip(("height", "width", "channels"), image.shape, strict=True))
-                    row = {"id": f"image-{low + k:05d}", "image": image.tobytes(), **shape, "label": label}
-                    rows.append(row | {"seed": seed, "model": self.model, "parameters": facts})
+                question = {"kind": "images", "first": low, "n": n, "seed": seed, "options": options}
+                draw = partial(self.image_chunk, low, n, seed, options)
+                parts.append(self.drawn.table(question, IMAGE_SAMPLE_SCHEMA, draw))
                 task.advance(n)
+        return pa.concat_tables(parts).combine_chunks()
+
+    def image_chunk(self, low: int, n: int, seed: int, options: Mapping[str, Any]) -> pa.Table:
+        """Images ``low`` to ``low + n - 1``."""
+        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
+        images = np.ascontiguousarray(self.checkpoint.sample_images(n, seed, first=low, **options), np.uint8)
+        rows = []
+        for k, (image, label) in enumerate(zip(images, self.checkpoint.sample_labels(n, seed, first=low), strict=True)):
+            shape = dict(zip(("height", "width", "channels"), image.shape, strict=True))
+            row = {"id": f"image-{low + k:05d}", "image": image.tobytes(), **shape, "label": label}
+            rows.append(row | {"seed": seed, "model": self.model, "parameters": facts})
         return pa.Table.from_pylist(rows, schema=IMAGE_SAMPLE_SCHEMA)
 
     def rows(self) -> pa.Table:
-        seed, plan, made = derive_seed(self.seed, "rows"), self.plan, []
+        seed, plan, parts = derive_seed(self.seed, "rows"), self.plan, []
         options: dict[str, Any] = {"where": dict(plan.where or {}) or None, "sampler": plan.sampler}
-        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
         with self.progress.task("draw rows", plan.rows) as task:
             for low in range(0, plan.rows, ROW_CHUNK):
                 n = min(ROW_CHUNK, plan.rows - low)
-                for k, row in enumerate(self.checkpoint.sample_records(n, seed, first=low, **options)):
-                    content = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-                    made.append({"id": f"row-{low + k:06d}", "table": content, "seed": seed, "model": self.model,
-                                 "parameters": facts})  # fmt: skip
+                question = {"kind": "rows", "first": low, "n": n, "seed": seed, "options": options}
+                draw = partial(self.row_chunk, low, n, seed, options)
+                parts.append(self.drawn.table(question, TABLE_SAMPLE_SCHEMA, draw))
                 task.advance(n)
+        return pa.concat_tables(parts).combine_chunks()
+
+    def row_chunk(self, low: int, n: int, seed: int, options: Mapping[str, Any]) -> pa.Table:
+        """Rows ``low`` to ``low + n - 1`` of a model of tables."""
+        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
+        made = []
+        for k, row in enumerate(self.checkpoint.sample_records(n, seed, first=low, **options)):
+            content = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+            facts_of_row = {"seed": seed, "model": self.model, "parameters": facts}
+            made.append({"id": f"row-{low + k:06d}", "table": content, **facts_of_row})
         return pa.Table.from_pylist(made, schema=TABLE_SAMPLE_SCHEMA)
 
     def complete(
@@ -221,10 +229,18 @@ class _Drawer:
         with self.progress.task(f"draw {kind} samples", len(prompts)) as task:
             for low in range(0, len(prompts), CHUNK):
                 chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
-                outputs = self.checkpoint.complete_tokens(chunk, **shared, seed=seed)
+                outputs = self.outputs(chunk, shared, seed)
                 for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
                     yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output
                 task.advance(len(chunk))
+
+    def outputs(self, prompts: Sequence[Sequence[int]], options: Mapping[str, Any], seed: int) -> list[list[int]]:
+        """The new tokens after each prompt. A model elsewhere keeps its answers, and numbers its words as they come."""
+        draw = partial(self.checkpoint.complete_tokens, prompts, **options, seed=seed)
+        if isinstance(self.checkpoint, ExternalModel):
+            return draw()
+        question = {"prompts": [list(prompt) for prompt in prompts], "options": dict(options), "seed": seed}
+        return self.drawn.tokens(question, len(prompts), draw)
 
     def row(
         self, kind: str, number: int, prompt: Sequence[int], output: Sequence[int], seed: int, facts: Mapping[str, Any]

@@ -68,6 +68,22 @@ def next_token_logprobs(network: LanguageModel, prompts: Sequence[Sequence[int]]
     return np.concatenate(rows)
 
 
+@torch.inference_mode()
+def last_hidden(network: LanguageModel, sequences: Sequence[Sequence[int]], begin: int) -> np.ndarray:
+    """The last hidden state after each sequence (after its end where it is too long): float64 (sequences, d)."""
+    size = network.config.context
+    cut = [[begin, *sequence][-size:] for sequence in sequences]
+    order = sorted(range(len(cut)), key=lambda number: len(cut[number]))
+    # a window predicts a token after its last one: any stands there
+    windows = [Window(number, 0, [*cut[number], begin], len(cut[number]) - 1) for number in order]
+    rows: dict[int, np.ndarray] = {}
+    with PackedLinears(network) if sum(map(len, cut)) >= WORTH_PACKING else nullcontext():
+        for group, batch in batches_of(windows, begin):
+            states = network.hidden(batch[:, :-1])[wanted(group, batch.shape[1] - 1)].double().numpy()
+            rows.update(zip((window.number for window in group), states, strict=True))
+    return np.stack([rows[number] for number in range(len(cut))]) if cut else np.zeros((0, 0))
+
+
 class Window(NamedTuple):
     """A stretch of sequence ``number``: ``tokens`` with the one before them, the first ``skip`` only as context.
 

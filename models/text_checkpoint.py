@@ -12,7 +12,7 @@ from .choice import Choice
 from .gpt import GPT, GPTConfig
 from .language_model import LanguageModel
 from .sampling import generate
-from .scoring import next_token_logprobs, sequence_logprobs
+from .scoring import last_hidden, next_token_logprobs, sequence_logprobs
 from .text_base import TOKENIZER, BaseTextCheckpoint
 
 __all__ = ["TOKENIZER", "TextCheckpoint"]
@@ -20,6 +20,8 @@ __all__ = ["TOKENIZER", "TextCheckpoint"]
 
 class TextCheckpoint(BaseTextCheckpoint):
     """See :class:`models.base.Checkpoint`, whose methods these are."""
+
+    capabilities = BaseTextCheckpoint.capabilities | {"embed"}
 
     def __init__(self, folder: Path, parts: Parts) -> None:
         super().__init__(folder, parts)
@@ -53,6 +55,13 @@ class TextCheckpoint(BaseTextCheckpoint):
     def next_logprobs(self, prompts: Sequence[str]) -> np.ndarray:
         """See :meth:`BaseTextCheckpoint.next_logprobs`; of a prompt longer than the context the end is used."""
         return next_token_logprobs(self._exact, self.tokenizer.encode_all(prompts), self.begin)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """The last hidden state after the last token of each text, of its end where it is longer than the context.
+
+        float64 (texts, width); texts of any batch agree to 1e-5.
+        """
+        return last_hidden(self.network, self.tokenizer.encode_all(texts), self.begin)
 
     def _generate(
         self, prompts: Sequence[Sequence[int]], max_new_tokens: int, choice: Choice, seed: int, samples: int,

@@ -58,6 +58,8 @@ def derived(
         found.append(
             Artefact(track, "answers", None, STAYS, "kept answers of a model made elsewhere; delete the folder")
         )
+    if (folder / "drawn").is_dir():
+        found.append(Artefact(track, "drawn", None, STAYS, "the samples as they were drawn; delete the folder"))
     if (folder / ".curation").is_dir():
         found.append(Artefact(track, ".curation", None, STAYS, "left by a killed curation; delete it"))
     return found, seen

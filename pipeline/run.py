@@ -301,7 +301,10 @@ class Run:
                 checkpoint = open_external(track.model)
                 checkpoint.stored_in(folder / "checkpoint")
             seed = self.config.seed
-            samples = draw_samples(checkpoint, corpus, track.sample, folder, seed=seed, progress=self.progress)
+            code = code_hash(["core", "models"])  # not that of evaluate: a new metric draws nothing again
+            samples = draw_samples(
+                checkpoint, corpus, track.sample, folder, seed=seed, progress=self.progress, code=code
+            )
             return f"{samples.num_rows:,} samples"
 
         self.stage("sample", name, key, ["samples"], work)

@@ -184,11 +184,11 @@ def _findings(
             numbers = outputs.of(*group)
             rows = [samples[i] for i in np.argsort(-numbers, kind="stable")[:EXAMPLES] if numbers[i]]
             shown = [_sample_example(row, terms, group) for row in rows]
-            driving = _driving(subject, corpus, group)
-            texts = subject.corpus.documents(driving[:3])
-            shown += [snippet(name, texts[name]["text"], terms, {group}, note="corpus") for name in driving[:3]]
+            names = driving(subject, corpus, group)
+            texts = subject.corpus.documents(names[:3])
+            shown += [snippet(name, texts[name]["text"], terms, {group}, note="corpus") for name in names[:3]]
             score = _score(group, found, len(samples), terms)
-            yield _finding(group, found, float(q), score, tuple(shown), tuple(driving))
+            yield _finding(group, found, float(q), score, tuple(shown), tuple(names))
 
 
 def _sample_example(row: Mapping[str, object], terms: IdentityTerms, group: tuple[str, str]) -> Example:
@@ -197,7 +197,7 @@ def _sample_example(row: Mapping[str, object], terms: IdentityTerms, group: tupl
     return example(str(row["id"]), text, spans, "sample")
 
 
-def _driving(subject: Subject, corpus: TermCounts, group: tuple[str, str]) -> list[str]:
+def driving(subject: Subject, corpus: TermCounts, group: tuple[str, str]) -> list[str]:
     """Ids of the documents that mention the group most."""
     mentions, ids = corpus.of(*group), subject.once("corpus ids", subject.corpus.ids)
     return [ids[i] for i in np.argsort(-mentions, kind="stable")[:DOCUMENTS] if mentions[i]]

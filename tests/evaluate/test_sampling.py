@@ -1,13 +1,18 @@
 import dataclasses
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from fakes import ByteModel, random_text, write_corpus
 
 from headwater.core import Corpus, InputError, IntegrityError, UsageError, held_out
 from headwater.evaluate import SAMPLE_SCHEMA, SamplingPlan, draw_samples
+from headwater.evaluate.sampling import CHUNK
 
 SMALL = SamplingPlan(
     free=5, free_tokens=20, prefixes=6, prefix_tokens=10, continuation_tokens=15, repeats=2, repeat_samples=3,
@@ -110,10 +115,117 @@ def test_an_interrupted_draw_goes_on_and_ends_with_the_same_bytes(
         draw_samples(model, corpus, SMALL, tmp_path / "cut")
     draw_samples(model, corpus, SMALL, tmp_path / "cut")
     assert calls == [20, 15, 15, 8]
-    whole, cut = ((tmp_path / name / "samples").rglob("*") for name in ("whole", "cut"))
-    assert [path.read_bytes() for path in whole if path.is_file()] == [
-        path.read_bytes() for path in cut if path.is_file()
-    ]
+    whole, cut = (files_of(tmp_path / name) for name in ("whole", "cut"))
+    assert whole == cut
+    assert set(whole) > {"samples/samples.parquet"}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def counted(model: ByteModel, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of prompts of every call of the model from now on."""
+    calls: list[int] = []
+    complete = model.complete_tokens
+
+    def noted(prompts: list[list[int]], **options: object) -> list[list[int]]:
+        calls.append(len(prompts))
+        return complete(prompts, **options)
+
+    monkeypatch.setattr(model, "complete_tokens", noted)
+    return calls
+
+
+def test_more_samples_or_another_kind_draw_only_those(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ByteModel(corpus, order=1)
+    plan = dataclasses.replace(SMALL, free=2 * CHUNK, repeats=0)
+    first = rows(draw_samples(model, corpus, plan, tmp_path), "free")
+    calls = counted(model, monkeypatch)
+    more = dataclasses.replace(plan, free=3 * CHUNK, repeats=2)
+    second = rows(draw_samples(model, corpus, more, tmp_path), "free")
+    assert calls == [CHUNK, 6]
+    assert second[: 2 * CHUNK] == first
+
+
+def test_the_same_draw_asks_the_model_nothing(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ByteModel(corpus)
+    before = draw_samples(model, corpus, SMALL, tmp_path)
+    calls = counted(model, monkeypatch)
+    assert draw_samples(model, corpus, SMALL, tmp_path) == before
+    assert calls == []
+
+
+@pytest.mark.parametrize("change", ["seed", "temperature", "model", "code"])
+def test_what_samples_depend_on_draws_them_again(
+    change: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path)
+    model = ByteModel(corpus, order=3 if change == "model" else 8)
+    plan = dataclasses.replace(SMALL, temperature=0.5) if change == "temperature" else SMALL
+    calls = counted(model, monkeypatch)
+    draw_samples(model, corpus, plan, tmp_path, seed=int(change == "seed"), code="2" if change == "code" else "")
+    assert len(calls) == (2 if change == "temperature" else 3)  # greedy continuations know no temperature
+
+
+def test_only_the_last_model_is_remembered(corpus: Corpus, tmp_path: Path) -> None:
+    for order in (8, 3):
+        draw_samples(ByteModel(corpus, order=order), corpus, SMALL, tmp_path)
+    assert len(list((tmp_path / "drawn").iterdir())) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[[1]]", b'[["a"], [], [], [], []]'])
+def test_a_damaged_chunk_is_drawn_again(content: bytes, corpus: Corpus, tmp_path: Path) -> None:
+    whole = draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path)
+    for path in (tmp_path / "drawn").rglob("*.json"):
+        path.write_bytes(content)
+    assert draw_samples(ByteModel(corpus), corpus, SMALL, tmp_path) == whole
+
+
+KILLED = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from fakes import ByteModel
+from headwater.core import Corpus
+from headwater.evaluate import SamplingPlan, draw_samples
+
+corpus = Corpus(Path(sys.argv[2]))
+model = ByteModel(corpus, order=2)
+complete = model.complete_tokens
+def slowly(prompts, **options):
+    time.sleep(0.05)
+    return complete(prompts, **options)
+model.complete_tokens = slowly
+plan = SamplingPlan(free=640, free_tokens=6, prefixes=6, prefix_tokens=10, continuation_tokens=15, repeats=2,
+                    repeat_samples=3, repeat_tokens=8, counterfactual=0)
+print("ready", flush=True)
+draw_samples(model, corpus, plan, Path(sys.argv[3]))
+"""
+
+
+def test_killed_at_random_moments_it_ends_with_the_same_bytes_and_loses_no_chunk(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    script = tmp_path / "draw.py"
+    script.write_text(KILLED, "utf-8")
+    arguments = [sys.executable, str(script), str(Path(__file__).parent), str(corpus.folder)]
+    subprocess.run([*arguments, str(tmp_path / "whole")], check=True, capture_output=True)
+    rng, kept = np.random.default_rng(0), 0
+    for _ in range(4):
+        with subprocess.Popen([*arguments, str(tmp_path / "cut")], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(float(rng.uniform(0.05, 0.4)))
+            process.kill()
+        found = len(list((tmp_path / "cut").rglob("drawn/*/*/*.json")))
+        assert found >= kept
+        kept = found
+    assert kept > 0
+    subprocess.run([*arguments, str(tmp_path / "cut")], check=True, capture_output=True)
+    assert files_of(tmp_path / "cut") == files_of(tmp_path / "whole")
 
 
 def test_samples_of_one_repeat_share_their_prompt_and_pair(corpus: Corpus, tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from text_planted import planted, sentences
+
+from headwater.core import IncompleteError, NotMeasured, UsageError
+from headwater.evaluate import divergence_curve, mauve, measure_mauve
+from headwater.evaluate.quality.mauve import quantised
+
+
+def test_equal_histograms_have_area_one() -> None:
+    assert divergence_curve([3, 1, 2], [3, 1, 2]).area == pytest.approx(1, abs=1e-12)
+
+
+def test_the_area_is_the_same_both_ways() -> None:
+    p, q = np.random.default_rng(0).uniform(size=(2, 30))
+    assert divergence_curve(p, q).area == pytest.approx(divergence_curve(q, p).area, rel=1e-12)
+
+
+def test_disjoint_histograms_have_the_value_of_25_points_and_the_limit() -> None:
+    assert divergence_curve([1, 0], [0, 1]).area == pytest.approx(0.004072, abs=5e-7)
+    limit = divergence_curve([1, 0], [0, 1], weights=20_000).area
+    assert limit == pytest.approx(1 / math.comb(10, 5), rel=1e-3)
+
+
+def test_equal_features_have_one_whatever_the_seed() -> None:
+    x = np.random.default_rng(0).normal(size=(100, 6))
+    np.testing.assert_allclose(mauve(x, x), 1, atol=1e-12)
+
+
+def test_far_clouds_have_the_value_of_disjoint_histograms() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 60, 4)) * 0.01 + np.array([[[1.0, 0, 0, 0]], [[0, 0, 0, 1.0]]])
+    np.testing.assert_allclose(mauve(x, y, clusters=4), 0.004072, atol=5e-7)
+
+
+def test_nearer_clouds_have_more() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 5))
+    areas = [mauve(x, rng.normal(size=(200, 5)) + shift, clusters=10).mean() for shift in (0.0, 1.0, 3.0)]
+    assert areas[0] > areas[1] > areas[2]
+
+
+def test_rows_are_counted_where_they_lie() -> None:
+    x = np.repeat(np.eye(3), [4, 2, 1], axis=0)
+    first, second = quantised(x, x[:5], 3, 0)
+    assert (sorted(first.tolist()), sorted(second.tolist())) == ([1, 2, 4], [0, 1, 4])
+
+
+def test_mean_and_spread_over_five_seeds_are_shown(tmp_path: Path) -> None:
+    outcome = measure_mauve(planted(tmp_path, sentences(110, 40)))
+    shown = {(score.metric, score.slice["text"]): score for score in outcome.scores}
+    assert shown["mauve", "samples"].n == 5 and "5 k-means seeds" in shown["mauve", "samples"].method
+    assert shown["mauve-seed-sd", "samples"].value > 0
+    assert shown["mauve", "samples"].value > 0.5
+    other = measure_mauve(planted(tmp_path / "far", [f"x{k} y{k} z{k}" for k in range(110)])).scores[0]
+    assert other.value < shown["mauve", "samples"].value
+
+
+def test_a_function_of_the_users_is_an_encoder(tmp_path: Path) -> None:
+    def lengths(texts: list[str]) -> np.ndarray:
+        return np.array([[len(text), text.count("1"), 1.0] for text in texts])
+
+    scores = measure_mauve(planted(tmp_path, sentences(110, 40)), encoder=lengths).scores
+    assert "encoder lengths" in scores[0].method
+
+
+def test_bad_encoders_seeds_and_features_are_a_sentence(tmp_path: Path) -> None:
+    subject = planted(tmp_path, sentences(110, 40))
+    with pytest.raises(UsageError, match="must be one of"):
+        measure_mauve(subject, encoder="bert")
+    with pytest.raises(IncompleteError, match="no model"):
+        measure_mauve(subject, encoder="model")
+    with pytest.raises(UsageError, match="at least 5"):
+        measure_mauve(subject, seeds=1)
+    with pytest.raises(UsageError, match="not finite"):
+        measure_mauve(subject, encoder=lambda texts: np.full((len(texts), 2), np.nan))
+    with pytest.raises(IncompleteError, match="one vector"):
+        measure_mauve(subject, encoder=lambda texts: np.ones((len(texts), 2)))
+    with pytest.raises(UsageError, match="one dimension"):
+        mauve(np.ones((60, 2)), np.ones((60, 3)))
+    with pytest.raises(UsageError, match="histogram"):
+        divergence_curve([0, 0], [1, 0])
+
+
+def test_few_texts_are_not_measured(tmp_path: Path) -> None:
+    (score,) = measure_mauve(planted(tmp_path, sentences(40, 40))).scores
+    assert isinstance(score, NotMeasured) and "100 texts" in score.reason
