@@ -17,7 +17,7 @@ def run(tmp_path: Path, model: str, *more: str) -> tuple[Path, str, int]:
     (tmp_path / "table.yaml").write_text("\n".join(config))
     folder = tmp_path / "run"
     done = CliRunner().invoke(app, ["run", str(tmp_path / "table.yaml"), "--out", str(folder), "--quiet"])
-    return folder, f"{done.output}{done.exception or str()}", done.exit_code
+    return folder, f"{done.output}{done.exception or ''}", done.exit_code
 
 
 @pytest.mark.parametrize("family", ["{family: tvae, steps: 8, options: {conditional: income}}",
