@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -132,10 +133,22 @@ def _parts(column: TableColumn) -> tuple[str, ...]:
     names = ["(missing)" if value is None else redact(str(value))[:CELL] for value in column.values]
     if column.pooled:
         names.append(f"({len(column.pooled):,} rarer values)")
-    borders = [str(column.cell(on_grid(column, x))) for x in column.bins]
-    if len(borders) == 1:
-        names.append(borders[0])
-    return (*names, *(f"{low} to {high}" for low, high in zip(borders, borders[1:], strict=False)))
+    return (*names, *_stretches(column))
+
+
+def _stretches(column: TableColumn) -> list[str]:
+    """Names of the stretches of numbers: on a grid, from the first to the last number in each."""
+
+    def shown(x: float) -> str:
+        return str(column.cell(on_grid(column, x)))
+
+    if len(column.bins) == 1:
+        return [shown(column.bins[0])]
+    names = []
+    for low, high in pairwise(column.bins):
+        first, last = shown(low), shown(high if high == column.bins[-1] else high - column.step)
+        names.append(first if first == last else f"{first} to {last}")
+    return names
 
 
 def _distances(found: Sequence[Marginal]) -> Table:

@@ -111,6 +111,8 @@ class ExternalModel:
             raise ConfigError(f"name: a model has a name of 1 to {LONGEST_NAME} characters, not {len(name)}")
         self.name, self.modality = name, modality
         self.capabilities = checked_capabilities(capabilities, "capabilities")
+        if "rows" in self.capabilities:
+            raise ConfigError("capabilities: rows of a table are made by our own models only; take rows out")
         self.folder = Path("checkpoint")
         self.ledger: Ledger = NoLedger()
         self.canaries: tuple[Canary, ...] = ()
