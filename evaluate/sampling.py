@@ -54,9 +54,9 @@ def draw_samples(
     """Draw all kinds of ``plan`` that the checkpoint can make and write ``folder/samples/samples.parquet``.
 
     Every chunk of samples is kept in ``folder/drawn/`` by the model, the prompts, the options and the seed (and
-    ``code``, which names the version of the code), so an interrupted call goes on where it stopped, and a plan with more
-    samples or another kind draws only those. The same arguments give the same bytes. Returns the table (:data:`SAMPLE_SCHEMA`, or
-    :data:`IMAGE_SAMPLE_SCHEMA` for a model of images).
+    ``code``, which names the version of the code), so an interrupted call goes on where it stopped, and a plan with
+    more samples or another kind draws only those. The same arguments give the same bytes. Returns the table
+    (:data:`SAMPLE_SCHEMA`, or :data:`IMAGE_SAMPLE_SCHEMA` for a model of images).
     """
     target = Path(folder) / "samples"
     if isinstance(checkpoint, FinishedSamples):

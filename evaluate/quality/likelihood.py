@@ -160,7 +160,8 @@ def score_documents(
                     kept.append(name)
             task.advance(len(ids[low : low + BATCH]))
     table = np.array(rows, np.float64).reshape(-1, 4)
-    return Likelihood(*table.T.copy(), ids=tuple(kept))
+    log, tokens, size, words = table.T.copy()
+    return Likelihood(log, tokens, size, words, tuple(kept))
 
 
 def _sums(checkpoint: Checkpoint, texts: Sequence[str], windows: Windows) -> list[tuple[float, int, int, int]]:

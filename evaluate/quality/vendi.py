@@ -27,14 +27,14 @@ def vendi_score(kernel: ArrayLike) -> float:
         raise UsageError("a Vendi score needs similarities that are 1 for an item and itself")
     if not np.allclose(k, k.T, atol=DIAGONAL):
         raise UsageError("a Vendi score needs similarities that are the same both ways")
-    return _of_eigenvalues(np.linalg.eigvalsh(k / len(k)))
+    return _of_eigenvalues(np.asarray(np.linalg.eigvalsh(k / len(k)), np.float64))
 
 
 def vendi_from_features(features: ArrayLike) -> float:
     """The score of the cosine similarities of feature vectors (n, d); the smaller of the n x n and d x d products."""
     x = unit_rows(features)
     gram = x @ x.T if len(x) <= x.shape[1] else x.T @ x
-    return _of_eigenvalues(np.linalg.eigvalsh(gram / len(x)))
+    return _of_eigenvalues(np.asarray(np.linalg.eigvalsh(gram / len(x)), np.float64))
 
 
 def vendi_without(features: ArrayLike, groups: int) -> Floats:
@@ -47,13 +47,14 @@ def vendi_without(features: ArrayLike, groups: int) -> Floats:
 
 def unit_rows(features: ArrayLike) -> Floats:
     """Feature vectors (n, d) at length 1; one that is not finite or has no length raises :class:`UsageError`."""
-    x = np.asarray(features, np.float64)
+    x: Floats = np.asarray(features, np.float64)
     if x.ndim != 2 or not x.size or not np.isfinite(x).all():
         raise UsageError(f"features must be finite and of shape (n, d), not {x.shape}")
     lengths = np.linalg.norm(x, axis=1, keepdims=True)
     if not lengths.all():
         raise UsageError("a feature vector of zeros is like nothing, not even itself; leave it out")
-    return x / lengths
+    unit: Floats = x / lengths
+    return unit
 
 
 def _of_eigenvalues(values: Floats) -> float:
