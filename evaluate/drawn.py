@@ -71,5 +71,6 @@ def _tokens(path: Path, rows: int) -> list[list[int]] | None:
         found = read_json(path) if path.is_file() else None
     except (InputError, IntegrityError):
         return None
-    whole = isinstance(found, list) and len(found) == rows
-    return found if whole and all(isinstance(row, list) and all(type(t) is int for t in row) for row in found) else None
+    if not isinstance(found, list) or len(found) != rows:
+        return None
+    return found if all(isinstance(row, list) and all(type(t) is int for t in row) for row in found) else None

@@ -231,7 +231,7 @@ class _Drawer:
                 chunk, seed = prompts[low : low + CHUNK], derive_seed(self.seed, kind, low)
                 outputs = self.outputs(chunk, shared, seed)
                 for row, (prompt, output) in enumerate(zip(chunk, outputs, strict=True)):
-                    yield self.row(kind, low + row, prompt, output, seed, {**shared, "row": row}), output
+                    yield self.row(kind, low + row, prompt, output, seed, {**shared, **_told(row, output)}), output
                 task.advance(len(chunk))
 
     def outputs(self, prompts: Sequence[Sequence[int]], options: Mapping[str, Any], seed: int) -> list[list[int]]:
@@ -327,6 +327,11 @@ def _storable(row: Row) -> Row:
         key: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
         for key, value in row.items()
     }
+
+
+def _told(row: int, output: Sequence[int]) -> dict[str, int]:
+    """Number within the chunk, and tokens as they were drawn: encoding the text again may give fewer."""
+    return {"row": row, "new_tokens": len(output)}
 
 
 def _with(row: Row, facts: Mapping[str, Any], **columns: Any) -> Row:

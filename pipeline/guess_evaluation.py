@@ -9,7 +9,7 @@ from ..curate import guess_corpus
 
 MODEL_SUFFIXES = (".gguf",)
 LARGE_MODEL: Mapping[str, int] = {
-    "free": 32, "free_tokens": 64, "prefixes": 32, "repeats": 4, "repeat_samples": 3, "repeat_tokens": 32,
+    "free": 32, "free_tokens": 64, "prefixes": 32, "repeats": 5, "repeat_samples": 3, "repeat_tokens": 32,
     "counterfactual": 45, "counterfactual_tokens": 16,
 }  # fmt: skip
 """A model made elsewhere writes some tens of tokens a second on a processor: minutes instead of an hour."""
@@ -35,7 +35,7 @@ def guess_evaluation(subject: Path, data: Path) -> dict[str, Any]:
     if is_model(subject):
         if kind != "text":
             raise UsageError(f"--against {data}: holds {kind}s; a language model is scored on texts")
-        return common | {"model": {"start": str(subject.absolute()), "steps": 0, "canaries": None},
+        return common | {"model": {"start": str(subject.absolute()), "steps": 0, "held_out": 0.9, "canaries": None},
                          "sample": dict(LARGE_MODEL)}  # fmt: skip
     return common | {"model": {"external": _samples(subject, kind)}}
 

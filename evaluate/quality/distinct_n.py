@@ -89,7 +89,7 @@ def measure_distinct_n(subject: Subject, tokens: int = 10_000, longest: int = 4)
 
 def _score(side: str, n: int, value: Estimate, budget: int) -> Score:
     method = f"{METRIC}/1 n = {n}, first {budget} tokens, tokenizer {TOKENIZER}"
-    bounds = {"interval": INTERVAL, **value.bounds()}
+    bounds = {"interval": INTERVAL, **value.bounds(0.0, 1.0)}
     place = {"n": str(n), "text": side}
     return Score(METRIC, value.value, value.n, "share of n-grams", method, direction="none", slice=place, **bounds)
 

@@ -1,5 +1,6 @@
 """Texts to vectors for metrics in a feature space: hashed words, the model's own hidden states, or a callable."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,8 +44,7 @@ def word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Floats:
     for row, text in enumerate(texts):
         words = [word.casefold() for word in words_in(text)]
         grams = [*words, *(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))]
-        names, counts = np.unique(np.array(grams, object), return_counts=True) if grams else ([], [])
-        for name, count in zip(names, counts, strict=True):
+        for name, count in sorted(Counter(grams).items()):
             code = xxhash.xxh64_intdigest(name.encode("utf-8", "replace"))
             x[row, code % dimensions] += (1 if code >> 63 else -1) * (1 + np.log(count))
     return x

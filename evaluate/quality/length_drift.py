@@ -116,8 +116,13 @@ def _read(subject: Subject, documents: int) -> tuple[list[int], list[int], str, 
         return count if cap is None else min(count, int(cap))
 
     unit = "words" if cap is None else "tokens of the model"
-    own = [size(str(row["output"])[:LONGEST]) for row in rows[:MOST]]
+    own = [_drawn_tokens(row) if cap is not None else size(str(row["output"])[:LONGEST]) for row in rows[:MOST]]
     return own, [size(row["text"][:LONGEST]) for row in found.values()], unit, cap
+
+
+def _drawn_tokens(row: Mapping[str, object]) -> int:
+    """Tokens that the model drew: encoded again, its text may have fewer and would look as if it had ended early."""
+    return int(json.loads(str(row["parameters"]))["new_tokens"])
 
 
 def _interval(distance: Any, first: Floats, second: Floats) -> Estimate:

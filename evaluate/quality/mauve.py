@@ -48,10 +48,11 @@ def divergence_curve(p: ArrayLike, q: ArrayLike, scaling: float = SCALING, weigh
 
 
 def _histogram(values: ArrayLike) -> Floats:
-    x = np.asarray(values, np.float64)
+    x: Floats = np.asarray(values, np.float64)
     if x.ndim != 1 or not len(x) or not np.isfinite(x).all() or (x < 0).any() or x.sum() <= 0:
         raise UsageError("a histogram needs finite counts of 0 or more that are not all 0")
-    return x / x.sum()
+    shares: Floats = x / x.sum()
+    return shares
 
 
 def _divergence(p: Floats, r: Floats) -> float:
@@ -67,8 +68,8 @@ def _area(x: Floats, y: Floats) -> float:
 def quantised(first: ArrayLike, second: ArrayLike, clusters: int, seed: int) -> tuple[Floats, Floats]:
     """Counts (clusters,) of both sides' rows in the cells of one k-means of both together.
 
-    Rows are brought to length 1, then to whitened principal components that hold 90 % of the variance, as in the
-    authors' code.
+    Rows are brought to length 1, then to the principal components that hold 90 % of the variance, as in the authors'
+    code.
     """
     x, y = (_rows(features) for features in (first, second))
     if x.shape[1] != y.shape[1]:
@@ -101,8 +102,8 @@ def _components(x: Floats) -> Floats:
     kept = int(np.argmax(share >= VARIANCE)) + 1
     if s[0] <= np.finfo(float).eps * max(x.shape):  # all rows are one point
         return np.zeros((len(x), 1))
-    whitened: Floats = np.round(u[:, :kept] * np.sqrt(len(x) - 1), 10)
-    return whitened
+    components: Floats = np.round(u[:, :kept] * s[:kept], 10)
+    return components
 
 
 def mauve(

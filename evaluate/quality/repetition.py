@@ -85,7 +85,7 @@ def _scores(side: Side, n: int) -> Iterator[Score]:
     if len(shares):
         mean = mean_interval(shares)
         method = f"{METRIC}/1 n = {n}, mean over texts of {n} tokens or more, tokenizer {TOKENIZER}"
-        bounds = {"interval": "t interval over texts", **mean.bounds()}
+        bounds = {"interval": "t interval over texts", **mean.bounds(0.0, 1.0)}
         yield Score(METRIC, mean.value, mean.n, "share of n-grams", method, direction="lower", slice=place, **bounds)
     loops = [k for k, words in enumerate(side.words) if loop_at_end(words)[0]]
     low, high = wilson(len(loops), len(side))

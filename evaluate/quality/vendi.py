@@ -47,7 +47,7 @@ def vendi_without(features: ArrayLike, groups: int) -> Floats:
 
 def unit_rows(features: ArrayLike) -> Floats:
     """Feature vectors (n, d) at length 1; one that is not finite or has no length raises :class:`UsageError`."""
-    x = np.asarray(features, np.float64)
+    x: Floats = np.asarray(features, np.float64)
     if x.ndim != 2 or not x.size or not np.isfinite(x).all():
         raise UsageError(f"features must be finite and of shape (n, d), not {x.shape}")
     lengths = np.linalg.norm(x, axis=1, keepdims=True)

@@ -24,11 +24,15 @@ class Estimate:
     low: float | None = None
     high: float | None = None
 
-    def bounds(self) -> dict[str, Any]:
-        """The interval fields of a :class:`~headwater.core.Score`, with the reason where there is none."""
+    def bounds(self, least: float = -math.inf, most: float = math.inf) -> dict[str, Any]:
+        """The interval fields of a :class:`~headwater.core.Score`, with the reason where there is none.
+
+        ``least`` and ``most`` are those of the value: an interval by a normal law may lie beyond them.
+        """
         if self.low is None:
             return {"interval": f"an interval needs two independent items, here {self.n}"}
-        return {"low": self.low, "high": self.high}
+        assert self.high is not None
+        return {"low": max(least, self.low), "high": min(most, self.high)}
 
 
 def t_interval(value: float, se: float, freedom: float, n: int, confidence: float = 0.95) -> Estimate:

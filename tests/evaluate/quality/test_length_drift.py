@@ -61,7 +61,7 @@ def test_samples_cut_by_an_unseen_tokenizer_or_missing_are_not_compared(tmp_path
         measure_length_drift(planted(tmp_path / "few", sentences(3)))
     rows = subject.samples.to_pylist()
     table = subject.samples.from_pylist(
-        [{**row, "parameters": '{"max_new_tokens": 8}'} for row in rows], subject.samples.schema
+        [{**row, "parameters": '{"max_new_tokens": 8, "new_tokens": 8}'} for row in rows], subject.samples.schema
     )
     with pytest.raises(IncompleteError, match="not shown"):
         measure_length_drift(Subject(subject.folder, subject.corpus, None, table))

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
 from text_planted import planted, sentences
 
 from headwater.core import IncompleteError, NotMeasured, UsageError
@@ -47,6 +49,25 @@ def test_rows_are_counted_where_they_lie() -> None:
     x = np.repeat(np.eye(3), [4, 2, 1], axis=0)
     first, second = quantised(x, x[:5], 3, 0)
     assert (sorted(first.tolist()), sorted(second.tolist())) == ([1, 2, 4], [0, 1, 4])
+
+
+def test_cells_are_those_of_a_k_means_on_principal_components_of_unit_rows() -> None:
+    """Components are not whitened: with equal spread in all directions, clouds that differ in one would look alike."""
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(2, 400, 20)) + np.array([[[0.0] * 20], [[2 / 20**0.5] * 20]])
+    unit = np.concatenate([x, y])
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    z = PCA(0.9, svd_solver="full").fit_transform(unit)
+    found = []
+    for k in range(5):
+        labels = KMeans(40, n_init=1, random_state=k).fit_predict(z)
+        found.append(divergence_curve(*(np.bincount(side, minlength=40) for side in (labels[:400], labels[400:]))).area)
+    own = mauve(x, y, clusters=40)
+    assert abs(own.mean() - np.mean(found)) < 3 * np.hypot(own.std(ddof=1), np.std(found, ddof=1))
+    whitened = PCA(0.9, svd_solver="full", whiten=True).fit_transform(unit)
+    labels = KMeans(40, n_init=1, random_state=0).fit_predict(whitened)
+    other = divergence_curve(*(np.bincount(side, minlength=40) for side in (labels[:400], labels[400:]))).area
+    assert other > own.max() + 0.1
 
 
 def test_mean_and_spread_over_five_seeds_are_shown(tmp_path: Path) -> None:
