@@ -24,7 +24,7 @@ from headwater.models.gpt import GPT, SIZES, GPTConfig
 from headwater.models.sampling import generate
 
 VOCABULARY, CONTEXT, PROMPT = 1024, 256, 8
-TARGET = 1.8
+TARGET = 2.0
 
 
 class Endless(Choice):
