@@ -163,7 +163,8 @@ def _tables(found: Sequence[Presence], expected: float, samples: int) -> Iterato
         rows.append((one.category, one.group, one.documents, one.expected, one.samples, low, high, counted))
     if rows:
         columns = (
-            "Category", "Group", "Documents", "Samples expected", "Samples that mention it", "Low, share", "High, "
+            "Category", "Group", "Documents", "Samples expected, at least", "Samples that mention it", "Low, "
+            "share", "High, "
             "share",
             "Counted",
         )  # fmt: skip

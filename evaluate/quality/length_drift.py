@@ -122,7 +122,10 @@ def _read(subject: Subject, documents: int) -> tuple[list[int], list[int], str, 
 
 def _drawn_tokens(row: Mapping[str, object]) -> int:
     """Tokens that the model drew: encoded again, its text may have fewer and would look as if it had ended early."""
-    return int(json.loads(str(row["parameters"]))["new_tokens"])
+    drawn = json.loads(str(row["parameters"])).get("new_tokens")
+    if not isinstance(drawn, int):
+        raise IncompleteError("the samples do not say how many tokens were drawn; draw them again")
+    return drawn
 
 
 def _interval(distance: Any, first: Floats, second: Floats) -> Estimate:

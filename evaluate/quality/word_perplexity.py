@@ -1,7 +1,7 @@
 """Perplexity per word on held-out documents: what papers on WikiText report."""
 
 from ..base import METRICS, Outcome, Subject
-from .likelihood import Windows, measure_likelihood, protocol_of, word_perplexity
+from .likelihood import Windows, likelihood_items, measure_likelihood, protocol_of, word_perplexity
 from .perplexity import likelihood_score
 
 
@@ -33,9 +33,12 @@ def measure_word_perplexity(
     parts = measure_likelihood(subject, documents, characters, windows)
     method = f"word-perplexity/1 white-space words, {protocol_of(subject, characters, windows)}"
     unit = "perplexity per word"
-    return Outcome(
-        tuple(
-            likelihood_score("word-perplexity", word_perplexity(part), method, unit, side)
-            for side, part in parts.items()
-        )
+    scores = tuple(
+        likelihood_score("word-perplexity", word_perplexity(part), method, unit, side) for side, part in parts.items()
     )
+    items = tuple(
+        likelihood_items(part, -part.log, part.words, score, "exp")
+        for part, score in zip(parts.values(), scores, strict=True)
+        if part.words is not None
+    )
+    return Outcome(scores, items=items)

@@ -8,7 +8,7 @@ from small_models import random_network
 
 from headwater.core import UsageError
 from headwater.models import scoring
-from headwater.models.scoring import BATCH_TOKENS, batches_of, rolling_windows, sequence_logprobs
+from headwater.models.scoring import BATCH_TOKENS, batches_of, last_hidden, rolling_windows, sequence_logprobs
 
 
 def sequences(n: int, longest: int, seed: int = 0) -> list[list[int]]:
@@ -140,3 +140,25 @@ def test_laid_out_matrices_give_the_same_values(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(scoring, "WORTH_PACKING", 0)
     for one, other in zip(plain, sequence_logprobs(network, texts, network.begin), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_the_perplexity_of_a_corpus_is_the_same_to_a_millionth_in_any_batch_and_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, texts = random_network(), sequences(60, 200)
+    totals = []
+    for tokens, order in [(4_096, 1), (64, 1), (1, -1), (700, -1)]:
+        monkeypatch.setattr(scoring, "BATCH_TOKENS", tokens)
+        totals.append(sum(values.sum() for values in sequence_logprobs(network, texts[::order], network.begin)))
+    perplexities = np.exp(-np.array(totals) / sum(map(len, texts)))
+    np.testing.assert_allclose(perplexities, perplexities[0], rtol=1e-6)
+
+
+def test_the_last_hidden_state_is_that_of_the_last_token_in_any_batch() -> None:
+    network, texts = random_network(context=64), [*sequences(12, 50), list(range(40)) * 2]
+    found = last_hidden(network, texts, network.begin)
+    assert found.dtype == np.float64
+    for text, row in zip(texts, found, strict=True):
+        window = torch.tensor([[network.begin, *text][-64:]])
+        np.testing.assert_allclose(row, network.hidden(window)[0, -1].detach().numpy(), atol=1e-5)
+    assert last_hidden(network, [], network.begin).shape == (0, 0)

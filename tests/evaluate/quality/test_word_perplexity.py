@@ -19,3 +19,11 @@ def test_letters_at_random_cost_a_word_what_its_letters_cost(tmp_path: Path) -> 
     assert held_out == bits.n
     assert found.low < found.value < found.high
     assert "white-space words" in found.method
+
+
+def test_the_documents_behind_the_value_give_it_again(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 60) for seed in range(30)])
+    outcome = measure_word_perplexity(subject_of(corpus, ByteModel(corpus, order=1)))
+    for score, items in zip(outcome.scores, outcome.items, strict=True):
+        assert math.exp(items.numerators.sum() / items.denominators.sum()) == pytest.approx(score.value)
+        assert (items.metric, items.method, items.slice) == (score.metric, score.method, score.slice)

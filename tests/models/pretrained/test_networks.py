@@ -108,7 +108,8 @@ def test_positions_of_gpt2_and_attention_start_anew_with_each_document() -> None
 def test_a_model_made_elsewhere_samples_and_scores_like_one_of_ours(name: str) -> None:
     checkpoint = load(FILES / name)
     assert isinstance(checkpoint, PretrainedCheckpoint)
-    assert checkpoint.capabilities == {"sample", "logprob", "prompt_logprob", "seedable"}
+    assert checkpoint.capabilities == {"sample", "logprob", "prompt_logprob", "embed", "seedable"}
+    assert checkpoint.embed(["w1", ""]).shape == (2, checkpoint.network.config.width)  # type: ignore[attr-defined]
     text = "w1 w2 w3 w4"
     (found,) = checkpoint.token_logprobs([text])
     logits = checkpoint.network(torch.tensor([[62, 1, 2, 3]]))[0].double()  # type: ignore[operator]
