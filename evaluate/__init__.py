@@ -61,6 +61,13 @@ from .statistics import (
     variance_of,
 )
 from .story import document_story
+from .tables import (
+    measure_marginal_fidelity,
+    measure_pairwise_fidelity,
+    measure_train_on_synthetic,
+    measure_two_sample_test,
+    tell_apart,
+)
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
@@ -126,8 +133,12 @@ __all__ = [
     "measure_exposure",
     "measure_extractable",
     "measure_frechet_distance",
+    "measure_marginal_fidelity",
+    "measure_pairwise_fidelity",
     "measure_perplexity",
     "measure_self_consistency",
+    "measure_train_on_synthetic",
+    "measure_two_sample_test",
     "measure_unknown_names",
     "measure_verbatim_overlap",
     "measure_word_perplexity",
@@ -149,6 +160,7 @@ __all__ = [
     "read_items",
     "rule_of_three",
     "seed_interval",
+    "tell_apart",
     "trace",
     "trace_document",
     "u_statistic",

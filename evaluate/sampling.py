@@ -38,7 +38,7 @@ from ..core import (
 from ..models import Checkpoint, FinishedSamples, TableCheckpoint, training_is_known, typed_table
 from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA
 from .bias import counterfactual_prompts
-from .finished import read_samples
+from .finished import check_columns, read_samples
 from .lineage import Split, split
 
 CHUNK = 64
@@ -67,7 +67,10 @@ def draw_samples(
     """
     target = Path(folder) / "samples"
     if isinstance(checkpoint, FinishedSamples):
-        return write_samples(read_samples(checkpoint, progress), target)
+        finished = read_samples(checkpoint, progress)
+        if checkpoint.modality == "table":
+            check_columns(checkpoint, finished, corpus)
+        return write_samples(finished, target)
     drawer = _Drawer(checkpoint, corpus, plan, seed, progress)
     key = sha256(canonical_json([asdict(plan), seed, checkpoint.hash, corpus.hash]))[:16]
     parts = [_part(target / f".parts-{key}" / f"{kind}.parquet", draw) for kind, draw in drawer.kinds().items()]
