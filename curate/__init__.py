@@ -74,7 +74,7 @@ from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_sourc
 from .steps import before_mitigation, build_steps, describe_steps, libraries
 from .tabular import duplicate_rows
 from .tabular.column_types import MARKS as MISSING_MARKS
-from .tabular.column_types import Typed, days_of, numbers_of, typed
+from .tabular.column_types import Typed, days_of, numbers_of, shown_day, typed
 
 __all__ = [
     "AUDITS",
@@ -90,6 +90,7 @@ __all__ = [
     "columns_of",
     "days_of",
     "numbers_of",
+    "shown_day",
     "typed",
     "COUNTERFACTUAL_OF",
     "Change",

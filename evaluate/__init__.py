@@ -73,6 +73,13 @@ from .statistics import (
     variance_of,
 )
 from .story import document_story
+from .tables import (
+    measure_marginal_fidelity,
+    measure_pairwise_fidelity,
+    measure_train_on_synthetic,
+    measure_two_sample_test,
+    tell_apart,
+)
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
@@ -157,12 +164,16 @@ __all__ = [
     "measure_group_coverage",
     "measure_homogenization",
     "measure_length_drift",
+    "measure_marginal_fidelity",
     "measure_mauve",
+    "measure_pairwise_fidelity",
     "measure_perplexity",
     "measure_repetition",
     "measure_self_bleu",
     "measure_self_consistency",
     "measure_token_entropy",
+    "measure_train_on_synthetic",
+    "measure_two_sample_test",
     "measure_unknown_names",
     "measure_verbatim_overlap",
     "measure_word_perplexity",
@@ -188,6 +199,7 @@ __all__ = [
     "rule_of_three",
     "seed_interval",
     "self_bleu",
+    "tell_apart",
     "trace",
     "trace_document",
     "u_statistic",

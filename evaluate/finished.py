@@ -1,23 +1,23 @@
 """Samples that were made elsewhere, read into the table that metrics look at."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from ..core import InputError, Progress, did_you_mean
-from ..curate import Rejected, redact
+from ..core import Corpus, InputError, Progress, did_you_mean
+from ..curate import Rejected, columns_from, columns_of, redact
 from ..models import FinishedSamples
-from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA
+from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA
 
-MOST_ROWS = 1_000_000
+MOST_ROWS, MOST_NAMED = 1_000_000, 10
 KINDS = ("free", "prefix", "repeat", "counterfactual")
 TAKEN = ("id", "kind", "prompt", "reference", "document_id", "group", "pair")
 
 
 def read_samples(model: FinishedSamples, progress: Progress) -> pa.Table:
-    """The samples of a file or folder: :data:`SAMPLE_SCHEMA`, or :data:`IMAGE_SAMPLE_SCHEMA` for images.
+    """The samples of a file or folder: :data:`SAMPLE_SCHEMA`, or that of images or tables.
 
     A row without a kind is ``free``. Nothing is left out in silence: a row that cannot be read raises
     :class:`InputError` with its place and the rule that it breaks.
@@ -27,8 +27,7 @@ def read_samples(model: FinishedSamples, progress: Progress) -> pa.Table:
     rows: list[dict[str, Any]] = []
     for batch in source.batches(rejected.append, progress):
         for record in batch.to_pylist():
-            make = _image if model.modality == "image" else _text
-            rows.append(make(record, len(rows), model))
+            rows.append(MAKERS[model.modality][0](record, len(rows), model))
         if len(rows) > MOST_ROWS:
             raise InputError(f"{model.name}: more than {MOST_ROWS:,} samples; give a part of them")
     if rejected:
@@ -39,8 +38,23 @@ def read_samples(model: FinishedSamples, progress: Progress) -> pa.Table:
         )
     if not rows:
         raise InputError(f"{model.name}: holds no samples")
-    schema = IMAGE_SAMPLE_SCHEMA if model.modality == "image" else SAMPLE_SCHEMA
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist(rows, schema=MAKERS[model.modality][1])
+
+
+def check_columns(model: FinishedSamples, samples: pa.Table, corpus: Corpus) -> None:
+    """Raise :class:`InputError` where synthetic rows lack columns of the table that they are held against."""
+    if corpus.modality != "table":
+        raise InputError(f"{model.name}: holds rows of a table, and the corpus holds {corpus.modality}s")
+    real, made = columns_of(corpus).found, columns_from(samples.select(["table"]).to_batches()).found
+    missing = [name for name in real if name not in made]
+    if missing:
+        shown = ", ".join(repr(redact(name)) for name in missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED:,} more" if len(missing) > MOST_NAMED else ""
+        hint = did_you_mean(missing[0], made)
+        raise InputError(
+            f"{model.name}: lacks the column(s) {shown}{more} of the real table; {hint}rename or add them, or take "
+            "them out of the real table"
+        )
 
 
 def _text(record: Mapping[str, Any], number: int, model: FinishedSamples) -> dict[str, Any]:
@@ -80,3 +94,14 @@ def _image(record: Mapping[str, Any], number: int, model: FinishedSamples) -> di
     sizes = {side: record[side] for side in ("height", "width", "channels")}
     label = dict(record["attributes"] or ()).get("label")
     return {"id": f"image-{number:05d}", "image": record["image"], **sizes, "label": label, "model": model.hash}
+
+
+def _row(record: Mapping[str, Any], number: int, model: FinishedSamples) -> dict[str, Any]:
+    return {"id": f"row-{number:06d}", "table": record["table"], "model": model.hash}
+
+
+MAKERS: Mapping[str, tuple[Callable[[Mapping[str, Any], int, FinishedSamples], dict[str, Any]], pa.Schema]] = {
+    "text": (_text, SAMPLE_SCHEMA),
+    "image": (_image, IMAGE_SAMPLE_SCHEMA),
+    "table": (_row, TABLE_SAMPLE_SCHEMA),
+}

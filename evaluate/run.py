@@ -40,6 +40,7 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": ("frechet-distance",),
+    "tables": ("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
 }
 Request = str | tuple[str, Mapping[str, Any]]
 
@@ -61,8 +62,8 @@ def open_subject(folder: Path | str, *, seed: int = 0, progress: Progress = SILE
 
 
 def default_suite(subject: Subject) -> str:
-    """``images`` for a corpus of images, else ``quick``."""
-    return "images" if subject.corpus.modality == "image" else "quick"
+    """``images`` for a corpus of images, ``tables`` for one of tables, else ``quick``."""
+    return {"image": "images", "table": "tables"}.get(subject.corpus.modality, "quick")
 
 
 def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:

@@ -36,7 +36,7 @@ from ..models import Checkpoint, ExternalModel, FinishedSamples, TableCheckpoint
 from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA
 from .bias import counterfactual_prompts
 from .drawn import Drawn
-from .finished import read_samples
+from .finished import check_columns, read_samples
 from .lineage import Split, split
 
 CHUNK = 64
@@ -67,7 +67,10 @@ def draw_samples(
     """
     target = Path(folder) / "samples"
     if isinstance(checkpoint, FinishedSamples):
-        return write_samples(read_samples(checkpoint, progress), target)
+        finished = read_samples(checkpoint, progress)
+        if checkpoint.modality == "table":
+            check_columns(checkpoint, finished, corpus)
+        return write_samples(finished, target)
     drawer = _Drawer(checkpoint, corpus, plan, seed, progress, Drawn(folder, checkpoint.hash, code))
     parts = [draw() for draw in drawer.kinds().values()]
     table = write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)

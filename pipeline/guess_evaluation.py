@@ -56,7 +56,8 @@ def _samples(path: Path, kind: str) -> dict[str, Any]:
     own = modality_of(found)
     asked: dict[str, Any] = {"kind": "samples", "path": str(path.absolute()), "name": path.name}
     if kind == own:
-        return asked if own != "text" else asked | {"output": "text"}
+        options = {"text": {"output": "text"}, "table": {"modality": "table"}}
+        return asked | options.get(own, {})
     if kind == "text" and own == "table":  # rows whose outputs stand in a column of their own
         return asked
     raise UsageError(f"{path} holds {own}s, and what it is held against holds {kind}s; give two of a kind")

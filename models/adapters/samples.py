@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from ...core import IncompleteError
+from ...core import ConfigError, IncompleteError
 from ...curate import Source, read_source
 from .base import ADAPTERS, ExternalModel
 
@@ -22,7 +22,8 @@ class FinishedSamples(ExternalModel):
     ``path`` is a file, folder or pattern, ``format`` jsonl, csv, parquet or image-folder (null: by the suffix; a folder
     without data files is one of images). ``output`` is the column of what the model wrote; columns called id, kind,
     prompt, reference, document_id, group, pair and seed are taken where they stand. ``name`` is that of the model.
-    ``size`` and ``mode`` (RGB, L) are those of the source image-folder.
+    ``size`` and ``mode`` (RGB, L) are those of the source image-folder. ``modality`` is text, image or table: with
+    table every row of the file is a synthetic row under its columns (null: image for a folder of images, else text).
     """
 
     kind = "samples"
@@ -36,6 +37,7 @@ class FinishedSamples(ExternalModel):
         size: int | None = None,
         mode: Literal["L", "RGB"] = "RGB",
         content: str | None = None,
+        modality: Literal["text", "image", "table"] | None = None,
     ) -> None:
         self.path, self.output = path, output
         self.format: str = format or (_guessed(path) if path else "jsonl")
@@ -43,7 +45,12 @@ class FinishedSamples(ExternalModel):
         self.content = content or (self.source().fingerprint() if path else "")
         parameters = {"name": name, "format": self.format, "output": output, "size": size, "mode": mode,
                       "content": self.content}  # fmt: skip
-        super().__init__(name, (), parameters, "image" if self.format == "image-folder" else "text")
+        own = "image" if self.format == "image-folder" else "text"
+        if (modality or own) != own and (modality, own) != ("table", "text"):
+            raise ConfigError(f"model.external.modality: the format {self.format} cannot hold {modality}s")
+        if modality == "table":
+            parameters["modality"] = modality
+        super().__init__(name, (), parameters, modality or own)
 
     def source(self) -> Source:
         """The samples as rows: tables (one JSON object a row), or images."""

@@ -70,3 +70,35 @@ def test_what_is_no_pair_is_refused_with_a_way_out(tmp_path: Path) -> None:
         guess_evaluation(FILES / "llama", images)
     with pytest.raises(InputError, match="no such file or folder; give a model or samples"):
         guess_evaluation(tmp_path / "nothing", texts)
+
+
+def table(path: Path, seed: int, *columns: str) -> Path:
+    import pandas as pd
+
+    rng = generator(seed, "table")
+    frame = pd.DataFrame({"age": rng.integers(18, 90, 120), "city": rng.choice(["A", "B", "C"], 120)})
+    frame = frame[list(columns) or ["age", "city"]]
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_json(path, orient="records", lines=True)
+    return path
+
+
+@pytest.mark.parametrize(("made", "real"), [(".csv", ".csv"), (".jsonl", ".csv"), (".csv", ".parquet")])
+def test_a_table_is_scored_against_another(made: str, real: str, tmp_path: Path) -> None:
+    one, two = table(tmp_path / f"made{made}", 1), table(tmp_path / f"real{real}", 2)
+    found = scores(one, "--against", two, "--out", tmp_path / "run")
+    assert {score["slice"].get("column") for score in found["marginal-fidelity"]} == {None, "age", "city"}
+    assert all("value" in score for score in found["pairwise-fidelity"] + found["two-sample-test"])
+    assert "name it" in found["train-on-synthetic"][0]["reason"]
+    assert "How like the real columns" in (tmp_path / "run" / "report.html").read_text("utf-8")
+
+
+def test_a_table_without_the_columns_of_the_real_one_is_refused_by_their_names(tmp_path: Path) -> None:
+    one, two = table(tmp_path / "made.csv", 1, "age"), table(tmp_path / "real.csv", 2)
+    done = CliRunner().invoke(app, ["evaluate", str(one), "--against", str(two), "--out", str(tmp_path / "run")])
+    assert done.exit_code != 0
+    assert "made.csv: lacks the column(s) 'city' of the real table" in str(done.exception)

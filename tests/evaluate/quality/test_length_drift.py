@@ -18,7 +18,9 @@ numbers = st.lists(st.integers(0, 9), min_size=1, max_size=12).map(lambda values
 @given(numbers, numbers)
 def test_both_distances_are_those_of_scipy(first: np.ndarray, second: np.ndarray) -> None:
     assert wasserstein(first, second) == pytest.approx(stats.wasserstein_distance(first, second), abs=1e-12)
-    assert kolmogorov_smirnov(first, second) == pytest.approx(stats.ks_2samp(first, second, method="asymp").statistic, abs=1e-12)
+    assert kolmogorov_smirnov(first, second) == pytest.approx(
+        stats.ks_2samp(first, second, method="asymp").statistic, abs=1e-12
+    )
 
 
 def test_a_shift_is_its_own_distance() -> None:
