@@ -23,7 +23,7 @@ from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.vendi import vendi_from_features, vendi_score
 from .quality.word_perplexity import measure_word_perplexity
-from .run import SUITES, evaluate, evaluate_items, open_subject
+from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
     Comparison,
@@ -106,6 +106,7 @@ __all__ = [
     "clustered_rate",
     "counterfactual_prompts",
     "crossed_interval",
+    "default_suite",
     "detectable_effect",
     "difference",
     "document_cards",
