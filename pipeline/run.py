@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..core import (
@@ -44,14 +44,18 @@ from ..curate import (
 from ..reports import build_report
 from .as_read import audit_as_read
 from .before_after import before_after
-from .config import Named, RunConfig, TrackConfig, effective_values, effective_yaml
+from .config import EvaluateConfig, Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
 from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
 
+if TYPE_CHECKING:
+    from ..evaluate import Subject
+
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
 RELEASE_PROOF = "erasure.json"
+DEFAULT_SUITES = EvaluateConfig().suites
 Say = Callable[[str], None]
 
 
@@ -324,7 +328,7 @@ class Run:
 
         def work() -> str:
             subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress)
-            report, items = evaluate_items(subject, metrics)
+            report, items = evaluate_items(subject, _fitting(track, metrics, subject))
             write_items(self.folder / name, items)
             report.save(self.folder / name / "evaluation.json")
             return f"{len(report.scores)} scores, {len(report.findings)} findings"
@@ -428,7 +432,7 @@ def named_documents(report: StageReport) -> list[str]:
 
 def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]] | None:
     """None stands for the suite that fits the modality (the default)."""
-    if track.evaluate.suites == ("quick",) and not track.evaluate.metrics:
+    if track.evaluate.suites == DEFAULT_SUITES and not track.evaluate.metrics:
         return None
     from ..evaluate import METRICS, SUITES
 
@@ -439,6 +443,18 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
     for index, (metric, _) in enumerate(track.evaluate.metrics):
         METRICS.get(metric, f"{place}.metrics[{index}]")
     named: list[tuple[str, dict[str, Any]]] = [(name, {}) for suite in track.evaluate.suites for name in SUITES[suite]]
+    return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
+
+
+def _fitting(
+    track: TrackConfig, metrics: list[tuple[str, dict[str, Any]]] | None, subject: "Subject"
+) -> list[tuple[str, dict[str, Any]]] | None:
+    """Where no suite was chosen, further metrics join the one that fits the modality."""
+    from ..evaluate import SUITES, default_suite
+
+    if metrics is None or track.evaluate.suites != DEFAULT_SUITES:
+        return metrics
+    named: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in SUITES[default_suite(subject)]]
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
 
 

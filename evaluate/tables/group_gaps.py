@@ -74,12 +74,15 @@ def _gap(name: str, members: list[tuple[str, Ints]], synthetic: Floats, real: Fl
     best, worst = int(rates.argmax()), int(rates.argmin())
     found = newcombe(hits[best], sizes[best], hits[worst], sizes[worst])
     assert found.low is not None and found.high is not None
-    lost = [mean_interval(real[inside] - synthetic[inside]) for inside in (members[worst][1], members[best][1])]
+    lost_worst, lost_best = (
+        mean_interval(real[inside] - synthetic[inside]) for inside in (members[worst][1], members[best][1])
+    )
+    added = difference(lost_worst, lost_best)
     pool = np.concatenate([synthetic[inside] for _, inside in members])
     cells = tuple((value, right, size) for (value, _), right, size in zip(members, hits, sizes, strict=True))
     chance = _chance(int(pool.sum()), sizes, seed, name)
     return GroupGap(name, cells, tuple(others), float(np.ptp(rates)), float(np.ptp(reference)), chance,
-                    (min(found.low, found.value), max(found.high, found.value)), difference(*lost))  # fmt: skip
+                    (min(found.low, found.value), max(found.high, found.value)), added)  # fmt: skip
 
 
 def _chance(hits: int, sizes: list[int], seed: int, name: str) -> float:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .marginal_fidelity import Marginal, Marginals
 
 SHOWN, LISTED, DRAWN, BARS, BINS = 20, 100, 4, 10, 8
+COMMON = 0.05
 
 
 def marginal_exhibits(tables: TwoTables, whole: "Marginals", groups: Mapping[Group, "Marginals"]) -> Iterator[Exhibit]:
@@ -42,7 +43,10 @@ def _overview(ranked: list["Marginal"], total: int) -> Chart:
         ends = tuple(tuple(pair[end] for pair in null) for end in (0, 1))
         series.append(Series("real against real", names, mean, ends[0], ends[1]))
     most = f" The {len(ranked)} worst of {total} columns." if total > len(ranked) else ""
-    note = f"1: spread exactly like the real rows. Real rows among each other reach the second value.{most}"
+    note = (
+        "1: spread exactly like the real rows. Real rows among each other reach the second value; who falls short of "
+    )
+    note += f"it most stands first.{most}"
     title = "How like the real columns the synthetic ones are, worst first"
     return Chart("marginal-fidelity", title, "interval", "column", "fidelity", tuple(series), note)
 
@@ -81,19 +85,25 @@ def binned_shares(column: PairedColumn, real: np.ndarray, made: np.ndarray) -> t
 
 
 def stretches(column: PairedColumn, real: np.ndarray, bins: int) -> tuple[list[str], np.ndarray]:
-    """Names of stretches of a number column, and the stretch of each of its values; other values stay alone."""
+    """Names of stretches of a number column, and the stretch of each of its values.
+
+    A number that one real row in twenty has stands alone, and so does what is no number.
+    """
     numbers = column.order[np.isfinite(column.order)]
+    shares = column.counts(real)[: len(numbers)] / max(1, len(real))
+    common = numbers[shares >= COMMON]
     rows = column.order[real]
-    rows = rows[np.isfinite(rows)]
-    edges = np.unique(np.quantile(rows if len(rows) else numbers, np.linspace(0, 1, bins + 1)[1:-1]))
-    place = np.searchsorted(edges, numbers, "left")
+    rows = rows[np.isfinite(rows) & ~np.isin(rows, common)]
+    edges = np.unique(np.quantile(rows, np.linspace(0, 1, bins + 1)[1:-1])) if len(rows) else np.zeros(0)
+    before = np.searchsorted(edges, numbers, "left") + 2 * np.searchsorted(common, numbers, "left")
+    place = np.unique(before + np.isin(numbers, common), return_inverse=True)[1]
     names = []
-    for stretch in range(len(edges) + 1):
+    for stretch in range(int(place.max()) + 1):
         inside = numbers[place == stretch]
         ends = [_number(column, x) for x in (inside.min(), inside.max())] if len(inside) else ["", ""]
         names.append(ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}")
     atoms = list(column.labels[len(numbers) :])
-    return names + atoms, np.concatenate([place, len(edges) + 1 + np.arange(len(atoms))])
+    return names + atoms, np.concatenate([place, len(names) + np.arange(len(atoms))])
 
 
 def _number(column: PairedColumn, x: float) -> str:

@@ -19,7 +19,7 @@ from .two_tables import TwoTables, made_examples, not_compared, two_tables
 
 METRIC, UNIT = "pairwise-fidelity", "1 - distance of a pair of columns"
 BINS, CATEGORIES, SPLITS, GROUPS = 10, 20, 10, 20
-LISTED, CHARTED, NAMED, EXAMPLES, DOCUMENTS = 100, 12, 5, 5, 20
+LISTED, CHARTED, MATRIX, NAMED, EXAMPLES, DOCUMENTS = 100, 12, 8, 5, 5, 20
 STRONG = 0.2
 Floats = NDArray[np.float64]
 
@@ -317,13 +317,22 @@ def _exhibits(found: Pairs) -> Iterator[Exhibit]:
 
 
 def _matrix(found: Pairs) -> Iterator[Exhibit]:
-    """Each column with each other: what the fidelity lacks to real against real."""
-    columns = list({id(one): one for pair in found.found for one in (pair.first, pair.second)}.values())[:CATEGORIES]
-    lack = {(id(pair.first), id(pair.second)): round(max(0.0, pair.excess), 3) for pair in found.found}
+    """The columns that lack most, each with each other: what the fidelity lacks to real against real."""
+    lack = {frozenset((id(pair.first), id(pair.second))): max(0.0, pair.excess) for pair in found.found}
+    columns = list({id(one): one for pair in found.found for one in (pair.first, pair.second)}.values())
+    worst = {id(one): max(lack[frozenset((id(one), id(two)))] for two in columns if two is not one) for one in columns}
+    chosen = sorted(columns, key=lambda one: -round(worst[id(one)], 12))[:MATRIX]
+    kept = {id(one) for one in chosen}
+    columns = [one for one in columns if id(one) in kept]
     rows = tuple(
-        (redact(one.name), *(lack.get((id(one), id(two)), lack.get((id(two), id(one)))) for two in columns))
-        for one in columns
+        (redact(one.name), *(_cell(lack.get(frozenset((id(one), id(two))))) for two in columns)) for one in columns
     )
     head = ("Column", *(redact(column.name) for column in columns))
-    note = "How much less each pair reaches than real rows among each other: 0 is as near as real rows are."
+    note = (
+        "How much less each pair reaches than real rows among each other; blank below 0.01. The columns that lack most."
+    )
     yield Table("pairwise-matrix", "What each pair of columns lacks", head, rows, note)
+
+
+def _cell(lack: float | None) -> str:
+    return "" if lack is None or lack < 0.01 else f"{lack:.2f}"

@@ -111,8 +111,8 @@ def _group(
         f"After synthetic rows, {redact(gap.column)} {redact(value)!r} is served worse than other groups",
         f"Trees that learnt {redact(found.label)} from the synthetic rows are right on {hits / rows:.1%} of its "
         f"{rows:,} rows; the groups of {redact(gap.column)} lie {gap.synthetic:.1%} apart, {gap.real:.1%} after real "
-        f"rows, and up to {gap.chance:.1%} by chance. Against real rows it lost {gap.added.value:.1%} more than the group "
-        f"that is served best ({gap.added.low:.1%} to {gap.added.high:.1%}).",
+        f"rows, and up to {gap.chance:.1%} by chance. Against real rows it lost {gap.added.value:.1%} more than the "
+        f"group that is served best ({gap.added.low:.1%} to {gap.added.high:.1%}).",
         "Compare the fidelity of the columns within this group (marginal-fidelity with groups); give it more weight in "
         "training, or draw its rows by themselves with sample.where.",
         tuple(score for score in scores if isinstance(score, Score) and score.slice.get("group") == where["group"]),

@@ -76,7 +76,7 @@ def test_metrics_of_texts_and_images_say_why_they_are_not_measured(made: tuple[T
     model, corpus, folder = made
     draw_samples(model, corpus, SamplingPlan(rows=20), folder)
     subject = open_subject(folder)
-    for metrics in (None, ["frechet-distance"]):
+    for metrics in (["perplexity", "verbatim-overlap"], ["frechet-distance"]):
         report = evaluate(subject, metrics)
         assert report.scores and all(isinstance(score, NotMeasured) for score in report.scores)
         assert all("table" in score.reason or "cannot" in score.reason for score in report.scores)  # type: ignore[union-attr]

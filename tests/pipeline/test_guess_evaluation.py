@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from headwater.core import InputError, UsageError, generator
+from headwater.core import ConfigError, InputError, UsageError, generator
+from headwater.evaluate import SUITES
+from headwater.models import FinishedSamples
 from headwater.pipeline.cli import app
 from headwater.pipeline.guess_evaluation import guess_evaluation
 
@@ -102,3 +104,23 @@ def test_a_table_without_the_columns_of_the_real_one_is_refused_by_their_names(t
     done = CliRunner().invoke(app, ["evaluate", str(one), "--against", str(two), "--out", str(tmp_path / "run")])
     assert done.exit_code != 0
     assert "made.csv: lacks the column(s) 'city' of the real table" in str(done.exception)
+
+
+def test_a_label_that_is_named_in_the_config_joins_the_suite_of_tables(tmp_path: Path) -> None:
+    one, two = table(tmp_path / "made.csv", 1), table(tmp_path / "real.csv", 2)
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"corpus: {{source: csv, path: {two}, modality: table}}\ncurate: []\naudit: []\n"
+        f"model: {{external: {{kind: samples, path: {one}, modality: table}}}}\n"
+        "evaluate: {metrics: [{train-on-synthetic: {label: city}}]}\n"
+    )
+    done = CliRunner().invoke(app, ["run", str(config), "--out", str(tmp_path / "run")])
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert [one["name"] for one in report["detail"]["metrics"]] == list(SUITES["tables"])
+    assert any("value" in score for score in report["scores"] if score["metric"] == "train-on-synthetic")
+
+
+def test_a_folder_of_images_cannot_be_a_table(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the format image-folder cannot hold tables"):
+        FinishedSamples(None, format="image-folder", modality="table")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_tables import people, scores_of, subject_of, values
 
-from headwater.core import IncompleteError, NotMeasured, Score
+from headwater.core import Chart, IncompleteError, NotMeasured, Score
 from headwater.evaluate import Subject, measure_marginal_fidelity
 
 
@@ -100,3 +100,15 @@ def test_without_synthetic_rows_nothing_is_measured(tmp_path: Path) -> None:
     subject = subject_of(tmp_path, people(5, 1), people(5, 1))
     with pytest.raises(IncompleteError, match="no synthetic rows"):
         measure_marginal_fidelity(Subject(tmp_path, subject.corpus))
+
+
+def test_bars_hold_each_row_once_and_common_numbers_stand_alone(tmp_path: Path) -> None:
+    real = [{"gain": 0 if k % 10 else 100 + k, "age": k % 60} for k in range(600)]
+    outcome = measure_marginal_fidelity(subject_of(tmp_path, real, real[:300]))
+    charts = {one.name: one for one in outcome.exhibits if isinstance(one, Chart)}
+    for name in ("marginal-gain", "marginal-age"):
+        for series in charts[name].series:
+            assert sum(series.y) == pytest.approx(1)
+    gain = charts["marginal-gain"].series[0]
+    assert (gain.x[0], gain.y[0]) == ("0", pytest.approx(0.9))
+    assert len(gain.x) > 4

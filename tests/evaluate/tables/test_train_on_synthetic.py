@@ -1,13 +1,17 @@
 """Learning from synthetic rows: as good as real ones, as bad as nothing, labels, groups, bad input."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from fakes import FakeLedger
 from made_tables import people, scores_of, subject_of, values
 
-from headwater.core import IncompleteError, NotMeasured
-from headwater.evaluate import measure_train_on_synthetic
+from headwater.core import IncompleteError, NotMeasured, held_out
+from headwater.evaluate import Subject, measure_train_on_synthetic
+from headwater.evaluate.tables import two_tables
 from headwater.evaluate.tables.group_gaps import _chance
 
 
@@ -91,3 +95,30 @@ def test_what_cannot_be_learnt_is_said_in_one_sentence(tmp_path: Path) -> None:
         measure_train_on_synthetic(subject, label="income")
     with pytest.raises(IncompleteError, match="5 real and 5 synthetic rows have a label; 30 are needed"):
         measure_train_on_synthetic(subject_of(tmp_path / "b", real[:5], made[:5]), label="rich")
+
+
+def trained_on(subject: Subject, conditional: str | None = None) -> Subject:
+    """The same with a model that learnt from seven tenths of the rows."""
+    ids = subject.corpus.ids()
+    seen = {name: 1 for name, held in zip(ids, held_out(ids, 0.3, 0), strict=True) if not held}
+    run = {"recipe": {"held_out": 0.3, "seed": 0, "options": {"conditional": conditional}}}
+    model: Any = SimpleNamespace(run=run, ledger=FakeLedger(seen), capabilities=frozenset({"rows"}))
+    return Subject(subject.folder, subject.corpus, model, subject.samples)
+
+
+def test_a_model_of_ours_is_tested_on_held_out_rows_and_its_condition_is_the_label(tmp_path: Path) -> None:
+    subject = trained_on(subject_of(tmp_path, people(900, 1), people(500, 2)), "rich")
+    score = scores_of(measure_train_on_synthetic(subject))[""]
+    held = int(held_out(subject.corpus.ids(), 0.3, 0).sum())
+    assert score.n == held
+    assert f"tested on the {held} rows that were held out of training; real: 500 of training rows" in score.method
+    assert "label rich" in score.method
+
+
+def test_copies_of_training_rows_are_held_against_held_out_ones(tmp_path: Path) -> None:
+    real = people(900, 1)
+    subject = trained_on(subject_of(tmp_path, real, real))
+    tables = two_tables(subject)
+    assert tables.trained is not None
+    assert not set(tables.trained) & set(tables.rows)
+    assert len(tables.trained) + len(tables.rows) == 900
