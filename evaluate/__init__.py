@@ -32,14 +32,8 @@ from .quality.self_bleu import measure_self_bleu, self_bleu
 from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
 from .quality.vendi import vendi_from_features, vendi_score
 from .quality.word_perplexity import measure_word_perplexity
-<<<<<<< HEAD
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
-from .run import SUITES, evaluate, evaluate_items, open_subject
-||||||| 1e4a6fd
-from .run import SUITES, evaluate, evaluate_items, open_subject
-=======
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
->>>>>>> tables6
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
