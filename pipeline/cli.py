@@ -153,16 +153,22 @@ def evaluate(
         Path | None, typer.Option("--against", help="Data to hold a model or samples against: texts, images, a table.")
     ] = None,
     out: Out = None,
+    label: Annotated[str | None, typer.Option("--label", help="Tables: the column that a classifier learns.")] = None,
+    groups: Annotated[str, typer.Option("--groups", help="Tables: columns that name a group: sex,race.")] = "",
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Score the model: quality, memorization, bias, hallucination; or any model or samples against data of yours."""
     if against is None:
+        if label or groups:
+            from ..core import UsageError
+
+            raise UsageError("--label and --groups go with --against; of a run, config.yaml says both")
         return _stages(target, out, "evaluate", workers, json, quiet)
     from . import commands
 
-    commands.evaluate_against(target, against, out, workers=workers, json=json, quiet=quiet)
+    commands.evaluate_against(target, against, out, label, groups, workers=workers, json=json, quiet=quiet)
 
 
 @app.command()

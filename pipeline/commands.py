@@ -74,10 +74,11 @@ def stages(
 
 
 def evaluate_against(
-    subject: Path, data: Path, out: Path | None, *, workers: int | None, json: bool, quiet: bool
-) -> None:
+    subject: Path, data: Path, out: Path | None, label: str | None, groups: str, *, workers: int | None, json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
-    config = config_from(guess_evaluation(subject, data))
+    config = config_from(guess_evaluation(subject, data, label, groups))
     folder = out or Path("runs") / f"{subject.name.split('.')[0] or 'samples'}-against-{data.name.split('.')[0]}"
     _go(config, folder, subject, "report", workers=workers, json=json, quiet=quiet, model=True)
 

@@ -15,23 +15,31 @@ LARGE_MODEL: Mapping[str, int] = {
 """A model made elsewhere writes some tens of tokens a second on a processor: minutes instead of an hour."""
 
 
-def guess_evaluation(subject: Path, data: Path) -> dict[str, Any]:
+def guess_evaluation(subject: Path, data: Path, label: str | None = None, groups: str = "") -> dict[str, Any]:
     """The keys of a config that scores a model, or finished samples, against data; nothing is trained.
 
     ``subject`` is a model (checkpoint, run, Hugging Face folder, GGUF file) or samples (a folder of images, a table, a
-    file of outputs). Raises :class:`InputError` where either does not exist or their kinds do not fit.
+    file of outputs). Of tables, ``label`` is the column that a classifier learns and ``groups`` name columns of groups,
+    separated by commas. Raises :class:`InputError` where either does not exist or their kinds do not fit.
     """
     for path in (subject, data):
         if not path.exists():
             raise InputError(f"{path}: no such file or folder; give a model or samples, and with --against the data")
     corpus = guess_corpus(data)
     kind = modality_of(corpus)
+    named = [name.strip() for name in groups.split(",") if name.strip()]
+    if (label or named) and kind != "table":
+        raise UsageError(f"--label and --groups name columns of a table, and {data} holds {kind}s")
+    if named:
+        corpus["groups"] = named
     common: dict[str, Any] = {
         "title": f"Evaluation of {subject.name} against {data.name}",
         "corpus": corpus,
         "curate": [],
         "audit": [],
     }
+    if label:
+        common["evaluate"] = {"metrics": [{"train-on-synthetic": {"label": label}}]}
     if is_model(subject):
         if kind != "text":
             raise UsageError(f"--against {data}: holds {kind}s; a language model is scored on texts")

@@ -66,7 +66,8 @@ def _said(tables: TwoTables, one: "Marginal") -> str:
     """The value whose share differs most, in words."""
     column = one.column
     p, q = (column.counts(codes) for codes in (column.whole[tables.rows], column.made))
-    base = f"{redact(column.name)} {one.fidelity.value:.3f} ({one.null.mean() if len(one.null) else 1:.3f})"
+    null = one.null.mean() if len(one.null) else 1.0
+    base = f"{redact(column.name)} {one.fidelity.value:.3f} (real against real {null:.3f})"
     gap = q / q.sum() - p / p.sum()
     code = int(np.argmax(np.abs(gap)))
     if abs(gap[code]) < 0.02:

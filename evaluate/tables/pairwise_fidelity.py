@@ -243,7 +243,7 @@ def _findings(
 
 
 def _said(pair: Pair) -> str:
-    null = f" ({pair.null.mean():.3f})" if len(pair.null) else ""
+    null = f" (real against real {pair.null.mean():.3f})" if len(pair.null) else ""
     return f"{pair.name} {pair.fidelity.value:.3f}{null}"
 
 

@@ -124,3 +124,12 @@ def test_a_label_that_is_named_in_the_config_joins_the_suite_of_tables(tmp_path:
 def test_a_folder_of_images_cannot_be_a_table(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the format image-folder cannot hold tables"):
         FinishedSamples(None, format="image-folder", modality="table")
+
+
+def test_label_and_groups_of_two_tables_can_be_named(tmp_path: Path) -> None:
+    one, two = table(tmp_path / "made.csv", 1), table(tmp_path / "real.csv", 2)
+    found = scores(one, "--against", two, "--out", tmp_path / "run", "--label", "city", "--groups", "city")
+    assert any("value" in score for score in found["train-on-synthetic"])
+    assert {score["slice"].get("group") for score in found["marginal-fidelity"]} == {None, "city"}
+    with pytest.raises(UsageError, match="name columns of a table, and .* holds texts"):
+        guess_evaluation(tmp_path, words(tmp_path / "words.jsonl", 3, 0), "city")
