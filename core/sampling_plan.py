@@ -1,6 +1,7 @@
 """Which samples to draw: what a config says and a metric reads."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ class SamplingPlan:
     ``prefixes`` counts trained documents; as many held-out ones are added as control. Prefixes are continued greedily,
     everything else is drawn at ``temperature``, with the cuts ``top_k``, ``top_p`` and ``min_p``, the
     ``repetition_penalty`` and the ``stop`` strings. ``counterfactual`` counts pairs of prompts, with a sample each.
-    ``sampler``, ``sampler_steps`` and ``guidance`` are for models of images; None stands for what the model does by
-    itself.
+    ``sampler``, ``sampler_steps`` and ``guidance`` are for models of images, ``sampler`` for those of tables too; None
+    stands for what the model does by itself. ``where`` gives values of columns that each of the ``rows`` is to have.
     """
 
     free: int = 200
@@ -35,6 +36,8 @@ class SamplingPlan:
     repetition_penalty: float = 1.0
     stop: tuple[str, ...] = ()
     images: int = 1000
+    rows: int = 1000
+    where: Mapping[str, str | int | float | bool | None] | None = None
     sampler: str | None = None
     sampler_steps: int | None = None
     guidance: float | None = None

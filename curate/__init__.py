@@ -20,6 +20,7 @@ from .duplicates import (
     semantic_duplicates,
     substring_duplicates,
 )
+from .fairness.row_columns import Column, Columns, as_text, columns_from, columns_of
 from .filters import (
     boilerplate,
     c4,
@@ -72,12 +73,24 @@ from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
 from .steps import before_mitigation, build_steps, describe_steps, libraries
 from .tabular import duplicate_rows
+from .tabular.column_types import MARKS as MISSING_MARKS
+from .tabular.column_types import Typed, days_of, numbers_of, typed
 
 __all__ = [
     "AUDITS",
     "Annotation",
     "AttributeTerms",
     "AuditReport",
+    "Column",
+    "Columns",
+    "MISSING_MARKS",
+    "Typed",
+    "as_text",
+    "columns_from",
+    "columns_of",
+    "days_of",
+    "numbers_of",
+    "typed",
     "COUNTERFACTUAL_OF",
     "Change",
     "DEFAULT_AUDITS",

@@ -1,7 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
-from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
     counterfactual_prompts,
@@ -9,6 +9,7 @@ from .bias import (
     measure_counterfactual_pairs,
 )
 from .hallucination import measure_self_consistency, measure_unknown_names
+from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
@@ -18,27 +19,57 @@ from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_metric import FrechetMetric
-from .quality.likelihood import Likelihood, bits_per_byte, loss_gap, perplexity
+from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.perplexity import PerplexityMetric, measure_perplexity
-from .run import SUITES, evaluate, open_subject
+from .quality.vendi import vendi_from_features, vendi_score
+from .quality.word_perplexity import measure_word_perplexity
+from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
+    Comparison,
     Estimate,
+    Placements,
+    Variance,
+    auc,
+    benjamini_hochberg,
     clopper_pearson,
+    clustered_rate,
+    crossed_interval,
+    detectable_effect,
     difference,
     exponential,
+    fisher_p,
+    holm,
+    items_to_detect,
     jackknife,
+    mcnemar,
     mean_interval,
+    mid_p,
+    mmd_interval,
+    more_items,
+    more_trials,
+    newcombe,
+    paired_auc,
     paired_difference,
+    paired_test,
+    permutation_p,
+    placements,
     ratio_interval,
+    rule_of_three,
+    seed_interval,
+    u_statistic,
+    variance_of,
 )
 from .story import document_story
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
+    "Comparison",
     "Estimate",
     "FrechetMetric",
     "IMAGE_SAMPLE_SCHEMA",
+    "ITEM_SCHEMA",
+    "ItemValues",
     "Likelihood",
     "METRICS",
     "Metric",
@@ -46,7 +77,9 @@ __all__ = [
     "Outcome",
     "PerplexityMetric",
     "Place",
+    "Placements",
     "SAMPLE_SCHEMA",
+    "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
     "Span",
@@ -55,25 +88,37 @@ __all__ = [
     "Trace",
     "TracedDocument",
     "TracedSpan",
+    "Variance",
     "amplification",
+    "auc",
+    "benjamini_hochberg",
     "bits_per_byte",
     "build_index",
+    "byte_perplexity",
     "clopper_pearson",
+    "clustered_rate",
     "counterfactual_prompts",
+    "crossed_interval",
+    "detectable_effect",
     "difference",
     "document_cards",
     "document_story",
     "draw_samples",
     "edit_similarity",
     "evaluate",
+    "evaluate_items",
     "exponential",
     "exposure",
     "exposure_interval",
+    "fisher_p",
     "frechet_distance",
     "frechet_from_moments",
     "frechet_interval",
+    "holm",
+    "items_to_detect",
     "jackknife",
     "loss_gap",
+    "mcnemar",
     "mean_interval",
     "measure_amplification",
     "measure_bits_per_byte",
@@ -85,12 +130,31 @@ __all__ = [
     "measure_self_consistency",
     "measure_unknown_names",
     "measure_verbatim_overlap",
+    "measure_word_perplexity",
+    "mid_p",
+    "mmd_interval",
+    "more_items",
+    "more_trials",
+    "newcombe",
     "open_index",
     "open_subject",
     "overlap",
+    "paired_auc",
     "paired_difference",
+    "paired_test",
+    "permutation_p",
     "perplexity",
+    "placements",
     "ratio_interval",
+    "read_items",
+    "rule_of_three",
+    "seed_interval",
     "trace",
     "trace_document",
+    "u_statistic",
+    "variance_of",
+    "vendi_from_features",
+    "vendi_score",
+    "word_perplexity",
+    "write_items",
 ]

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core import SILENT, Corpus, Exhibit, Finding, Measurement, Progress, Registry
-from ..curate import removed_of, tables_of
+from ..curate import Columns, columns_from, removed_of, tables_of
 from ..models import Checkpoint
+from .items import ItemValues
 from .memorization.index import SuffixIndex, open_index
 
 T = TypeVar("T")
@@ -44,15 +45,25 @@ IMAGE_SAMPLE_SCHEMA = pa.schema(
         pa.field("parameters", pa.string()),
     ]
 )
+TABLE_SAMPLE_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("table", pa.large_string()),  # one JSON object of column values, as in a corpus of tables
+        pa.field("seed", pa.int64()),
+        pa.field("model", pa.string()),
+        pa.field("parameters", pa.string()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one metric found."""
+    """What one metric found. ``items`` are the values behind its scores, where two runs can have the same items."""
 
     scores: tuple[Measurement, ...] = ()
     findings: tuple[Finding, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    items: tuple[ItemValues, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,12 @@ class Subject:
             return []
         rows: list[dict[str, object]] = self.samples.filter(pc.equal(self.samples["kind"], kind)).to_pylist()
         return rows
+
+    def sampled_columns(self) -> Columns:
+        """The columns of the rows that a model of tables made, read as those of a corpus are; none without rows."""
+        if self.samples is None or "table" not in self.samples.schema.names:
+            return columns_from([])
+        return self.once("sampled columns", lambda: columns_from(self.samples.select(["table"]).to_batches()))
 
 
 Metric = Callable[..., Outcome]

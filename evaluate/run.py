@@ -25,6 +25,7 @@ from ..core import (
 )
 from ..models import CAPABILITIES, ExternalModel, load
 from .base import METRICS, Outcome, Subject
+from .items import ItemValues
 
 QUALITY = ("perplexity", "bits-per-byte")
 MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
@@ -65,6 +66,16 @@ def default_suite(subject: Subject) -> str:
 def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:
     """Run metrics (names, or names with parameters; None: the default suite) and gather what they found.
 
+    Raises what :func:`evaluate_items` raises.
+    """
+    return evaluate_items(subject, metrics)[0]
+
+
+def evaluate_items(
+    subject: Subject, metrics: Sequence[Request] | None = None
+) -> tuple[StageReport, tuple[ItemValues, ...]]:
+    """The same, with the values of single items that :func:`~headwater.evaluate.compare` needs.
+
     A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message, but for
     :class:`TemporaryError` (a server that is away), which is raised. A name or parameter that does not exist raises
     :class:`UsageError` before anything runs.
@@ -81,7 +92,7 @@ def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> Stag
         (finding for outcome in outcomes for finding in outcome.findings),
         key=lambda finding: (SEVERITIES.index(finding.severity), finding.code),
     )
-    return StageReport(
+    report = StageReport(
         stage="evaluate",
         title="Evaluation of the model",
         facts=_facts(subject, requests, scores, len(findings)),
@@ -95,6 +106,7 @@ def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> Stag
             "corpus": subject.corpus.hash,
         },
     )
+    return report, tuple(one for outcome in outcomes for one in outcome.items)
 
 
 def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
@@ -136,7 +148,7 @@ def _lacking(subject: Subject, name: str) -> str:
 
 def _drawn(subject: Subject, need: str) -> bool:
     """Whether there are samples already, so that the model need not make them."""
-    column = {"sample": "output", "images": "image"}.get(need)
+    column = {"sample": "output", "images": "image", "rows": "table"}.get(need)
     return subject.samples is not None and subject.samples.num_rows > 0 and column in subject.samples.schema.names
 
 

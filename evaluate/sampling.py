@@ -6,8 +6,11 @@
 | prefix | tokens of a trained document, and as many of held-out ones as control | extraction |
 | repeat | the beginning of a held-out document, several answers each | self-consistency |
 | counterfactual | the same sentence for each identity group | parity |
+
+A model of images or tables draws those, and nothing else.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -32,13 +35,16 @@ from ..core import (
     sha256,
     write_parquet,
 )
-from ..models import Checkpoint, FinishedSamples, training_is_known
-from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA
+from ..models import Checkpoint, FinishedSamples, TableCheckpoint, training_is_known, typed_table
+from .base import IMAGE_SAMPLE_SCHEMA, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA
 from .bias import counterfactual_prompts
 from .finished import read_samples
 from .lineage import Split, split
 
 CHUNK = 64
+ROW_CHUNK = 1_024
+ROWS = "rows.parquet"
+"""Beside the samples of a model of tables: the rows alone, under their own columns."""
 LONGEST_TEXT = 40_000
 Row = dict[str, Any]
 
@@ -55,8 +61,9 @@ def draw_samples(
     """Draw all kinds of ``plan`` that the checkpoint can make and write ``folder/samples/samples.parquet``.
 
     Each finished kind is kept until the whole table is written, so an interrupted call goes on where it stopped.
-    The same arguments give the same bytes. Returns the table (:data:`SAMPLE_SCHEMA`, or
-    :data:`IMAGE_SAMPLE_SCHEMA` for a model of images).
+    The same arguments give the same bytes. Returns the table (:data:`SAMPLE_SCHEMA`,
+    :data:`IMAGE_SAMPLE_SCHEMA` for a model of images, :data:`TABLE_SAMPLE_SCHEMA` for one of tables, whose rows then
+    stand under typed columns in ``folder/samples/rows.parquet`` too).
     """
     target = Path(folder) / "samples"
     if isinstance(checkpoint, FinishedSamples):
@@ -64,7 +71,17 @@ def draw_samples(
     drawer = _Drawer(checkpoint, corpus, plan, seed, progress)
     key = sha256(canonical_json([asdict(plan), seed, checkpoint.hash, corpus.hash]))[:16]
     parts = [_part(target / f".parts-{key}" / f"{kind}.parquet", draw) for kind, draw in drawer.kinds().items()]
-    return write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)
+    drawn = write_samples(pa.concat_tables(parts) if parts else drawer.schema.empty_table(), target)
+    (target / ROWS).unlink(missing_ok=True)
+    if drawn.num_rows and "rows" in checkpoint.capabilities:
+        write_parquet(target / ROWS, typed_rows(checkpoint, drawn))
+    return drawn
+
+
+def typed_rows(checkpoint: Checkpoint, samples: pa.Table) -> pa.Table:
+    """The rows of samples under the model's columns, with their types: what others read."""
+    assert isinstance(checkpoint, TableCheckpoint)
+    return typed_table([json.loads(row) for row in samples["table"].to_pylist()], checkpoint.columns)
 
 
 def write_samples(table: pa.Table, target: Path) -> pa.Table:
@@ -86,7 +103,8 @@ class _Drawer:
         self, checkpoint: Checkpoint, corpus: Corpus, plan: SamplingPlan, seed: int, progress: Progress
     ) -> None:
         self.checkpoint, self.corpus, self.plan, self.seed, self.progress = checkpoint, corpus, plan, seed, progress
-        self.schema = IMAGE_SAMPLE_SCHEMA if "images" in checkpoint.capabilities else SAMPLE_SCHEMA
+        schemas = {"images": IMAGE_SAMPLE_SCHEMA, "rows": TABLE_SAMPLE_SCHEMA}
+        self.schema = next((each for able, each in schemas.items() if able in checkpoint.capabilities), SAMPLE_SCHEMA)
         self.model = checkpoint.hash
         self._split: Split | None = None
 
@@ -94,6 +112,8 @@ class _Drawer:
         """What this checkpoint can draw under this plan."""
         if "images" in self.checkpoint.capabilities:
             return {"images": self.images} if self.plan.images else {}
+        if "rows" in self.checkpoint.capabilities:
+            return {"rows": self.rows} if self.plan.rows else {}
         if "sample" not in self.checkpoint.capabilities:
             return {}
         plan = self.plan
@@ -170,6 +190,20 @@ class _Drawer:
                     rows.append(row | {"seed": seed, "model": self.model, "parameters": facts})
                 task.advance(n)
         return pa.Table.from_pylist(rows, schema=IMAGE_SAMPLE_SCHEMA)
+
+    def rows(self) -> pa.Table:
+        seed, plan, made = derive_seed(self.seed, "rows"), self.plan, []
+        options: dict[str, Any] = {"where": dict(plan.where or {}) or None, "sampler": plan.sampler}
+        facts = canonical_json({name: value for name, value in options.items() if value is not None}).decode()
+        with self.progress.task("draw rows", plan.rows) as task:
+            for low in range(0, plan.rows, ROW_CHUNK):
+                n = min(ROW_CHUNK, plan.rows - low)
+                for k, row in enumerate(self.checkpoint.sample_records(n, seed, first=low, **options)):
+                    content = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+                    made.append({"id": f"row-{low + k:06d}", "table": content, "seed": seed, "model": self.model,
+                                 "parameters": facts})  # fmt: skip
+                task.advance(n)
+        return pa.Table.from_pylist(made, schema=TABLE_SAMPLE_SCHEMA)
 
     def complete(
         self, kind: str, prompts: Sequence[Sequence[int]], tokens: int, temperature: float | None = None

@@ -12,7 +12,7 @@ from .adapters import (
     from_callable,
     open_external,
 )
-from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, training_is_known
+from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, ScoresWindows, training_is_known
 from .canaries import canary_alternatives
 from .copying import CopyingFamily
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
@@ -21,16 +21,20 @@ from .feature_net import FeatureNet, feature_net
 from .fine_tuned import FineTunedCheckpoint, FineTunedFamily
 from .fit import fit, load
 from .gan import GANCheckpoint, GANFamily
+from .gaussian_mixture import GaussianMixtureFamily, MixtureCheckpoint
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
 from .pretrained_checkpoint import PretrainedCheckpoint
+from .record_checkpoint import CopyingImages, CopyingRows
 from .report import training_report
 from .serving import Server, Service, system_clock
 from .start import by_hash
+from .table_checkpoint import TableCheckpoint, typed_table
 from .text_checkpoint import TextCheckpoint
 from .transformer import TransformerFamily
+from .tvae import TVAECheckpoint, TVAEFamily
 from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
     "Service",
     "system_clock",
     "ScoresText",
+    "ScoresWindows",
     "attach",
     "external_report",
     "from_callable",
@@ -52,12 +57,15 @@ __all__ = [
     "CanaryPlan",
     "Checkpoint",
     "CopyingFamily",
+    "CopyingImages",
+    "CopyingRows",
     "DiffusionCheckpoint",
     "DiffusionFamily",
     "FAMILIES",
     "FeatureNet",
     "GANCheckpoint",
     "GANFamily",
+    "GaussianMixtureFamily",
     "Generator",
     "ImageCheckpoint",
     "FineTunedCheckpoint",
@@ -65,10 +73,14 @@ __all__ = [
     "Images",
     "Ledger",
     "LoRAPlan",
+    "MixtureCheckpoint",
     "ModelFamily",
     "NgramFamily",
     "PretrainedCheckpoint",
     "Recipe",
+    "TVAECheckpoint",
+    "TVAEFamily",
+    "TableCheckpoint",
     "TextCheckpoint",
     "TransformerFamily",
     "VAECheckpoint",
@@ -81,4 +93,5 @@ __all__ = [
     "png_base64",
     "read_images",
     "training_report",
+    "typed_table",
 ]

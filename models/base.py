@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
+import pyarrow as pa
 from torch import Tensor
 
 from ..core import ConfigError, EnergyUse, did_you_mean
@@ -14,9 +15,10 @@ from .noise import Noise
 CAPABILITIES: Mapping[str, str] = {
     "sample": "write text",
     "images": "make images",
+    "rows": "make rows of a table",
     "logprob": "give the log-probability of the tokens that it writes",
     "prompt_logprob": "give the log-probability of each token of a text that it is shown",
-    "likelihood": "give the log-likelihood of an image, or a lower bound of it",
+    "likelihood": "give the log-likelihood of an image or a row, or a lower bound of it",
     "embed": "turn a text into a vector",
     "seedable": "give the same output for the same seed",
 }
@@ -56,6 +58,26 @@ class Ledger(Protocol):
 
     def documents_at(self, step: int) -> tuple[str, ...]:
         """The ids of all documents in the batch of one step."""
+
+
+@runtime_checkable
+class ScoresWindows(Protocol):
+    """A model of text that looks back on a bounded number of tokens, and lets that number be chosen."""
+
+    @property
+    def window(self) -> int:
+        """Tokens in the windows that it scores by itself."""
+
+    @property
+    def longest_window(self) -> int:
+        """The most tokens that a window may have."""
+
+    def rolling_logprobs(self, texts: Sequence[str], window: int, stride: int) -> list[np.ndarray]:
+        """Natural-log probability of each token of each text, float64 (tokens,), by windows of ``window`` tokens.
+
+        The first window predicts all of its tokens, each further one ``stride`` new tokens at its end, conditioned on
+        ``window - stride`` tokens and the one before them at least.
+        """
 
 
 def training_is_known(checkpoint: "Checkpoint") -> bool:
@@ -156,3 +178,28 @@ class Checkpoint(Protocol):
 
     def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """The labels that :meth:`sample_images` gives those images; None where the model knows no labels."""
+
+    def sample_records(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Rows ``first`` to ``first`` + n - 1 of this seed as mappings of column names to values.
+
+        ``where``: the values that some columns are to have, where the model can be asked for them.
+        """
+
+    def sample_rows(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> pa.Table:
+        """The same as a table with typed columns; missing values are null."""

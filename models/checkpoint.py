@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -143,6 +144,30 @@ class BaseCheckpoint:
     def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """Image models only."""
         raise self._cannot("make images")
+
+    def sample_records(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Table models only."""
+        raise self._cannot("make rows of a table")
+
+    def sample_rows(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        where: Mapping[str, Any] | None = None,
+        sampler: str | None = None,
+        first: int = 0,
+    ) -> pa.Table:
+        """Table models only."""
+        raise self._cannot("make rows of a table")
 
     def _cannot(self, what: str) -> UsageError:
         return UsageError(f"{self.folder}: a {self.family} model cannot {what}; see its capabilities")

@@ -15,6 +15,7 @@ from .checkpoint import Parts
 from .dcgan import scaled
 from .edm import EDM, EDMConfig, root_mean_square, widths_of
 from .families import FAMILIES, Prepared
+from .image_augment import Augment
 from .image_checkpoint import ImageCheckpoint
 from .image_data import ImageData, as_tensor, prepare_images, split_batch
 from .ledger import TrainingLedger
@@ -38,26 +39,32 @@ class DiffusionFamily:
     Preconditioning, loss and the sampler ``heun`` as in Karras et al. 2022; also ``ddim`` and ``ancestral``. Samples
     come from a running average of the weights with decay ``ema``. ``conditional`` tells it the attribute ``label``,
     which is left out for a share ``label_dropout`` of the images, so that samples can be guided (Ho & Salimans 2022).
-    ``flip`` mirrors half of the images left to right in training. The loss at each noise level is always reported, on
+    ``flip`` and ``shift`` mirror and move the images in training. The loss at each noise level is always reported, on
     trained and held-out images. Recipe keys: size (xs, s, m), dropout, precision, documents.
     """
 
     modality = "image"
     mixed = True
-    defaults: Mapping[str, Any] = {"batch": 64, "learning_rate": 2e-3, "matrix_learning_rate": 0.01, "warmup": 50}
+    defaults: Mapping[str, Any] = {"batch": 64, "learning_rate": 4e-3, "matrix_learning_rate": 0.02, "warmup": 50}
 
     def __init__(
-        self, ema: float = 0.999, conditional: bool = False, label_dropout: float = 0.1, flip: bool = False
+        self,
+        ema: float = 0.999,
+        conditional: bool = False,
+        label_dropout: float = 0.1,
+        flip: bool = False,
+        shift: int = 0,
     ) -> None:
         for name, value in (("ema", ema), ("label_dropout", label_dropout)):
             if not 0 <= value < 1:
                 raise ConfigError(f"{name}: {value} must be from 0 to below 1")
-        self.ema, self.conditional, self.label_dropout, self.flip = float(ema), conditional, float(label_dropout), flip
+        self.ema, self.conditional, self.label_dropout = float(ema), conditional, float(label_dropout)
+        self.augment = Augment(flip, shift)
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Read the images and build the network."""
         with progress.task("images"):
-            data = prepare_images(corpus, recipe, self.conditional)
+            data = prepare_images(corpus, recipe, self.conditional, self.augment)
         config = EDMConfig(
             *data.shape,
             widths_of(recipe.size),
@@ -65,7 +72,6 @@ class DiffusionFamily:
             classes=len(data.names_of_classes),
             label_dropout=self.label_dropout,
             dropout=recipe.dropout,
-            flip=self.flip,
             ema=self.ema,
         )
         network = EDM(config, torch.Generator().manual_seed(derive_seed(recipe.seed, "weights")))

@@ -29,8 +29,9 @@ def diffusion_exhibits(run: Mapping[str, Any]) -> tuple[Exhibit, ...]:
         for side, values in _sides(found)
     )
     note = (
-        "Weighted so that a network that says nothing loses 1 at every level, and at the lowest ones nobody does much "
-        "better. Where held-out images lose more than trained ones, the model knows the latter."
+        "Weighted so that a network that says nothing loses 1 at every level; at the lowest ones images that are noisy "
+        "themselves leave little to gain. Where held-out images lose more than trained ones, the model knows the "
+        "latter."
     )
     title = "Loss at each noise level"
     return (Chart("noise-loss", title, "interval", "noise level sigma", "weighted squared error", series, note),)

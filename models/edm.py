@@ -21,8 +21,8 @@ from .unet import UNet
 
 SIZES = {"xs": (32, 64, 128), "s": (64, 128, 256), "m": (128, 256, 512)}
 """Size dial: filters of each level, from full resolution down."""
-P_MEAN, P_STD = -1.2, 1.2
-"""EDM, table 1: ln sigma of the training distribution."""
+P_MEAN, P_STD, PAPER_DATA = -1.2, 1.2, 0.5
+"""EDM, table 1: ln sigma of the training distribution, for images of that sigma_data; it grows with theirs."""
 NO_CLASS = -1
 
 
@@ -38,7 +38,6 @@ class EDMConfig:
     classes: int = 0
     label_dropout: float = 0.1
     dropout: float = 0.0
-    flip: bool = False
     ema: float = 0.999
 
     @property
@@ -79,11 +78,9 @@ class EDM(nn.Module):
         """Weighted squared error of each image at a noise level of its own, mean over pixels: (n,)."""
         images, classes = split_batch(batch)
         y, n = scaled(images), len(images)
-        if self.config.flip:
-            y = torch.where(torch.rand(n, 1, 1, 1) < 0.5, y.flip(3), y)
         if classes is not None:
             classes = classes.masked_fill(torch.rand(n) < self.config.label_dropout, NO_CLASS)
-        sigma = (torch.randn(n) * P_STD + P_MEAN).exp()
+        sigma = (torch.randn(n) * P_STD + P_MEAN).exp() * (self.config.sigma_data / PAPER_DATA)
         return self.weighted_error(self.unet, y, sigma, torch.randn_like(y), classes)
 
     def weighted_error(

@@ -57,7 +57,8 @@ class Prepared:
 class ModelFamily(Protocol):
     """One kind of generative model. ``mixed`` says whether it can train with bfloat16 matrix products.
 
-    ``defaults`` are those of batch, learning_rate, matrix_learning_rate and warmup.
+    A family for several modalities names its usual one, and all of them as ``modalities``. ``defaults`` are those of
+    batch, learning_rate, matrix_learning_rate and warmup.
     """
 
     modality: str
@@ -69,6 +70,12 @@ class ModelFamily(Protocol):
 
     def restore(self, folder: Path, parts: Parts) -> Checkpoint:
         """The checkpoint in a folder whose files have been verified."""
+
+
+def modalities_of(family: ModelFamily) -> tuple[str, ...]:
+    """What a family can be trained on."""
+    several: tuple[str, ...] = getattr(family, "modalities", (family.modality,))
+    return several
 
 
 FAMILIES: Registry[Callable[..., ModelFamily]] = Registry("family", "headwater.families")

@@ -106,11 +106,15 @@ class FineTunedCheckpoint(TextCheckpoint):
         if self.tokenizer.hash != run["tokenizer"]:
             raise IntegrityError(f"{folder / TOKENIZER}: not the tokenizer that the model was trained with; restore it")
 
+    @property
+    def window(self) -> int:
+        """The context that it was fine-tuned with; of a model taken as it is no more than it can read."""
+        return min(int(self.run["recipe"]["context"]), self.network.config.context)
+
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         """Longer texts in disjoint windows of the training context."""
         network: LanguageModel = self._exact if exact else self.network
-        context = min(int(self.run["recipe"]["context"]), self.network.config.context)
-        return sequence_logprobs(network, sequences, self.begin, context)
+        return sequence_logprobs(network, sequences, self.begin, self.window)
 
 
 def set_up(network: Any, recipe: Recipe, restoring: bool = False) -> None:

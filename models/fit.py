@@ -16,7 +16,7 @@ from .adapters import is_external, load_external
 from .base import Checkpoint
 from .checkpoint import RUN, read_checkpoint, write_checkpoint
 from .energy_meter import Meter
-from .families import FAMILIES, Prepared
+from .families import FAMILIES, Prepared, modalities_of
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
 from .pretrained import is_base
@@ -52,10 +52,9 @@ def fit(
         recipe = tuning_recipe(recipe)
     family = call_checked(FAMILIES.get(recipe.family, "model.family"), recipe.options, "model.options")
     recipe = recipe.with_defaults(family.defaults)
-    if corpus.modality != family.modality:
-        raise InputError(
-            f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {family.modality}"
-        )
+    if corpus.modality not in modalities_of(family):
+        known = " or ".join(modalities_of(family))
+        raise InputError(f"{corpus.folder}: holds {corpus.modality}, but family {recipe.family!r} is for {known}")
     corpus.require_documents()
     kept = by_hash(recipe)
     plan = stored_plan(folder, corpus, kept)

@@ -14,6 +14,7 @@ from .base import Checkpoint
 from .checkpoint import Parts
 from .dcgan import GAN, GANConfig, scaled, size_of
 from .families import FAMILIES, Prepared
+from .image_augment import Augment
 from .image_checkpoint import ImageCheckpoint
 from .image_data import ImageData, Images, prepare_images, split_batch
 from .image_spread import NEIGHBOURS, diversity, nearness
@@ -35,8 +36,9 @@ class GANFamily:
 
     ``loss`` is ``non-saturating`` with R1 of weight ``gamma`` every ``lazy`` steps (Mescheder et al. 2018), or
     ``wgan-gp`` (Gulrajani et al. 2017). Samples come from a running average of the generator's weights with decay
-    ``ema``. ``conditional`` tells both networks the attribute ``label``. Accuracy of the discriminator, diversity and
-    coverage are always reported. Recipe keys: size (xs, s, m), documents.
+    ``ema``. ``conditional`` tells both networks the attribute ``label``. ``flip`` and ``shift`` mirror and move the
+    real images in training. Accuracy of the discriminator, diversity and coverage are always reported. Recipe keys:
+    size (xs, s, m), documents.
     """
 
     modality = "image"
@@ -50,6 +52,8 @@ class GANFamily:
         lazy: int = 4,
         ema: float = 0.999,
         conditional: bool = False,
+        flip: bool = False,
+        shift: int = 0,
     ) -> None:
         if loss not in LOSSES:
             raise ConfigError(f"no loss {loss!r}; {did_you_mean(loss, LOSSES)}known: {', '.join(LOSSES)}")
@@ -59,12 +63,13 @@ class GANFamily:
             raise ConfigError(f"lazy: {lazy} must be 1 or more")
         if not 0 <= ema < 1:
             raise ConfigError(f"ema: {ema} must be from 0 to below 1")
+        self.augment = Augment(flip, shift)
         self.loss, self.gamma, self.lazy, self.ema, self.conditional = loss, float(gamma), lazy, float(ema), conditional
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Read the images and build both networks."""
         with progress.task("images"):
-            data = prepare_images(corpus, recipe, self.conditional)
+            data = prepare_images(corpus, recipe, self.conditional, self.augment)
         config = GANConfig(
             *data.shape, *size_of(recipe.size), self.loss, self.gamma, self.lazy, self.ema, len(data.names_of_classes)
         )

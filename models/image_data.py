@@ -9,6 +9,7 @@ import pyarrow as pa
 import torch
 
 from ..core import Corpus, InputError, Recipe
+from .image_augment import Augment
 from .ledger import ledger_table
 from .order import Weights
 from .selection import Selection, select_documents
@@ -36,7 +37,7 @@ class ImageData:
     """Training images: each is one example.
 
     ``control`` has some of the held-out ones, for diagnostics. ``names_of_classes`` is empty where the model is not to
-    know labels.
+    know labels. ``augment`` changes the images of a batch in training, and no others.
     """
 
     images: Images
@@ -47,6 +48,7 @@ class ImageData:
     planted: int = 0
     weights: Weights | None = None
     weighting: Mapping[str, Any] | None = None
+    augment: Augment = Augment()
 
     def __len__(self) -> int:
         return len(self.images.pixels)
@@ -58,11 +60,12 @@ class ImageData:
         return height, width, channels
 
     def batch(self, indices: np.ndarray) -> Batch:
-        """uint8 tensor of shape (rows, C, H, W), with the classes int64 (rows,) where the model knows labels."""
-        return self.part(self.images, indices)
+        """To train on: uint8 tensor of shape (rows, C, H, W), with the classes int64 (rows,) where labels are known."""
+        images, classes = split_batch(self.part(self.images, indices))
+        return self.augment(images) if classes is None else (self.augment(images), classes)
 
     def part(self, images: Images, indices: np.ndarray) -> Batch:
-        """The same of any images of this corpus."""
+        """The same of any images of this corpus, as they are."""
         pixels = as_tensor(images.pixels[indices])
         if not self.names_of_classes:
             return pixels
@@ -125,14 +128,21 @@ def read_images(corpus: Corpus, rows: np.ndarray | None = None) -> Images:
     return Images(ids, np.stack(pixels), labels)
 
 
-def prepare_images(corpus: Corpus, recipe: Recipe, conditional: bool = False) -> ImageData:
+def prepare_images(
+    corpus: Corpus,
+    recipe: Recipe,
+    conditional: bool = False,
+    augment: Augment = Augment(),  # noqa: B008  frozen
+) -> ImageData:
     """The images to train on, some of those held out, and their ledger."""
     chosen = select_documents(corpus, recipe)
     images = read_images(corpus, chosen.rows)
+    augment.check(*images.pixels.shape[1:3])
     place = np.arange(len(chosen.ids))
     ledger = ledger_table([(name, "trained") for name in chosen.ids], place, place, chosen.held_out)
     names = _classes(corpus, images) if conditional else ()
-    data = ImageData(images, ledger, len(chosen.held_out), _control(corpus, chosen, images, names), names)
+    control = _control(corpus, chosen, images, names)
+    data = ImageData(images, ledger, len(chosen.held_out), control, names, augment=augment)
     weighing = document_weights(corpus, chosen, recipe)
     if weighing is None:
         return data

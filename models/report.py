@@ -9,6 +9,7 @@ from .base import Checkpoint
 from .diffusion_report import diffusion_exhibits, diffusion_findings, diffusion_scores
 from .gan_report import gan_exhibits, gan_findings, gan_scores
 from .image_report import image_exhibits
+from .table_report import table_exhibits, table_facts, table_findings, table_scores
 from .tuning_report import tuning_facts, tuning_findings, tuning_scores, tuning_tables
 
 MANY_PASSES = 4.0
@@ -24,8 +25,8 @@ def training_report(checkpoint: Checkpoint) -> StageReport:
         stage="training",
         title="Training",
         facts=_facts(run),
-        scores=(*tuning_scores(run), *gan_scores(run), *diffusion_scores(run)),
-        findings=_findings(run),
+        scores=(*tuning_scores(run), *gan_scores(run), *diffusion_scores(run), *table_scores(run)),
+        findings=(*_findings(run), *table_findings(checkpoint)),
         exhibits=_exhibits(checkpoint),
         detail={
             "checkpoint": checkpoint.hash,
@@ -43,27 +44,21 @@ def _findings(run: Mapping[str, Any]) -> tuple[Finding, ...]:
     return (*common, *tuning_findings(run), *gan_findings(run), *diffusion_findings(run))
 
 
-def _size(run: Mapping[str, Any]) -> dict[str, Cell]:
-    if "order" in run["network"]:
-        return {"order": run["network"]["order"]}
-    return {} if "tuning" in run else {"size": run["recipe"]["size"]}
-
-
 def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     facts: dict[str, Cell] = {
         "family": run["family"],
-        **_size(run),
+        **_dial(run),
         "parameters": run["parameters"],
         "steps": run["steps"],
         "documents trained on": run["documents"]["trained"],
         "documents held out": run["documents"]["held_out"],
         "passes over the data": round(passes(run), 2),
-        f"final loss ({run['loss']['unit']}, training)": round(run["final_loss"] or 0.0, 4),
+        _loss_label(run): round(run["final_loss"] or 0.0, 4),
         "precision": run["precision"] + (", channels last" if run.get("layout") == "channels_last" else ""),
         **tuning_facts(run),
     }
     if not run["steps"]:
-        del facts[f"final loss ({run['loss']['unit']}, training)"]
+        del facts[_loss_label(run)]
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
         if "context" in run["network"]:
@@ -85,7 +80,24 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
         facts[f"bits per dimension ({images} held-out images)"] = round(bits, 4)
     if "active_units" in run["diagnostics"]:
         facts["active units"] = f"{run['diagnostics']['active_units']} of {run['diagnostics']['latent']}"
-    return facts
+    return {**facts, **table_facts(run)}
+
+
+def _dial(run: Mapping[str, Any]) -> dict[str, Cell]:
+    """The one number that says how large a model is: a size, or what its family has in place of one."""
+    network = run["network"]
+    if "records" in network or "tuning" in run:
+        return {}
+    if "components" in network and "latent" not in network:
+        return {"components": network["components"]}
+    return {"order": network["order"]} if "order" in network else {"size": run["recipe"]["size"]}
+
+
+def _loss_label(run: Mapping[str, Any]) -> str:
+    """Where several networks are trained, the loss is that of the one whose curve is the main one."""
+    loss = run["loss"]
+    main = [name for name, points in loss.get("phases", {}).items() if points == loss["history"]]
+    return f"final loss of the {main[0]} (per image, training)" if main else f"final loss ({loss['unit']}, training)"
 
 
 def _held_out(run: Mapping[str, Any], name: str) -> Cell:
@@ -108,7 +120,8 @@ def _exhibits(checkpoint: Checkpoint) -> tuple[Exhibit, ...]:
     if "kl_per_dimension" in checkpoint.run["diagnostics"]:
         exhibits.append(_divergence_chart(checkpoint.run))
     run = checkpoint.run
-    return (*exhibits, *gan_exhibits(run), *diffusion_exhibits(run), *image_exhibits(checkpoint))
+    shown = (*image_exhibits(checkpoint), *table_exhibits(checkpoint))
+    return (*exhibits, *gan_exhibits(run), *diffusion_exhibits(run), *shown)
 
 
 def _loss_curve(run: Mapping[str, Any]) -> Chart:
@@ -124,17 +137,25 @@ def _loss_curve(run: Mapping[str, Any]) -> Chart:
 
 def _held_out_curve(run: Mapping[str, Any]) -> list[Chart]:
     points = run["loss"].get("measured")
-    if not points or len(points) < 2 or "bits_per_byte" not in points[0]:
+    units = {"bits_per_byte": "bits per byte", "nats_per_row": "nats per row"}
+    name = next((name for name in units if points and name in points[0]), None)
+    if not points or len(points) < 2 or name is None:
         return []
     steps = tuple(float(point["step"]) for point in points)
-    series = Series("bits per byte", steps, tuple(point["bits_per_byte"] for point in points))
-    text = run["validation"]
+    series = Series(units[name], steps, tuple(point[name] for point in points))
     note = (
-        f"The same {text['documents']:,} held-out documents ({text['bytes']:,} bytes) each time. A curve that rises "
-        "while the training loss falls says that the model learns its documents by heart."
+        f"{_measured_on(run)} each time. A curve that rises while the training loss falls says that the model learns "
+        "its documents by heart."
     )
     title = "Loss on documents that training never sees"
-    return [Chart("held-out-loss", title, "line", "step", "bits per byte", (series,), note)]
+    return [Chart("held-out-loss", title, "line", "step", units[name], (series,), note)]
+
+
+def _measured_on(run: Mapping[str, Any]) -> str:
+    if "validation" in run:
+        text = run["validation"]
+        return f"The same {text['documents']:,} held-out documents ({text['bytes']:,} bytes)"
+    return "The bound on the same held-out rows, by few importance samples,"
 
 
 def _canary_table(checkpoint: Checkpoint) -> Table:
@@ -161,7 +182,7 @@ def _group_table(run: Mapping[str, Any]) -> Table:
 def _divergence_chart(run: Mapping[str, Any]) -> Chart:
     nats = sorted(run["diagnostics"]["kl_per_dimension"], reverse=True)
     series = Series("divergence", tuple(str(rank + 1) for rank in range(len(nats))), tuple(nats))
-    note = "A dimension at 0 nats carries nothing about the image."
+    note = f"A dimension at 0 nats carries nothing about the {_example(run)}."
     return Chart(
         "latent-divergence",
         "What each latent dimension carries",
@@ -171,6 +192,11 @@ def _divergence_chart(run: Mapping[str, Any]) -> Chart:
         (series,),
         note,
     )
+
+
+def _example(run: Mapping[str, Any]) -> str:
+    """What one example is: an image or a row."""
+    return str(run["loss"]["unit"]).rsplit(" ", 1)[-1]
 
 
 def _diverged(run: Mapping[str, Any]) -> Finding | None:
@@ -197,7 +223,8 @@ def _collapsed(run: Mapping[str, Any]) -> Finding | None:
         code="HW-T002",
         severity="medium" if active else "high",
         title="The latent space has collapsed",
-        meaning=f"Only {active} of {latent} latent dimensions carry anything about the image: samples will look alike.",
+        meaning=f"Only {active} of {latent} latent dimensions carry anything about the {_example(run)}: samples will "
+        "look alike.",
         advice="Train for more steps or choose a smaller model.size.",
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core import UsageError
 from .checkpoint import Parts
 from .choice import Choice
 from .gpt import GPT, GPTConfig
@@ -32,6 +33,22 @@ class TextCheckpoint(BaseTextCheckpoint):
 
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         return sequence_logprobs(self._exact if exact else self.network, sequences, self.begin)
+
+    @property
+    def window(self) -> int:
+        """Tokens in the windows that it scores by itself: the network's context."""
+        return self.network.config.context
+
+    @property
+    def longest_window(self) -> int:
+        """The network's context."""
+        return self.network.config.context
+
+    def rolling_logprobs(self, texts: Sequence[str], window: int, stride: int) -> list[np.ndarray]:
+        """See :class:`models.base.ScoresWindows`."""
+        if not 1 <= window <= self.longest_window:
+            raise UsageError(f"window {window}: must be from 1 to {self.longest_window}, the context of this model")
+        return sequence_logprobs(self.network, self.tokenizer.encode_all(texts), self.begin, window, stride)
 
     def next_logprobs(self, prompts: Sequence[str]) -> np.ndarray:
         """See :meth:`BaseTextCheckpoint.next_logprobs`; of a prompt longer than the context the end is used."""

@@ -16,6 +16,7 @@ from .checkpoint import Parts
 from .conv_vae import ConvVAE, VAEConfig, divergence
 from .ex_post import LEAST_PER_COMPONENT, ROWS
 from .families import DEFAULTS, FAMILIES, Prepared
+from .image_augment import Augment
 from .image_checkpoint import ImageCheckpoint
 from .image_data import Batch, ImageData, as_tensor, prepare_images, split_batch
 from .ledger import TrainingLedger
@@ -40,8 +41,9 @@ class VAEFamily:
     Likelihood ``auto``: Bernoulli where all pixels are 0 or 255, else Gaussian with a learned width. ``beta`` weights
     the divergence (Higgins et al. 2017), ``free_bits`` is what each latent dimension may carry for free, in nats
     (Kingma et al. 2016). ``conditional`` tells the model the attribute ``label``. ``components`` of a Gaussian mixture
-    are fitted to the latents after training, for the sampler ``ex-post`` (Ghosh et al. 2020); 0 fits none. Recipe keys:
-    size (xs, s, m), documents. No canaries are planted among images.
+    are fitted to the latents after training, for the sampler ``ex-post`` (Ghosh et al. 2020); 0 fits none. ``flip`` and
+    ``shift`` mirror and move the images in training. Recipe keys: size (xs, s, m), documents. No canaries are planted
+    among images.
     """
 
     modality = "image"
@@ -55,6 +57,8 @@ class VAEFamily:
         likelihood: str = "auto",
         conditional: bool = False,
         components: int = 10,
+        flip: bool = False,
+        shift: int = 0,
     ) -> None:
         if likelihood not in LIKELIHOODS:
             hint = did_you_mean(likelihood, LIKELIHOODS)
@@ -63,12 +67,12 @@ class VAEFamily:
             if not 0 <= value < float("inf"):
                 raise ConfigError(f"{name}: {value} must be 0 or more")
         self.beta, self.free_bits, self.likelihood = beta, free_bits, likelihood
-        self.conditional, self.components = conditional, components
+        self.conditional, self.components, self.augment = conditional, components, Augment(flip, shift)
 
     def prepare(self, corpus: Corpus, recipe: Recipe, progress: Progress) -> Prepared:
         """Read the images and build the network."""
         with progress.task("images"):
-            data = prepare_images(corpus, recipe, self.conditional)
+            data = prepare_images(corpus, recipe, self.conditional, self.augment)
         config = self._config(data, recipe.size)
         network = ConvVAE(config, torch.Generator().manual_seed(derive_seed(recipe.seed, "weights")))
         return Prepared(
@@ -154,7 +158,7 @@ def _summary(network: nn.Module, data: ImageData, losses: list[float], recipe: R
     with reproducible(recipe.threads):
         if network.ex_post is not None:
             network.ex_post.fit(_latents(network, data, recipe.seed), recipe.seed)
-        diagnostics = latent_diagnostics(network, data.batch(np.arange(min(len(data), DIAGNOSED))))
+        diagnostics = latent_diagnostics(network, data.part(data.images, np.arange(min(len(data), DIAGNOSED))))
         diagnostics |= _held_out(network, data, recipe.seed)
     return {
         "final_loss": nats,
@@ -168,7 +172,7 @@ def _latents(network: ConvVAE, data: ImageData, seed: int) -> Tensor:
     """A posterior sample of each of the first training images, (n, latent): draws from the aggregate posterior."""
     parts = []
     for low in range(0, min(len(data), ROWS), BATCH):
-        images, classes = split_batch(data.batch(np.arange(low, min(low + BATCH, len(data), ROWS))))
+        images, classes = split_batch(data.part(data.images, np.arange(low, min(low + BATCH, len(data), ROWS))))
         noise = Noise(seed, "aggregate posterior", low, low + len(images))
         x = network.target(images, noise.uniform(*images.shape[1:]) if network.draws_pixels else None)
         mean, log_variance = network.posterior_of(x, classes)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..core import Corpus, Recipe, generator
 from .language_model import LanguageModel
-from .scoring import HEAD_ROWS, batches_of, windows_of
+from .scoring import HEAD_ROWS, batches_of, wanted, windows_of
 from .tokenizer import TextTokenizer
 
 SHARE = 0.0075
@@ -80,8 +80,7 @@ def held_out_text(
 def _sums(network: LanguageModel, text: HeldOutText) -> tuple[float, float]:
     nats = entropy = 0.0
     for group, batch in batches_of(windows_of(text.sequences, text.begin, text.context), text.begin):
-        lengths = torch.tensor([len(tokens) - 1 for _, _, tokens in group])
-        real = torch.arange(batch.shape[1] - 1) < lengths[:, None]
+        real = wanted(group, batch.shape[1] - 1)
         hidden, targets = network.hidden(batch[:, :-1])[real], batch[:, 1:][real]
         for low in range(0, len(hidden), HEAD_ROWS):
             logs: Tensor = network.logits(hidden[low : low + HEAD_ROWS]).double().log_softmax(-1)

@@ -308,7 +308,7 @@ class Run:
 
     def evaluate(self, name: str, track: TrackConfig) -> None:
         """Score the model."""
-        from ..evaluate import evaluate, open_subject
+        from ..evaluate import evaluate_items, open_subject, write_items
 
         metrics = _metrics(track, "evaluate")
         key = stage_key(
@@ -321,11 +321,12 @@ class Run:
 
         def work() -> str:
             subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress)
-            report = evaluate(subject, metrics)
+            report, items = evaluate_items(subject, metrics)
+            write_items(self.folder / name, items)
             report.save(self.folder / name / "evaluation.json")
             return f"{len(report.scores)} scores, {len(report.findings)} findings"
 
-        self.stage("evaluate", name, key, ["evaluation.json", "index"], work)
+        self.stage("evaluate", name, key, ["evaluation.json", "items.parquet", "index"], work)
 
     def report(self) -> None:
         """Lay out the report."""

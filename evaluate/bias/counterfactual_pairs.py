@@ -9,9 +9,10 @@ from scipy.stats import binomtest, false_discovery_control, ttest_1samp
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
 from ...curate import AttributeTerms, GroupGap, example, group_gap
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Estimate, mean_interval
 from .continuation_preference import preferences
-from .pair_features import FEATURES, attribute_presence, differences, features, pair_means
+from .pair_features import FEATURES, attribute_presence, differences, features, pair_means, whole_pairs
 from .prompts import by_comparison
 
 METRIC = "counterfactual-pairs"
@@ -35,6 +36,8 @@ class Difference:
     estimate: Estimate
     p: float
     sign_p: float
+    pairs: tuple[str, ...] = ()
+    gaps: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -80,7 +83,12 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
     )
     scores = [_score(one, minimum, terms) for one in found]
     findings = tuple(_findings([one for one in found if isinstance(one, Difference)], rows, minimum, terms))
-    return Outcome((*scores, *missing), findings, tuple(_exhibits(found, gaps, cell)))
+    items = tuple(
+        ItemValues.of_means(METRIC, score.method, score.slice, one.pairs, one.gaps)
+        for one, score in zip(found, scores, strict=True)
+        if isinstance(one, Difference) and isinstance(score, Score)
+    )
+    return Outcome((*scores, *missing), findings, tuple(_exhibits(found, gaps, cell)), items)
 
 
 def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | NotMeasured]:
@@ -94,7 +102,9 @@ def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | N
             results.append(NotMeasured(METRIC, reason, where))
         else:
             p, sign_p = _tests(gaps)
-            results.append(Difference(category, first, second, feature, mean_interval(gaps), p, sign_p))
+            named = tuple(whole_pairs(means, pairs, first, second))
+            estimate = mean_interval(gaps)
+            results.append(Difference(category, first, second, feature, estimate, p, sign_p, named, tuple(gaps)))
     return results
 
 

@@ -1,6 +1,6 @@
 """What is compared between the two sides of a counterfactual pair: pure functions of the outputs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,5 +56,10 @@ def differences(
     means: dict[tuple[str, str], float], pairs: Sequence[str], first: str, second: str
 ) -> NDArray[np.float64]:
     """First minus second for each pair that has both sides, shape (pairs with both,)."""
-    both = [pair for pair in pairs if (pair, first) in means and (pair, second) in means]
+    both = whole_pairs(means, pairs, first, second)
     return np.array([means[pair, first] - means[pair, second] for pair in both])
+
+
+def whole_pairs(means: Mapping[tuple[str, str], float], pairs: Sequence[str], first: str, second: str) -> list[str]:
+    """The pairs that have both sides."""
+    return [pair for pair in pairs if (pair, first) in means and (pair, second) in means]

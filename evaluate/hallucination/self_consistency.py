@@ -13,6 +13,7 @@ import numpy as np
 from ...core import Chart, Exhibit, NotMeasured, Score, Series, Table, generator
 from ...curate import excerpt
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import mean_interval
 from .ngram_model import NgramModel, sentences
 
@@ -88,7 +89,9 @@ def measure_self_consistency(subject: Subject, minimum: int = 5) -> Outcome:
     ]
     gains = {prompt: base[prompt].mean - own[prompt].mean for prompt in own}
     scores.append(_score(METRIC, list(gains.values()), "gain"))
-    return Outcome(tuple(scores), exhibits=tuple(_exhibits(own, base, gains, rows)))
+    last = scores[-1]
+    items = ItemValues.of_means(METRIC, last.method, last.slice, tuple(gains), list(gains.values()))
+    return Outcome(tuple(scores), exhibits=tuple(_exhibits(own, base, gains, rows)), items=(items,))
 
 
 def _answers(rows: Sequence[Mapping[str, object]]) -> dict[str, list[list[list[str]]]]:

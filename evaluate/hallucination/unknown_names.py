@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from ...core import Chart, Corpus, Example, Exhibit, Finding, NotMeasured, Score, Series, Table, generator, wilson
+from ...core import Chart, Corpus, Example, Exhibit, Finding, NotMeasured, Score, Series, Table, generator
 from ...curate import example, redact
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
+from ..statistics import clustered_rate
 from .known_names import KnownNames
 from .names import Name, names
 
@@ -32,20 +34,10 @@ class Share:
 
 
 def clustered_share(unknown: Sequence[int], total: Sequence[int]) -> Share:
-    """sum(unknown) / sum(total) over texts, both (texts,), with Wilson's interval at the effective number of names.
-
-    The effective number is that of independent names with the ratio estimator's variance, and never above the real one.
-    """
-    x, n = np.asarray(unknown, np.float64), np.asarray(total, np.float64)
-    names_, rate = float(n.sum()), float(x.sum() / n.sum())
-    independent = rate * (1 - rate) / names_
-    clusters = len(n)
-    clustered = clusters / max(1, clusters - 1) * float(((x - rate * n) ** 2).sum()) / names_**2
-    sizes = names_**2 / float(n @ n)
-    # with nothing or everything unknown the variance says nothing: count texts, weighed by their names
-    effective = names_ * min(1.0, independent / clustered) if independent and clustered else min(names_, sizes)
-    low, high = wilson(min(rate * effective, effective), effective)
-    return Share(rate, low, high, int(names_), int(np.count_nonzero(n)))
+    """sum(unknown) / sum(total) over texts, both (texts,), with the interval of a clustered rate."""
+    found = clustered_rate(unknown, total)
+    assert found.low is not None and found.high is not None
+    return Share(found.value, found.low, found.high, sum(total), found.n)
 
 
 @METRICS.register(
@@ -84,7 +76,18 @@ def measure_unknown_names(
     known.merge(held)
     invented = _invented(found, missing, known)
     finding = _finding(subject, share, baseline, scores[0], rows, invented) if invented else ()
-    return Outcome(tuple(scores), finding, tuple(_exhibits(rows, found, missing, baseline, invented)))
+    items = _items(rows, found, missing, scores[0])
+    return Outcome(tuple(scores), finding, tuple(_exhibits(rows, found, missing, baseline, invented)), items)
+
+
+def _items(
+    rows: Sequence[Row], found: Sequence[Sequence[Name]], missing: set[str], score: Score
+) -> tuple[ItemValues, ...]:
+    """The samples with a name behind the first score."""
+    named = [(str(row["id"]), one) for row, one in zip(rows, _distinct(found), strict=True) if one]
+    counts = np.array([(len(one & missing), len(one)) for _, one in named], np.float64)
+    ids = tuple(name for name, _ in named)
+    return (ItemValues(score.metric, score.method, score.slice, ids, counts[:, 0], counts[:, 1]),)
 
 
 def _real_texts(subject: Subject, documents: int, length: int) -> dict[str, str]:

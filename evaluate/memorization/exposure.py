@@ -22,6 +22,7 @@ from ...core import (
 )
 from ...models import Canary, Checkpoint, canary_alternatives, training_is_known
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Estimate, Floats, clopper_pearson, mean_interval
 
 BATCH = 256
@@ -124,7 +125,7 @@ def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
         *_extrapolated_scores(ranked),
         *_trend(ranked, subject.seed),
     )
-    return Outcome(scores, _finding(ranked, scores), (_chart(ranked), _table(ranked)))
+    return Outcome(scores, _finding(ranked, scores), (_chart(ranked), _table(ranked)), _items(ranked, alternatives))
 
 
 def rank_canary(checkpoint: Checkpoint, canary: Canary, alternatives: int, seed: int) -> Ranked:
@@ -184,6 +185,18 @@ def _level_estimates(ranked: Sequence[Ranked]) -> dict[int, Estimate]:
     n = len(ranked[0].alternatives)
     means = {level: mean_interval([item.exposure for item in items]) for level, items in _levels(ranked).items()}
     return {level: _clipped(mean, math.log2(n / (n + 1)), math.log2(n)) for level, mean in means.items()}
+
+
+def _items(ranked: Sequence[Ranked], n: int) -> tuple[ItemValues, ...]:
+    """The canaries behind the mean of each level."""
+    method = f"{_method(n)}, mean over canaries"
+    return tuple(
+        ItemValues.of_means(
+            "exposure", method, {"repetitions": str(level)}, [item.canary.id for item in items],
+            [item.exposure for item in items],
+        )
+        for level, items in _levels(ranked).items()
+    )  # fmt: skip
 
 
 def _clipped(mean: Estimate, least: float, most: float) -> Estimate:

@@ -8,6 +8,7 @@ from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Sev
 from ...curate import example
 from ...models import training_is_known
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..lineage import subject_split
 from ..statistics import clopper_pearson
 from .edit_similarity import edit_similarity
@@ -32,6 +33,7 @@ class Continuation:
     times_seen: int
     similarity: float
     kept_copies: int
+    offset: int
 
     @property
     def exact(self) -> bool:
@@ -69,7 +71,9 @@ def measure_extractable(subject: Subject, near: float = 0.9, boilerplate: int = 
     scores = _scores(found, near)
     exhibits = (_chart(scores), _by("times seen", trained, near, lambda item: level(item.times_seen)),
                 _by("kept copies", trained, near, lambda item: level(item.kept_copies)))  # fmt: skip
-    return Outcome(scores, _finding(found, subject.index, scores, near, boilerplate), exhibits)
+    return Outcome(
+        scores, _finding(found, subject.index, scores, near, boilerplate), exhibits, _items(found, scores, near)
+    )
 
 
 def level(number: int) -> str:
@@ -97,6 +101,7 @@ def _continuation(row: Mapping[str, object], index: SuffixIndex) -> Continuation
         similarity=edit_similarity(output, reference),
         # a passage cut inside a character is not found as text, but its own document holds it
         kept_copies=max(1, index.document_counts(passage)["kept"]),
+        offset=facts["offset"],
     )
 
 
@@ -118,6 +123,22 @@ def _scores(found: Sequence[Continuation], near: float) -> tuple[Score, ...]:
         exact = tuple(item.id for item in items if item.exact)
         scores.append(_rate("extractable", exact, len(items), exact_method, {"split": "trained", "times seen": label}))
     return tuple(scores)
+
+
+def _items(found: Sequence[Continuation], scores: Sequence[Score], near: float) -> tuple[ItemValues, ...]:
+    """The passages behind each score, by the place in their document where they begin."""
+    items = []
+    for score in scores:
+        chosen = [
+            item
+            for item in found
+            if item.split == score.slice["split"] and score.slice.get("times seen") in (None, level(item.times_seen))
+        ]
+        hits = [item.exact if score.metric == "extractable" else item.similarity >= near for item in chosen]
+        ids = [f"{item.document_id}@{item.offset}" for item in chosen]
+        if len(set(ids)) == len(ids):  # samples made elsewhere may hold a passage twice
+            items.append(ItemValues.of_means(score.metric, score.method, score.slice, ids, hits))
+    return tuple(items)
 
 
 def _rate(metric: str, hits: tuple[str, ...], n: int, method: str, place: Mapping[str, str]) -> Score:

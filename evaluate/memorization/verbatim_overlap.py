@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table, wilson
 from ...curate import example, excerpt
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import mean_interval
 from .index import Place, Span, SuffixIndex
 
@@ -95,7 +96,7 @@ def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: i
             task.advance(1)
     scores = _scores(found, minimum, boilerplate)
     exhibits = (_chart(found, minimum), _table(found, minimum))
-    return Outcome(scores, _finding(found, index, scores, minimum), exhibits)
+    return Outcome(scores, _finding(found, index, scores, minimum), exhibits, _items(found, scores))
 
 
 def _scores(found: Sequence[Overlap], minimum: int, boilerplate: int) -> tuple[Score, ...]:
@@ -117,6 +118,20 @@ def _scores(found: Sequence[Overlap], minimum: int, boilerplate: int) -> tuple[S
             interval="Wilson", direction="lower", example_ids=tuple(item.id for item in found if item.spans)[:EXAMPLES],
         ),
     )  # fmt: skip
+
+
+def _items(found: Sequence[Overlap], scores: Sequence[Score]) -> tuple[ItemValues, ...]:
+    """The samples behind the three scores."""
+    values = (
+        [item.share for item in found],
+        [_share_with_boilerplate(item) for item in found],
+        [float(bool(item.spans)) for item in found],
+    )
+    ids = [item.id for item in found]
+    return tuple(
+        ItemValues.of_means(score.metric, score.method, score.slice, ids, numbers)
+        for score, numbers in zip(scores, values, strict=True)
+    )
 
 
 def _share_with_boilerplate(item: Overlap) -> float:

@@ -1,9 +1,10 @@
 """Bits per byte on held-out documents: perplexity without the tokenizer."""
 
-from ...core import Score
+import math
+
 from ..base import METRICS, Outcome, Subject
-from .likelihood import bits_per_byte, measure_likelihood
-from .perplexity import INTERVAL, window_of
+from .likelihood import Windows, bits_per_byte, byte_perplexity, likelihood_items, measure_likelihood, protocol_of
+from .perplexity import likelihood_score
 
 
 @METRICS.register(
@@ -12,21 +13,38 @@ from .perplexity import INTERVAL, window_of
     unit="bits per UTF-8 byte",
     range="[0, inf)",
     needs="prompt_logprob",
+    protocol="-sum of log2-likelihood / sum of UTF-8 bytes of the same text, over all documents together; windows, "
+    "stride and characters in the string",
+    pitfalls="Scripts differ in bytes per character: compare models on one corpus, not corpora by one model. Windows "
+    "still matter, and count tokens.",
 )
-def measure_bits_per_byte(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
+def measure_bits_per_byte(
+    subject: Subject,
+    documents: int = 200,
+    characters: int = 2000,
+    window: int | None = None,
+    stride: int | None = None,
+) -> Outcome:
     """Bits per UTF-8 byte on held-out and on trained documents; comparable between tokenizers.
 
-    Minus the sum of log2-likelihoods over the number of bytes of the same text. Parameters as for ``perplexity``,
-    whose work it shares.
+    Minus the sum of log2-likelihoods over the number of bytes of the same text; beside it the perplexity per byte, 2 to
+    that power. Parameters as for ``perplexity``, whose work it shares.
     """
-    parts = measure_likelihood(subject, documents, characters)
-    method = f"bits-per-byte/1 corpus level, disjoint windows{window_of(subject)}, first {characters} characters"
-    scores = []
-    for side, part in parts.items():
-        value = bits_per_byte(part)
-        bounds = {"interval": INTERVAL, **value.bounds()}
-        unit, place = "bits per byte", {"split": side}
-        scores.append(
-            Score("bits-per-byte", value.value, value.n, unit, method, direction="lower", slice=place, **bounds)
+    windows = Windows(window, stride)
+    parts = measure_likelihood(subject, documents, characters, windows)
+    protocol = protocol_of(subject, characters, windows)
+    scores = [
+        likelihood_score("bits-per-byte", bits_per_byte(part), f"bits-per-byte/2 {protocol}", "bits per byte", side)
+        for side, part in parts.items()
+    ]
+    items = tuple(
+        likelihood_items(part, -part.log / math.log(2), part.bytes, score)
+        for part, score in zip(parts.values(), scores, strict=True)
+    )
+    scores += [
+        likelihood_score(
+            "byte-perplexity", byte_perplexity(part), f"byte-perplexity/1 {protocol}", "perplexity per byte", side
         )
-    return Outcome(tuple(scores))
+        for side, part in parts.items()
+    ]
+    return Outcome(tuple(scores), items=items)

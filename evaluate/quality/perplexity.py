@@ -7,40 +7,68 @@ from torch import Tensor
 from torchmetrics import Metric
 
 from ...core import Chart, Finding, Score, Series, Severity
-from ...models import ScoresText
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate
-from .likelihood import UNKNOWN, Likelihood, loss_gap, measure_likelihood, perplexity
+from .likelihood import (
+    UNKNOWN,
+    Likelihood,
+    Windows,
+    likelihood_items,
+    loss_gap,
+    measure_likelihood,
+    perplexity,
+    protocol_of,
+    tokenizer_of,
+)
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
-INTERVAL = "delta-method t interval, clustered by document"
+INTERVAL = "Fieller's interval, clustered by document"
 
 
 @METRICS.register(
     "perplexity",
-    source="Jelinek et al. 1977; protocol of lm-evaluation-harness (disjoint windows, corpus level)",
+    source="Jelinek et al. 1977; rolling windows of lm-evaluation-harness",
     unit="perplexity per token",
     range="[1, inf)",
     needs="prompt_logprob",
+    protocol="exp(-sum of log-likelihood / sum of tokens) over all documents together; windows, stride, tokenizer and "
+    "characters in the string",
+    pitfalls="Not a mean over documents, which a few short ones would dominate. Windows move it by 15 % and more, "
+    "tokenizers by any amount: values of other windows or tokenizers refuse to be compared.",
 )
-def measure_perplexity(subject: Subject, documents: int = 200, characters: int = 2000) -> Outcome:
+def measure_perplexity(
+    subject: Subject,
+    documents: int = 200,
+    characters: int = 2000,
+    window: int | None = None,
+    stride: int | None = None,
+) -> Outcome:
     """Perplexity per token on held-out documents, and the gap to documents that were trained on.
 
-    Corpus level: exp of the mean negative log-likelihood of all tokens, each after a begin token, in disjoint windows
-    of the model's context. ``documents`` of each side at most, each cut at ``characters``. Finding HW-Q001 where
-    held-out text is clearly less likely than trained text.
+    Corpus level: exp of the mean negative log-likelihood of all tokens, each after a begin token. ``documents`` of each
+    side at most, each cut at ``characters``. ``window`` tokens are seen at once (None: the model's context) and each
+    window predicts ``stride`` new ones (None: all of them); a smaller stride gives each token at least
+    ``window - stride`` tokens of context. Finding HW-Q001 where held-out text is clearly less likely than trained text.
     """
-    parts = measure_likelihood(subject, documents, characters)
-    method = f"perplexity/1 corpus level, disjoint windows{window_of(subject)}, first {characters} characters"
+    windows = Windows(window, stride)
+    parts = measure_likelihood(subject, documents, characters, windows)
+    protocol = f"{protocol_of(subject, characters, windows)}, {tokenizer_of(subject)}"
+    method = f"perplexity/2 {protocol}"
     values = {side: perplexity(part) for side, part in parts.items()}
-    scores = [_score("perplexity", value, method, "perplexity per token", side) for side, value in values.items()]
+    scores = [
+        likelihood_score("perplexity", value, method, "perplexity per token", side) for side, value in values.items()
+    ]
+    items = tuple(
+        likelihood_items(part, -part.log, part.tokens, score, "exp")
+        for part, score in zip(parts.values(), scores, strict=True)
+    )
     if "trained" not in parts:
-        return Outcome(tuple(scores), exhibits=(_chart(values),))
+        return Outcome(tuple(scores), exhibits=(_chart(values),), items=items)
     gap = loss_gap(parts["held-out"], parts["trained"])
-    gap_method = method.replace("perplexity/1", "loss-gap/1 held-out minus trained,")
-    scores.append(_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
-    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),))
+    gap_method = f"loss-gap/2 held-out minus trained, {protocol}"
+    scores.append(likelihood_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
+    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),), items)
 
 
 class PerplexityMetric(Metric):
@@ -81,16 +109,10 @@ class PerplexityMetric(Metric):
         return torch.exp(-self.log_likelihood / self.tokens)
 
 
-def window_of(subject: Subject) -> str:
-    """`` of N tokens`` for the protocol string, where the checkpoint says its context."""
-    run = subject.checkpoint.run if subject.checkpoint else {}
-    if isinstance(subject.checkpoint, ScoresText):
-        return " or more as the server has it, tokens without a value left out"
-    context = (run.get("recipe") or {}).get("context")
-    return f" of {context} tokens" if context else ""
-
-
-def _score(metric: str, value: Estimate, method: str, unit: str, side: str | None, interval: str = INTERVAL) -> Score:
+def likelihood_score(
+    metric: str, value: Estimate, method: str, unit: str, side: str | None, interval: str = INTERVAL
+) -> Score:
+    """A score that is better when lower, of one side of the split."""
     bounds = {"interval": interval, **value.bounds()}
     place = {"split": side} if side else {}
     return Score(metric, value.value, value.n, unit, method, direction="lower", slice=place, **bounds)

@@ -13,6 +13,8 @@ from small_models import IMAGE_RECIPE
 
 from headwater.core import Chart, ConfigError, Corpus, UsageError
 from headwater.models import FAMILIES, DiffusionCheckpoint, fit, load, training_report
+from headwater.models.noise import Noise
+from headwater.models.samplers import DENOISING, choose
 
 RECIPE = replace(
     IMAGE_RECIPE, family="diffusion", steps=150, batch=16, held_out=0.2, options={"conditional": True, "ema": 0.95}
@@ -49,6 +51,20 @@ def test_bars_are_learnt_where_the_label_says_and_guidance_follows_it(model: Dif
     assert row > 1.5 > 1 / 1.5 > column
     guided = direction(model.sample_images(32, label="row", guidance=2.0))
     assert guided > 1.5 and guided != row
+
+
+@pytest.mark.parametrize("sampler", ["heun", "ddim", "ancestral"])
+def test_guidance_1_is_none_and_guidance_0_forgets_the_label(model: DiffusionCheckpoint, sampler: str) -> None:
+    def images(**options: Any) -> np.ndarray:
+        return model.sample_images(16, seed=2, sampler=sampler, steps=4, **options)
+
+    np.testing.assert_array_equal(images(label="row", guidance=1.0), images(label="row"))
+    free = images(label="row", guidance=0.0)
+    np.testing.assert_array_equal(free, images(label="column", guidance=0.0))
+    with torch.inference_mode():
+        alone = model.network.sample(Noise(2, "image", 0, 16), choose(DENOISING, sampler, 4)).permute(0, 2, 3, 1)
+    assert np.abs(free.astype(int) - alone.numpy()).max() <= 1  # half as large a batch may round another way
+    assert (free != images(label="row")).any()
 
 
 @pytest.mark.parametrize("sampler", ["heun", "ddim", "ancestral"])

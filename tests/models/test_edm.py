@@ -60,8 +60,26 @@ def test_the_weight_is_lambda_of_the_paper() -> None:
     assert torch.allclose(network.weighted_error(network.unet, y, sigma, noise, None), weight * squares, rtol=1e-4)
 
 
+@pytest.mark.parametrize("sigma_data", [0.5, 0.96])
+def test_the_noise_of_training_grows_with_the_images(sigma_data: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the paper, N(-1.2, 1.2) in ln sigma, at its sigma_data of 0.5."""
+    network = EDM(EDMConfig(8, 8, 1, (8, 16), sigma_data))
+    seen: list[Tensor] = []
+
+    def weighted_error(unet: nn.Module, y: Tensor, sigma: Tensor, *rest: object) -> Tensor:
+        seen.append(sigma)
+        return sigma
+
+    monkeypatch.setattr(network, "weighted_error", weighted_error)
+    torch.manual_seed(0)
+    network.loss(images(20_000))
+    found = seen[0].log()
+    assert float(found.mean()) == pytest.approx(-1.2 + torch.tensor(sigma_data / 0.5).log().item(), abs=0.03)
+    assert float(found.std()) == pytest.approx(1.2, abs=0.03)
+
+
 def test_the_loss_is_one_number_an_image_and_draws_what_the_seed_says() -> None:
-    network, x = edm(classes=3, flip=True), images()
+    network, x = edm(classes=3), images()
     labels = torch.tensor([0, 1, 2, 0])
     losses = []
     for seed in (0, 0, 1):

@@ -1,18 +1,27 @@
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from kills import killed
 from safetensors import safe_open
 from safetensors.torch import save
 from small_models import IMAGE_RECIPE, TEXT_RECIPE, sentences, text_corpus
 
-from headwater.core import ConfigError, Corpus, CorpusWriter, EmptyCorpus, InputError, IntegrityError, UnknownName
+from headwater.core import (
+    ConfigError,
+    Corpus,
+    CorpusWriter,
+    EmptyCorpus,
+    InputError,
+    IntegrityError,
+    UnknownName,
+    generator,
+)
 from headwater.models import Checkpoint, TextCheckpoint, fit, load
 from headwater.models.fit import curve
 
@@ -64,26 +73,32 @@ def test_a_run_stopped_at_any_step_and_resumed_ends_in_the_same_bytes(
     assert content(tmp_path) == content(checkpoint.folder)
 
 
-def test_dropout_resumes_to_the_bit_in_bfloat16_too(corpus: Corpus, tmp_path: Path) -> None:
-    recipe = replace(TEXT_RECIPE, dropout=0.3, precision="bfloat16")
+@pytest.mark.parametrize(
+    "changes",
+    [{"precision": "bfloat16"}, {"accumulate": 2}, {"options": {"tokenizer": "characters"}}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_killed_process_resumes_to_the_same_bytes_with_dropout(
+    changes: dict[str, Any], corpus: Corpus, tmp_path: Path
+) -> None:
+    recipe = replace(TEXT_RECIPE, dropout=0.3, **changes)
+    steps = sorted((generator(0, "kills", next(iter(changes))).permutation(11)[:4] + 1).tolist())
     fit(corpus, recipe, tmp_path / "whole")
-    with pytest.raises(KeyboardInterrupt):
-        fit(corpus, recipe, tmp_path / "parts", progress=StopAt(7))
-    fit(corpus, recipe, tmp_path / "parts")
-    assert content(tmp_path / "parts") == content(tmp_path / "whole")
+    killed(corpus, {tmp_path / str(step): (recipe, step) for step in steps})
+    for step in steps:
+        fit(corpus, recipe, tmp_path / str(step))
+        assert content(tmp_path / str(step)) == content(tmp_path / "whole"), step
+    fit(corpus, replace(recipe, dropout=0.0), tmp_path / "plain")
+    weights = "model.safetensors"
+    assert content(tmp_path / "plain")[weights] != content(tmp_path / "whole")[weights]
 
 
-def test_a_killed_process_resumes_to_the_same_bytes(corpus: Corpus, checkpoint: TextCheckpoint, tmp_path: Path) -> None:
-    code = (
-        f"import sys, torch; sys.path.insert(0, {str(Path(__file__).parent)!r}); torch.set_num_threads(1)\n"
-        "from pathlib import Path; from headwater.core import Corpus; from headwater.models import fit\n"
-        "from test_fit import StopAt; from small_models import TEXT_RECIPE\n"
-        f"fit(Corpus({str(corpus.folder)!r}), TEXT_RECIPE, Path({str(tmp_path)!r}), progress=StopAt(9, kill=True))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path.parent)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+def test_what_a_kill_in_the_middle_of_a_write_left_behind_does_no_harm(
+    corpus: Corpus, checkpoint: TextCheckpoint, tmp_path: Path
+) -> None:
+    killed(corpus, {tmp_path: (TEXT_RECIPE, 9)})
     assert (tmp_path / "state").is_dir()
-    (tmp_path / ".run.json.abc.tmp").write_text("half a file that a kill left behind")
+    (tmp_path / ".run.json.abc.tmp").write_text("half a file")
     fit(corpus, TEXT_RECIPE, tmp_path)
     assert content(tmp_path) == content(checkpoint.folder)
 

@@ -45,6 +45,8 @@ def test_the_family_is_registered_with_its_source_and_a_wrong_option_is_one_sent
 
 def test_both_phases_have_a_curve_and_a_loss_that_does_not_fall_is_no_finding(model: GANCheckpoint) -> None:
     assert set(model.run["loss"]["phases"]) == {"discriminator", "generator"} and not model.run["loss"]["falls"]
+    facts = training_report(model).facts
+    assert facts["final loss of the discriminator (per image, training)"] == round(model.run["final_loss"], 4)
     assert not found(model, "HW-T001")
 
 

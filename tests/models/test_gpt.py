@@ -5,7 +5,8 @@ import torch
 from small_models import random_network
 
 from headwater.core import ConfigError
-from headwater.models.gpt import GPT, SIZES, GPTConfig, _rotate, document_mask, rotary_table
+from headwater.models.fused import turn
+from headwater.models.gpt import GPT, SIZES, GPTConfig, document_mask, rotary_table
 
 
 def tokens(rows: int, length: int, vocabulary: int = 49) -> torch.Tensor:
@@ -47,7 +48,7 @@ def test_only_distances_between_positions_matter() -> None:
     q, k = torch.randn(2, 1, 1, 8, generator=torch.Generator().manual_seed(0))
 
     def product(query: int, key: int) -> float:
-        return float((_rotate(q, table[query : query + 1]) * _rotate(k, table[key : key + 1])).sum())
+        return float((turn(q, table[query : query + 1]) * turn(k, table[key : key + 1])).sum())
 
     assert product(9, 4) == pytest.approx(product(95, 90), abs=1e-4)
     assert product(9, 4) != pytest.approx(product(9, 5), abs=1e-2)
@@ -78,3 +79,39 @@ def test_dropout_acts_in_training_alone() -> None:
     x = tokens(2, 9)
     assert not torch.equal(network.train().loss(x), network.loss(x))
     assert torch.equal(network.eval().loss(x), network.loss(x))
+
+
+def test_windows_of_one_document_lose_the_same_with_and_without_a_mask() -> None:
+    network, x = random_network(), tokens(3, 17)
+    begun = x.clone()
+    begun[0, 5] = network.begin  # one window with two documents brings the mask to all
+    assert document_mask(x[:, :-1], network.begin) is None
+    assert torch.allclose(network.loss(x)[1:], network.loss(begun)[1:], atol=1e-6)
+    assert not torch.allclose(network.loss(x)[:1], network.loss(begun)[:1], atol=1e-3)
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_in_bfloat16_losses_and_gradients_are_those_of_float32_to_its_precision(documents: bool) -> None:
+    network, x = random_network(), tokens(3, 17)
+    if documents:
+        x[:, 7] = network.begin
+    found = []
+    for low in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=low):
+            loss = network.loss(x)
+        gradient = torch.cat([each.flatten() for each in torch.autograd.grad(loss.sum(), list(network.parameters()))])
+        found.append((loss.detach(), gradient))
+    (loss, gradient), (rough, near) = found
+    assert rough.dtype == torch.float32 and torch.allclose(loss, rough, rtol=1e-2)
+    assert float((gradient - near).norm() / gradient.norm()) < 0.03
+
+
+def test_a_document_stands_alone_in_bfloat16_too() -> None:
+    network = random_network()
+    x = tokens(1, 16)
+    x[0, [0, 8]] = network.begin
+    other = x.clone()
+    other[0, 3] = (other[0, 3] + 1) % 49
+    with torch.autocast("cpu", torch.bfloat16):
+        one, two = (network.forward(each, document_mask(each, network.begin)) for each in (x, other))
+    assert torch.equal(one[0, 8:], two[0, 8:]) and not torch.equal(one[0, 3:8], two[0, 3:8])

@@ -105,6 +105,71 @@ def test_the_variance_of_samples_is_that_of_the_recursion(eta: float) -> None:
     assert float(drawn.mean()) == pytest.approx(MU, abs=0.03)
 
 
+class Unit(Noise):
+    """Row 0 draws zeros alone; row k draws a one at the k-th draw, so that it tells what that draw does."""
+
+    def __init__(self, draws: int) -> None:
+        super().__init__(0, "unit", 0, draws + 1)
+        self.done = 0
+
+    def normal(self, *shape: int) -> Tensor:
+        self.done += 1
+        return (torch.arange(len(self)) == self.done).double().view(-1, *[1] * len(shape)).expand(-1, *shape)
+
+
+def effects(sampler: DDIM, draws: int) -> Tensor:
+    """What each draw adds to a pixel: the sampler is linear here, so there is no sampling error."""
+    pixels = sampler.images(gaussian, Unit(draws), (1, 1, 1)).flatten()
+    return pixels[1:] - pixels[0]
+
+
+@pytest.mark.parametrize("eta", [0.5, 1.0])
+def test_the_variance_is_exactly_the_sum_over_all_draws(eta: float) -> None:
+    assert float(effects(DDIM(30, eta=eta), 30).square().sum()) == pytest.approx(variance(eta, 30), rel=1e-9)
+
+
+@pytest.mark.parametrize(("sigma", "after"), [(3.0, 2.9), (2.0, 0.8), (0.5, 0.1)])
+def test_an_ancestral_step_on_a_gaussian_loses_the_variance_of_the_posterior_and_no_more(
+    sigma: float, after: float
+) -> None:
+    """A draw of the clean image would keep S^2 + sigma'^2; its mean in place of it loses (1 - r)^2 Var(clean | x)."""
+    seen: list[Tensor] = []
+
+    def denoise(x: Tensor, level: Tensor) -> Tensor:
+        seen.append(x.flatten())
+        return gaussian(x, level)
+
+    Ancestral(2, sigma_min=after, sigma_max=sigma).images(denoise, Unit(2), (1, 1, 1))
+    first, second = ((seen[1] - seen[1][0])[k] for k in (1, 2))
+    found = float((first / sigma) ** 2 * (S**2 + sigma**2) + second**2)
+    lost = (1 - (after / sigma) ** 2) ** 2 * S**2 * sigma**2 / (S**2 + sigma**2)
+    assert found == pytest.approx(S**2 + after**2 - lost, rel=1e-9)
+
+
+def test_ancestral_sampling_of_one_image_has_the_variance_of_each_level_exactly() -> None:
+    """For data that are one point x is N(point, sigma^2) at every level, however far the steps are apart."""
+    seen: list[float] = []
+
+    def denoise(x: Tensor, level: Tensor) -> Tensor:
+        pixels = x.flatten()
+        seen.append(float((pixels[1:] - pixels[0]).square().sum()))
+        return torch.full_like(x, MU)
+
+    ladder = Ancestral(9)
+    images = ladder.images(denoise, Unit(9), (1, 1, 1))
+    assert seen == pytest.approx((ladder.levels()[:-1] ** 2).tolist(), rel=1e-9)
+    assert images.flatten().tolist() == pytest.approx([MU] * 10)
+
+
+def test_ddim_without_noise_is_euler_on_the_probability_flow_equation() -> None:
+    sampler = DDIM(12)
+    x, levels = rows().normal(*SHAPE).double() * sampler.sigma_max, sampler.levels().tolist()
+    for sigma, after in zip(levels[:-1], levels[1:], strict=True):
+        x = x + (after - sigma) * (x - gaussian(x, torch.tensor(sigma, dtype=torch.float64))) / sigma
+    first, again = (sampler.images(gaussian, rows(), SHAPE) for _ in range(2))
+    assert torch.equal(first, again) and torch.allclose(first, x, rtol=1e-9)
+
+
 def test_ancestral_sampling_recovers_the_variance_of_the_data_as_steps_grow() -> None:
     gaps = [abs(variance(1.0, steps) / S**2 - 1) for steps in (50, 200, 800)]
     assert gaps == sorted(gaps, reverse=True) and gaps[-1] < 0.02

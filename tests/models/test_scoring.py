@@ -1,11 +1,14 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from small_models import random_network
 
-from headwater.models.scoring import sequence_logprobs
+from headwater.core import UsageError
+from headwater.models import scoring
+from headwater.models.scoring import BATCH_TOKENS, batches_of, rolling_windows, sequence_logprobs
 
 
 def sequences(n: int, longest: int, seed: int = 0) -> list[list[int]]:
@@ -73,3 +76,67 @@ def test_extreme_logits_stay_finite() -> None:
     with torch.no_grad():
         network.head.mul_(1e6)
     assert np.isfinite(np.concatenate(sequence_logprobs(network, sequences(5, 10), 49))).all()
+
+
+def by_definition(network, text: list[int], window: int, stride: int) -> list[float]:  # type: ignore[no-untyped-def]
+    """Each token from the window that predicts it: the first all its own, others ``stride`` new ones at their end."""
+    exact, whole, values = network.exact(), [network.begin, *text], []
+    for place in range(len(text)):
+        if place < window:
+            context = whole[: place + 1]
+        else:
+            end = min(window + ((place - window) // stride + 1) * stride, len(text))
+            context = whole[end - window : place + 1]
+        logits = exact(torch.tensor([context]))[0, -1].double()
+        values.append(F.log_softmax(logits, -1)[text[place]].item())
+    return values
+
+
+@pytest.mark.parametrize(("window", "stride"), [(16, 16), (16, 5), (16, 1), (7, 7), (7, 3), (1, 1)])
+def test_rolling_windows_are_those_of_the_definition(window: int, stride: int) -> None:
+    network, text = random_network(context=16), sequences(1, 1)[0] * 3 + [7, 8, 9] * 12
+    (found,) = sequence_logprobs(network, [text], network.begin, window, stride)
+    np.testing.assert_allclose(found, by_definition(network, text, window, stride), atol=1e-5)
+
+
+def test_stride_one_with_room_for_the_whole_text_is_one_pass() -> None:
+    network, texts = random_network(context=64), sequences(5, 60)
+    sliding = sequence_logprobs(network, texts, network.begin, 64, 1)
+    for one, other in zip(sliding, sequence_logprobs(network, texts, network.begin), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_every_token_of_a_sliding_window_has_enough_before_it() -> None:
+    for window, stride in [(16, 4), (10, 10), (9, 1)]:
+        windows = rolling_windows([list(range(100))], 1000, window, stride)
+        places = sorted(place for each in windows for place in range(each.low, each.low + each.predicted))
+        assert places == list(range(100))
+        for each in windows:
+            assert len(each.tokens) <= window + 1
+            assert each.low == 0 or each.skip >= window - stride
+
+
+@pytest.mark.parametrize(("window", "stride"), [(8, 0), (8, 9)])
+def test_a_stride_that_leaves_tokens_out_is_refused(window: int, stride: int) -> None:
+    with pytest.raises(UsageError, match="stride"):
+        rolling_windows([[1, 2]], 0, window, stride)
+
+
+def test_batches_hold_each_window_once_and_little_padding() -> None:
+    lengths = np.random.default_rng(0).integers(1, 900, 300).tolist()
+    windows = rolling_windows([[1] * length for length in lengths], 0, 1_000, 1_000)
+    seen = []
+    for group, batch in batches_of(windows, 0):
+        real = sum(len(window.tokens) for window in group)
+        assert batch.numel() <= max(BATCH_TOKENS, 1_001)
+        assert real >= 0.9 * batch.numel() or batch.numel() <= 512
+        seen += [window.number for window in group]
+    assert sorted(seen) == list(range(300))
+
+
+def test_laid_out_matrices_give_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, texts = random_network(context=64), sequences(20, 60)
+    plain = sequence_logprobs(network, texts, network.begin)
+    monkeypatch.setattr(scoring, "WORTH_PACKING", 0)
+    for one, other in zip(plain, sequence_logprobs(network, texts, network.begin), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)

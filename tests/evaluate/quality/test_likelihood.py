@@ -1,4 +1,5 @@
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -6,8 +7,15 @@ import pytest
 from fakes import ByteModel, random_text, subject_of, write_corpus
 
 from headwater.core import IncompleteError
-from headwater.evaluate import Likelihood, bits_per_byte, loss_gap, perplexity
-from headwater.evaluate.quality.likelihood import measure_likelihood
+from headwater.evaluate import (
+    Likelihood,
+    bits_per_byte,
+    byte_perplexity,
+    loss_gap,
+    perplexity,
+    word_perplexity,
+)
+from headwater.evaluate.quality.likelihood import measure_likelihood, words_of
 from headwater.models import Recipe
 
 
@@ -90,3 +98,35 @@ def test_without_held_out_documents_nothing_is_measured(tmp_path: Path) -> None:
 def test_without_a_checkpoint_nothing_is_measured(tmp_path: Path) -> None:
     with pytest.raises(IncompleteError, match="no checkpoint"):
         measure_likelihood(subject_of(write_corpus(tmp_path / "corpus", ["river"])), 5, 100)
+
+
+# what lm-evaluation-harness makes of (log-likelihood, count) pairs: exp(-sum / sum), and over ln 2 for bits
+
+
+def test_word_byte_and_bit_values_are_those_of_the_harness() -> None:
+    log, words, size = [-120.5, -33.25, -801.0], [20, 7, 151], [110, 41, 799]
+    parts = Likelihood(*(np.array(values, np.float64) for values in (log, [30, 9, 170], size, words)))
+    assert word_perplexity(parts).value == pytest.approx(math.exp(-sum(log) / sum(words)), rel=1e-12)
+    assert byte_perplexity(parts).value == pytest.approx(math.exp(-sum(log) / sum(size)), rel=1e-12)
+    assert bits_per_byte(parts).value == pytest.approx(-sum(log) / sum(size) / math.log(2), rel=1e-12)
+    assert byte_perplexity(parts).value == pytest.approx(2 ** bits_per_byte(parts).value, rel=1e-12)
+
+
+def test_documents_of_unequal_length_do_not_average_their_perplexities() -> None:
+    """The mean of the documents' values, as Hugging Face's evaluate reports it, is twenty times the corpus's."""
+    parts = likelihood([-1000 * math.log(3), -4 * math.log(150)], [1000, 4], [1, 1])
+    mean_of_documents = (3 + 150) / 2
+    assert perplexity(parts).value == pytest.approx(3 * 50 ** (4 / 1004), rel=1e-12)
+    assert mean_of_documents > 20 * perplexity(parts).value
+
+
+@pytest.mark.parametrize("text", ["a b  c", " a", "a ", "\n", "", "a\u00a0b\tc", "one"])
+def test_words_are_the_pieces_that_a_split_at_white_space_leaves(text: str) -> None:
+    assert words_of(text) == len(re.split(r"\s+", text))
+
+
+def test_documents_keep_their_names_beside_their_sums(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 20) for seed in range(20)])
+    parts = measure_likelihood(subject_of(corpus, ByteModel(corpus, order=0)), 5, 100)
+    found = corpus.documents(parts["held-out"].ids)
+    assert [len(found[name]["text"].encode()) for name in parts["held-out"].ids] == parts["held-out"].bytes.tolist()

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fakes import ByteModel, random_text, scores_of, subject_of, write_corpus
+from fakes import ByteModel, WindowedByteModel, random_text, scores_of, subject_of, write_corpus
 
-from headwater.core import Corpus
+from headwater.core import Corpus, Score, UsageError
 from headwater.evaluate import Likelihood, PerplexityMetric, measure_perplexity, perplexity
 
 
@@ -34,7 +34,7 @@ def test_every_score_has_interval_n_and_protocol(corpus: Corpus) -> None:
     for score in outcome.scores:
         assert score.low < score.value < score.high
         assert score.n == 7
-        assert "disjoint windows of 256 tokens" in score.method
+        assert "whole documents" in score.method and "first 2000 characters" in score.method
 
 
 def test_streaming_equals_the_pure_function_at_any_batch_size() -> None:
@@ -78,3 +78,47 @@ def test_forward_accumulates() -> None:
     metric(torch.zeros(3, 8), torch.zeros(3, dtype=torch.long))
     metric(torch.zeros(3, 8), torch.zeros(3, dtype=torch.long))
     assert (float(metric.compute()), float(metric.tokens)) == (pytest.approx(8), 6)
+
+
+def windowed(corpus: Corpus, tmp_path: Path, **options: object) -> dict[str, Score]:
+    outcome = measure_perplexity(subject_of(corpus, WindowedByteModel(corpus, order=4)), **options)
+    return scores_of(outcome, "perplexity")
+
+
+def test_windows_stride_and_tokenizer_stand_in_the_protocol(corpus: Corpus, tmp_path: Path) -> None:
+    disjoint = windowed(corpus, tmp_path)["held-out"]
+    sliding = windowed(corpus, tmp_path, window=16, stride=4)["held-out"]
+    assert "disjoint windows of 32 tokens, stride 32" in disjoint.method
+    assert "sliding windows of 16 tokens, stride 4" in sliding.method
+    assert f"tokenizer {'b' * 16}" in sliding.method
+    assert not disjoint.comparable_with(sliding)
+
+
+def test_another_tokenizer_makes_values_that_refuse_to_be_compared(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = windowed(corpus, tmp_path)["held-out"]
+    monkeypatch.setattr(WindowedByteModel.tokenizer, "hash", "c" * 64)
+    assert not one.comparable_with(windowed(corpus, tmp_path)["held-out"])
+
+
+def test_more_context_helps_a_model_that_uses_it(corpus: Corpus, tmp_path: Path) -> None:
+    by_stride = [windowed(corpus, tmp_path, window=5, stride=stride)["trained"].value for stride in (5, 3, 1)]
+    assert by_stride == sorted(by_stride, reverse=True)
+    assert by_stride[0] > by_stride[2]
+
+
+def test_a_window_beyond_the_model_or_a_stride_beyond_the_window_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="looks back on at most 64 tokens"):
+        windowed(corpus, tmp_path, window=65)
+    with pytest.raises(UsageError, match="would be left out"):
+        windowed(corpus, tmp_path, window=16, stride=17)
+    with pytest.raises(UsageError, match="window 0"):
+        windowed(corpus, tmp_path, window=0)
+    with pytest.raises(UsageError, match="stride 0"):
+        windowed(corpus, tmp_path, stride=0)
+
+
+def test_a_model_without_windows_says_so(corpus: Corpus) -> None:
+    with pytest.raises(UsageError, match="does not score by windows"):
+        measure_perplexity(subject_of(corpus, ByteModel(corpus)), window=8)

@@ -1,0 +1,54 @@
+"""Intervals for means, and for the difference of two means."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .estimate import Estimate, cluster_sums, finite, same_items, t_interval
+from .ratios import ratio_interval
+
+
+def mean_interval(values: ArrayLike, clusters: Sequence[Any] | None = None, confidence: float = 0.95) -> Estimate:
+    """Mean of ``values`` (n,) with a t interval; items of one cluster may depend on each other.
+
+    ``n`` of the result counts clusters. With one item a cluster it is the classical t interval; clusters of different
+    sizes make a ratio of it (:func:`ratio_interval`). Sources: Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
+    """
+    x = finite(values)
+    if clusters is not None:
+        centre = float(x.mean())  # of numbers that lie close together far from 0 only the deviations are summed
+        ratio = ratio_interval(cluster_sums(x - centre, clusters), cluster_sums(np.ones_like(x), clusters), confidence)
+        return shifted(ratio, centre)
+    mean, n = float(x.mean()), len(x)
+    if n < 2:
+        return Estimate(mean, n)
+    return t_interval(mean, float(x.std(ddof=1)) / math.sqrt(n), n - 1, n, confidence)
+
+
+def paired_difference(
+    first: ArrayLike, second: ArrayLike, clusters: Sequence[Any] | None = None, confidence: float = 0.95
+) -> Estimate:
+    """Mean of ``first - second`` over the same items, clustered like :func:`mean_interval`."""
+    a, b = same_items(first, second)
+    return mean_interval(a - b, clusters, confidence)
+
+
+def difference(first: Estimate, second: Estimate, confidence: float = 0.95) -> Estimate:
+    """``first - second`` of two independent estimates, with Welch's interval (Welch 1947, Biometrika 34, 28-35)."""
+    value, n = first.value - second.value, min(first.n, second.n)
+    if first.se is None or second.se is None:
+        return Estimate(value, n)
+    a, b = first.se**2, second.se**2
+    if a + b == 0:
+        return Estimate(value, n, 0.0, value, value)
+    freedom = (a + b) ** 2 / (a**2 / (first.n - 1) + b**2 / (second.n - 1))
+    return t_interval(value, math.sqrt(a + b), freedom, n, confidence)
+
+
+def shifted(estimate: Estimate, by: float) -> Estimate:
+    """The estimate with a constant added to value and bounds."""
+    low, high = (None if bound is None else bound + by for bound in (estimate.low, estimate.high))
+    return Estimate(estimate.value + by, estimate.n, estimate.se, low, high)

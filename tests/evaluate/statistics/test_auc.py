@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.metrics import roc_auc_score
+
+from headwater.core import UsageError
+from headwater.evaluate import auc, paired_auc, placements
+
+SCORES = st.lists(st.integers(-5, 5), min_size=2, max_size=25)
+
+
+def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """DeLong's psi for every pair, (m, n): the definition, in quadratic time."""
+    return np.where(x[:, None] > y[None], 1.0, np.where(x[:, None] == y[None], 0.5, 0.0))
+
+
+@given(SCORES, SCORES)
+def test_the_area_is_scikit_learns(positive: list[int], negative: list[int]) -> None:
+    expected = roc_auc_score([1] * len(positive) + [0] * len(negative), positive + negative)
+    assert auc(positive, negative).value == pytest.approx(expected)
+
+
+@given(SCORES, SCORES)
+def test_midranks_give_delongs_components(positive: list[int], negative: list[int]) -> None:
+    psi = kernel(np.array(positive), np.array(negative))
+    found = placements(positive, negative)
+    assert found.positive == pytest.approx(psi.mean(1))
+    assert found.negative == pytest.approx(psi.mean(0))
+    m, n = psi.shape
+    assert found.variance == pytest.approx(psi.mean(1).var(ddof=1) / m + psi.mean(0).var(ddof=1) / n)
+
+
+@given(SCORES, SCORES)
+def test_scores_turned_around_turn_the_area_around(positive: list[int], negative: list[int]) -> None:
+    one, two = auc(positive, negative), auc([-x for x in positive], [-x for x in negative])
+    assert (one.value, one.low, one.high) == pytest.approx((1 - two.value, 1 - two.high, 1 - two.low), abs=1e-12)
+    assert 0 <= one.low <= one.value <= one.high <= 1
+
+
+def test_perfect_separation_has_an_interval() -> None:
+    estimate = auc(np.arange(10) + 100, np.arange(10))
+    assert (estimate.value, estimate.high) == (1.0, 1.0)
+    assert 0.6 < estimate.low < 0.8
+
+
+def test_far_from_the_edge_the_interval_is_delongs() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(0.5, 1, 2000), rng.normal(0, 1, 2000)
+    estimate = auc(x, y)
+    half = 1.959964 * placements(x, y).variance ** 0.5
+    assert (estimate.low, estimate.high) == pytest.approx((estimate.value - half, estimate.value + half), abs=2e-4)
+
+
+@pytest.mark.parametrize(("shift", "m", "n"), [(1.0, 20, 20), (3.0, 20, 20), (3.6, 100, 100), (2.0, 10, 200)])
+def test_the_interval_covers_near_one_where_delongs_alone_does_not(shift: float, m: int, n: int) -> None:
+    rng, truth, covered = np.random.default_rng(1), stats.norm.cdf(shift / 2**0.5), 0
+    for _ in range(400):
+        estimate = auc(rng.normal(shift, 1, m), rng.normal(0, 1, n))
+        covered += estimate.low <= truth <= estimate.high
+    assert covered / 400 >= 0.93
+
+
+def test_the_same_score_twice_does_not_differ() -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(1, 1, 30), rng.normal(0, 1, 40)
+    estimate, p = paired_auc((x, y), (2 * x + 1, 2 * y + 1))
+    assert (estimate.value, p) == (0.0, 1.0)
+
+
+def test_the_paired_variance_is_delongs_by_definition() -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(1, 1, 25), rng.normal(0, 1, 35)
+    x2, y2 = x + rng.normal(0, 1, 25), y + rng.normal(0, 1, 35)
+    gap = kernel(x, y) - kernel(x2, y2)
+    variance = gap.mean(1).var(ddof=1) / 25 + gap.mean(0).var(ddof=1) / 35
+    estimate, p = paired_auc((x, y), (x2, y2))
+    assert estimate.se == pytest.approx(variance**0.5)
+    assert p == pytest.approx(2 * stats.norm.sf(abs(gap.mean()) / variance**0.5))
+
+
+def test_paired_scores_need_the_same_items() -> None:
+    with pytest.raises(UsageError, match="same items"):
+        paired_auc(([1, 2], [0, 1]), ([1, 2, 3], [0, 1]))
+
+
+def test_one_positive_gives_no_interval() -> None:
+    assert auc([1.0], [0.0, 2.0]).low is None
