@@ -45,7 +45,7 @@ class Sides:
 
 def checked(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
     """Two sets of features as float64 (n, d) and (m, d); :class:`UsageError` where they are none."""
-    x, y = np.asarray(real, np.float64), np.asarray(fake, np.float64)
+    x, y = (np.ascontiguousarray(side, np.float64) for side in (real, fake))
     for side in (x, y):
         if side.ndim != 2 or not side.size or not np.isfinite(side).all():
             raise UsageError(f"features must be finite and of shape (n, d), not {side.shape}")

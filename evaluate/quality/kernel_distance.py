@@ -1,8 +1,8 @@
 """Distances by kernels: KID, the unbiased squared MMD with a cubic kernel, and CMMD, the biased one with a Gaussian.
 
-Gretton et al. 2012 (JMLR 13, 723-773), equations 3 and 5. KID: Binkowski et al. 2018, arXiv 1801.01401. CMMD: Jayasumana
-et al. 2024, arXiv 2401.09603. All pairs count, not random subsets: there is no noise beside that of the samples, and
-sums of rows give every leave-one-out value, so that the jackknife is exact.
+Gretton et al. 2012 (JMLR 13, 723-773), equations 3 and 5. KID: Binkowski et al. 2018, arXiv 1801.01401. CMMD:
+Jayasumana et al. 2024, arXiv 2401.09603. All pairs count, not random subsets: there is no noise beside that of the
+samples, and sums of rows give every leave-one-out value, so that the jackknife is exact.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ...core import UsageError
-from ..statistics import Estimate, Floats
+from ..statistics import Estimate, Floats, mmd_interval
 from .distances import BLOCK, checked
 from .two_sample import two_sample_jackknife
 
@@ -31,34 +31,17 @@ class KernelSums:
     first_across: Floats
     second_across: Floats
 
-    @property
-    def unbiased(self) -> float:
-        """Squared MMD as a U-statistic; its mean is 0 where both have one law, so it may be negative."""
-        n, m = len(self.first), len(self.second)
-        within = self.first.sum() / (n * (n - 1)) + self.second.sum() / (m * (m - 1))
-        return float(within - 2 * self.first_across.sum() / (n * m))
-
-    def without_first(self) -> Floats:
-        """The unbiased value without each row of the first set, (n,)."""
-        n, m = len(self.first), len(self.second)
-        own = (self.first.sum() - 2 * self.first) / ((n - 1) * (n - 2))
-        across = (self.first_across.sum() - self.first_across) / ((n - 1) * m)
-        return np.asarray(own + self.second.sum() / (m * (m - 1)) - 2 * across)
-
-    def without_second(self) -> Floats:
-        """The same of the second set, (m,)."""
-        return KernelSums(self.second, self.first, self.second_across, self.first_across).without_first()
-
 
 def kernel_inception_distance(
     first: ArrayLike, second: ArrayLike, precision: str = "float64", confidence: float = 0.95
 ) -> Estimate:
     """KID of features (n, d) and (m, d), three rows or more each, with kernel (x.y / d + 1)^3.
 
-    Two-sample jackknife interval. Negative values are not clipped: around 0 they say that no difference is seen.
+    Jackknife interval over the rows of both sides. Negative values are not clipped: around 0 they say that no
+    difference is seen.
     """
     sums = kernel_sums(first, second, lambda x, y: (x @ y.T / x.shape[1] + 1) ** 3, precision)
-    return two_sample_jackknife(sums.unbiased, sums.without_first(), sums.without_second(), confidence)
+    return mmd_interval(sums.first, sums.second, sums.first_across, sums.second_across, confidence)
 
 
 def cmmd(first: ArrayLike, second: ArrayLike, sigma: float = CMMD_SIGMA, confidence: float = 0.95) -> Estimate:
@@ -72,9 +55,8 @@ def cmmd(first: ArrayLike, second: ArrayLike, sigma: float = CMMD_SIGMA, confide
     own, theirs, across = sums.first + 1, sums.second + 1, sums.first_across  # an item is like itself: k = 1
     value = own.sum() / n**2 + theirs.sum() / m**2 - 2 * across.sum() / (n * m)
     without = [_biased_without(*part) for part in ((own, theirs, across), (theirs, own, sums.second_across))]
-    found = two_sample_jackknife(float(value), *without, confidence)
-    return Estimate(*(part if place == 1 or part is None else CMMD_SCALE * part for place, part in enumerate(
-        (found.value, found.n, found.se, found.low, found.high))))  # type: ignore[arg-type]  # fmt: skip
+    scaled = [CMMD_SCALE * part for part in without]
+    return two_sample_jackknife(CMMD_SCALE * max(0.0, float(value)), *scaled, confidence)
 
 
 @torch.inference_mode()

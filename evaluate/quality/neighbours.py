@@ -58,9 +58,7 @@ class Neighbourhoods:
 
 
 @torch.inference_mode()
-def neighbourhoods(
-    real: ArrayLike, fake: ArrayLike, k: int = K, precision: str | None = None
-) -> Neighbourhoods:
+def neighbourhoods(real: ArrayLike, fake: ArrayLike, k: int = K, precision: str | None = None) -> Neighbourhoods:
     """One pass over the distances of features (n, d) and (m, d), each with more than ``k`` rows.
 
     A ball has the distance to the k-th nearest other row of its set as radius, and holds what lies strictly inside, as

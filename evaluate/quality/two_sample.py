@@ -1,11 +1,10 @@
-"""Standard errors of statistics of two independent samples, by leaving out one row at a time (Arvesen 1969)."""
+"""Standard errors of any statistic of two independent samples, by leaving out one row at a time (Arvesen 1969)."""
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ...core import UsageError
-from ..statistics import Estimate
+from ..statistics import Estimate, finite, t_interval
 
 
 def two_sample_jackknife(
@@ -13,15 +12,15 @@ def two_sample_jackknife(
 ) -> Estimate:
     """Interval from the values without each row of the first sample (n,) and of the second (m,).
 
-    Variances of both jackknives add up; degrees of freedom after Welch and Satterthwaite.
+    Variances of both jackknives add up; degrees of freedom after Welch and Satterthwaite. For the unbiased MMD there is
+    :func:`~headwater.evaluate.mmd_interval`, which needs no leave-one-out values.
     """
-    parts = [np.asarray(side, np.float64) for side in (without_first, without_second)]
-    if min(map(len, parts)) < 2 or not all(np.isfinite(part).all() for part in parts):
-        raise UsageError("a two-sample jackknife needs two finite values on each side")
+    parts = [finite(side) for side in (without_first, without_second)]
+    if min(map(len, parts)) < 2:
+        raise UsageError("a two-sample jackknife needs two values on each side")
     shares = [(len(part) - 1) / len(part) * float(((part - part.mean()) ** 2).sum()) for part in parts]
     n, variance = min(map(len, parts)), sum(shares)
-    if variance == 0:
+    if variance <= (1e-13 * max(1.0, float(np.abs(parts[0]).max()))) ** 2:  # round-off of equal values
         return Estimate(value, n, 0.0, value, value)
     freedom = variance**2 / sum(share**2 / (len(part) - 1) for share, part in zip(shares, parts, strict=True))
-    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * variance**0.5
-    return Estimate(value, n, variance**0.5, value - half, value + half)
+    return t_interval(value, variance**0.5, freedom, n, confidence)
