@@ -8,6 +8,7 @@ from .bias import (
     measure_amplification,
     measure_counterfactual_pairs,
 )
+from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.edit_similarity import edit_similarity
@@ -15,13 +16,26 @@ from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
+from .quality.class_consistency import measure_class_consistency
+from .quality.class_divergence import inception_score, inception_score_interval
+from .quality.cmmd import measure_cmmd
+from .quality.copying_test import CopyingTest, copying_test
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
+from .quality.frechet_limit import measure_frechet_limit
+from .quality.frechet_line import FrechetLimit, frechet_limit
 from .quality.frechet_metric import FrechetMetric
+from .quality.inception_score import measure_inception_score
+from .quality.kernel_distance import measure_kernel_distance
+from .quality.kernel_sums import cmmd, kernel_inception_distance
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
+from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .quality.precision_recall import measure_precision_recall
 from .quality.vendi import vendi_from_features, vendi_score
+from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .run import SUITES, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
@@ -65,7 +79,11 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 
 __all__ = [
     "Comparison",
+    "CopyingTest",
+    "EXTRACTORS",
     "Estimate",
+    "Extractor",
+    "FrechetLimit",
     "FrechetMetric",
     "IMAGE_SAMPLE_SCHEMA",
     "ITEM_SCHEMA",
@@ -74,17 +92,18 @@ __all__ = [
     "METRICS",
     "Metric",
     "Moments",
+    "Neighbourhoods",
     "Outcome",
     "PerplexityMetric",
     "Place",
     "Placements",
     "SAMPLE_SCHEMA",
-    "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
     "Span",
     "Subject",
     "SuffixIndex",
+    "TABLE_SAMPLE_SCHEMA",
     "Trace",
     "TracedDocument",
     "TracedSpan",
@@ -97,6 +116,8 @@ __all__ = [
     "byte_perplexity",
     "clopper_pearson",
     "clustered_rate",
+    "cmmd",
+    "copying_test",
     "counterfactual_prompts",
     "crossed_interval",
     "detectable_effect",
@@ -107,6 +128,7 @@ __all__ = [
     "edit_similarity",
     "evaluate",
     "evaluate_items",
+    "expected_coverage",
     "exponential",
     "exposure",
     "exposure_interval",
@@ -114,28 +136,42 @@ __all__ = [
     "frechet_distance",
     "frechet_from_moments",
     "frechet_interval",
+    "frechet_limit",
     "holm",
+    "inception_score",
+    "inception_score_interval",
     "items_to_detect",
     "jackknife",
+    "kernel_inception_distance",
     "loss_gap",
     "mcnemar",
     "mean_interval",
     "measure_amplification",
+    "measure_authenticity",
     "measure_bits_per_byte",
+    "measure_class_consistency",
+    "measure_cmmd",
     "measure_counterfactual_pairs",
     "measure_exposure",
     "measure_extractable",
     "measure_frechet_distance",
+    "measure_frechet_limit",
+    "measure_inception_score",
+    "measure_kernel_distance",
     "measure_perplexity",
+    "measure_precision_recall",
     "measure_self_consistency",
     "measure_unknown_names",
+    "measure_vendi",
     "measure_verbatim_overlap",
     "measure_word_perplexity",
     "mid_p",
     "mmd_interval",
     "more_items",
     "more_trials",
+    "neighbourhoods",
     "newcombe",
+    "open_extractor",
     "open_index",
     "open_subject",
     "overlap",

@@ -31,13 +31,22 @@ QUALITY = ("perplexity", "bits-per-byte")
 MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
 BIAS = ("amplification", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
+IMAGES = (
+    "frechet-distance",
+    "kernel-distance",
+    "precision-recall",
+    "vendi",
+    "inception-score",
+    "class-consistency",
+    "authenticity",
+)
 SUITES: Mapping[str, tuple[str, ...]] = {
     "quick": (*QUALITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
     "memorization": MEMORIZATION,
     "bias": BIAS,
     "hallucination": HALLUCINATION,
-    "images": ("frechet-distance",),
+    "images": IMAGES,
 }
 Request = str | tuple[str, Mapping[str, Any]]
 

@@ -27,8 +27,9 @@ class Neighbourhoods:
     """Everything that follows from the distances of fakes (m, d) to real rows (n, d) and within each set.
 
     Of each fake: ``inside`` how many real balls it lies in, ``nearest`` and ``second`` the distances to the two nearest
-    real rows, ``source`` the nearest one, ``authentic`` whether it is farther from it than that one's nearest other
-    real row is. Of each real row: ``reached`` whether a fake ball holds it, ``covered`` whether its own holds a fake.
+    real rows, ``source`` the nearest one, ``spacing`` the distance of that one to its nearest other real row,
+    ``authentic`` whether the fake is farther from it than that. Of each real row: ``reached`` whether a fake ball holds
+    it, ``covered`` whether its own holds a fake.
     """
 
     k: int
@@ -37,6 +38,7 @@ class Neighbourhoods:
     nearest: Floats
     second: Floats
     source: np.ndarray
+    spacing: Floats
     authentic: np.ndarray
     reached: np.ndarray
     covered: np.ndarray
@@ -50,6 +52,12 @@ class Neighbourhoods:
     def density_terms(self) -> Floats:
         """Of each fake, the real balls that hold it over k: the mean is the density, 1 where both laws are one."""
         return self.inside / self.k
+
+    @property
+    def closeness(self) -> Floats:
+        """Distance of each fake to its nearest real row over that row's spacing: 0 is a copy, above 1 is authentic."""
+        apart = np.divide(self.nearest, self.spacing, out=np.full_like(self.nearest, np.inf), where=self.spacing > 0)
+        return np.where(self.nearest > 0, apart, 0.0)
 
     @property
     def ratios(self) -> Floats:
@@ -88,6 +96,7 @@ def neighbourhoods(real: ArrayLike, fake: ArrayLike, k: int = K, precision: str 
         nearest=distances[:, 0],
         second=distances[:, 1],
         source=source.numpy(),
+        spacing=closest[source].double().sqrt().numpy(),
         authentic=(near[:, 0] > closest[source]).numpy(),
         reached=reached.numpy(),
         covered=covered.numpy(),

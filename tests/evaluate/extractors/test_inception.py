@@ -61,8 +61,8 @@ def test_with_torchvisions_pooling_it_is_torchvisions_network(
         published = network(x)
         monkeypatch.setattr(place, lambda x: F.avg_pool2d(x, 3, 1, 1))
         monkeypatch.setattr(network.Mixed_7c, "largest", False)
-        assert torch.allclose(network(x), other(x), atol=1e-5)
-        assert not torch.allclose(published, other(x), atol=1e-5)
+        assert torch.allclose(network(x), other(x), rtol=1e-4, atol=0)
+        assert not torch.allclose(published, other(x), rtol=1e-2, atol=0)
 
 
 def test_pooling_leaves_padding_out_of_the_count_and_the_last_block_takes_the_maximum() -> None:

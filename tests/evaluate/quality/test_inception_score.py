@@ -1,62 +1,31 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+from fakes import scores_of
+from image_subjects import classes, image_subject, noise, pixels
 
-from headwater.core import UsageError
-from headwater.evaluate.quality.inception_score import inception_score, inception_score_interval
-
-
-def soft(seed: int, n: int, classes: int = 4) -> np.ndarray:
-    return np.random.default_rng(seed).dirichlet(np.ones(classes), n)
+from headwater.core import IncompleteError
+from headwater.evaluate import Extractor, measure_inception_score
 
 
-def by_definition(p: np.ndarray) -> float:
-    marginal = p.mean(0)
-    return float(np.exp(np.mean([(row * np.log(row / marginal)).sum() for row in p])))
+def certain(images: list[np.ndarray]) -> np.ndarray:
+    """The class is the place of the bar."""
+    return np.eye(8)[[int(image[0, :, 0].argmax()) for image in images]]
 
 
-def test_answers_that_are_all_the_same_score_one() -> None:
-    assert inception_score(np.full((30, 5), 0.2)) == pytest.approx(1, rel=1e-12)
-    assert inception_score(np.tile([1.0, 0, 0], (7, 1))) == 1
+BARS = Extractor("bars", "0" * 64, "as they are", lambda images: pixels(np.stack(images)), certain)
 
 
-@pytest.mark.parametrize("classes", [2, 10, 1000])
-def test_certain_and_balanced_answers_score_the_number_of_classes(classes: int) -> None:
-    assert inception_score(np.tile(np.eye(classes), (3, 1))) == pytest.approx(classes, rel=1e-12)
+def test_certain_and_balanced_classes_count_one_each_and_real_images_stand_beside(tmp_path: Path) -> None:
+    labels = [str(i % 4) for i in range(80)]
+    subject = image_subject(tmp_path, classes(0, labels), classes(1, ["0", "1"] * 20), labels)
+    scores = scores_of(measure_inception_score(subject, extractor=BARS), "inception-score")
+    assert scores[""].value == pytest.approx(2, rel=1e-9)
+    assert 3.5 < scores["real"].value <= 4
+    assert "8 classes" in scores[""].method
 
 
-def test_it_is_that_of_the_definition() -> None:
-    p = soft(0, 50)
-    assert inception_score(p) == pytest.approx(by_definition(p), rel=1e-12)
-
-
-def test_no_row_is_dropped_where_splits_do_not_divide_the_number() -> None:
-    """Eleven rows in two splits: six and five. A peer drops the eleventh."""
-    p = soft(1, 11)
-    assert inception_score(p, 2) == pytest.approx((by_definition(p[:6]) + by_definition(p[6:])) / 2, rel=1e-12)
-    assert inception_score(p, 2) != pytest.approx((by_definition(p[:5]) + by_definition(p[5:10])) / 2, rel=1e-6)
-
-
-def test_the_interval_leaves_out_groups_of_rows_and_holds_the_value() -> None:
-    p = soft(2, 200)
-    found = inception_score_interval(p)
-    without = np.array([by_definition(p[np.arange(200) % 20 != g]) for g in range(20)])
-    assert found.value == pytest.approx(by_definition(p), rel=1e-12)
-    assert found.se == pytest.approx((19 / 20 * ((without - without.mean()) ** 2).sum()) ** 0.5, rel=1e-9)
-    assert inception_score_interval(p[:3]).low is None
-
-
-@pytest.mark.parametrize(
-    ("p", "words"),
-    [
-        (np.full((3, 2), np.nan), "finite"),
-        (np.array([[2.0, -1.0]]), "from 0 up"),
-        (np.array([[3.0, 2.0]]), "softmax, not logits"),
-        (np.ones(4), "shape"),
-        (np.zeros((0, 3)), "shape"),
-    ],
-)
-def test_what_is_no_probability_is_refused(p: np.ndarray, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        inception_score(p)
-    with pytest.raises(UsageError, match="cannot be cut into 9 splits"):
-        inception_score(soft(0, 3), 9)
+def test_without_a_class_head_nothing_is_measured(tmp_path: Path) -> None:
+    with pytest.raises(IncompleteError, match="tells no classes; label the corpus"):
+        measure_inception_score(image_subject(tmp_path, noise(0, 40), noise(1, 20)), extractor=pixels)

@@ -97,6 +97,21 @@ def test_the_nearest_real_row_is_named() -> None:
     assert np.array_equal(neighbourhoods(real, real[order] + 1e-3).source, order)
 
 
+def test_closeness_is_zero_for_a_copy_and_above_one_for_an_authentic_sample() -> None:
+    real, fake = normal(23, 60), np.concatenate([normal(23, 60)[:5], normal(24, 40)])
+    found = neighbourhoods(real, fake)
+    assert found.closeness[:5] == pytest.approx(0, abs=1e-5)
+    assert np.array_equal(found.closeness > 1, found.authentic)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_copy_of_a_row_that_stands_twice_is_a_copy_and_not_zero_over_zero(precision: str) -> None:
+    twins = np.tile(normal(25, 10), (2, 1))
+    found = neighbourhoods(twins, np.concatenate([twins[:8], twins[:8] + 1.0]), 2, precision)
+    assert not found.authentic[:8].any() and found.authentic[8:].all()
+    assert (found.closeness[:8] == 0).all() and (found.closeness[8:] == np.inf).all()
+
+
 def test_ratio_of_distances_is_zero_for_a_copy_and_one_between_two_copies() -> None:
     real = np.concatenate([normal(13, 30), np.full((2, 6), 9.0)])
     fake = np.concatenate([real[:1], np.full((1, 6), 9.0), normal(14, 10)])

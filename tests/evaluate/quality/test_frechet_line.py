@@ -3,7 +3,7 @@ import pytest
 
 from headwater.core import UsageError
 from headwater.evaluate import frechet_distance
-from headwater.evaluate.quality.frechet_limit import frechet_limit
+from headwater.evaluate.quality.frechet_line import frechet_limit
 
 
 def normal(seed: int, n: int, d: int = 16, shift: float = 0.0) -> np.ndarray:
