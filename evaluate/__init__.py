@@ -27,6 +27,7 @@ from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_limit import measure_frechet_limit
 from .quality.frechet_line import FrechetLimit, frechet_limit
 from .quality.frechet_metric import FrechetMetric
+from .quality.image_metrics import InceptionScoreMetric, KernelDistanceMetric, PrecisionRecallMetric
 from .quality.inception_score import measure_inception_score
 from .quality.kernel_distance import measure_kernel_distance
 from .quality.kernel_sums import cmmd, kernel_inception_distance
@@ -78,6 +79,9 @@ from .story import document_story
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 
 __all__ = [
+    "PrecisionRecallMetric",
+    "KernelDistanceMetric",
+    "InceptionScoreMetric",
     "Comparison",
     "CopyingTest",
     "EXTRACTORS",

@@ -159,8 +159,9 @@ def _rate(events: np.ndarray) -> Estimate:
 def _copying(copies: Copies, cells: int, seed: int, protocol: str) -> tuple[CopyingTest | None, Measurement]:
     if not copies.fresh_name.endswith("held-out images"):
         return None, NotMeasured("copying-test", "C_T needs images known to be held out of training; none are known")
+    sides = copies.train.features, copies.fresh.features, copies.generated.features
     try:
-        found = copying_test(copies.train.features, copies.fresh.features, copies.generated.features, cells, seed)
+        found = copying_test(*sides, cells, seed, distances=(copies.null.nearest, copies.own.nearest))
     except UsageError as error:
         return None, NotMeasured("copying-test", str(error))
     reason = f"a test statistic: about 0 where nothing is copied, p against copying {found.p:.2g}"

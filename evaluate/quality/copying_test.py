@@ -37,14 +37,22 @@ class CopyingTest:
 
 
 def copying_test(
-    train: ArrayLike, held_out: ArrayLike, fake: ArrayLike, cells: int = CELLS, seed: int = 0, least: int = LEAST
+    train: ArrayLike,
+    held_out: ArrayLike,
+    fake: ArrayLike,
+    cells: int = CELLS,
+    seed: int = 0,
+    least: int = LEAST,
+    distances: tuple[Floats, Floats] | None = None,
 ) -> CopyingTest:
     """C_T of features: train (n, d), held-out (t, d) and generated (m, d).
 
-    Raises :class:`UsageError` where no cell has ``least`` rows of both sides.
+    ``distances``: those of held-out and generated rows to the nearest training row, (t,) and (m,), where another pass
+    has found them. Raises :class:`UsageError` where no cell has ``least`` rows of both sides.
     """
-    places = [_cells_of(train, side, cells, seed) for side in (held_out, fake)]
-    distances = [nearest_distances(train, side) for side in (held_out, fake)]
+    places = _cells_of(train, (held_out, fake), cells, seed)
+    if distances is None:
+        distances = nearest_distances(train, held_out), nearest_distances(train, fake)
     found = []
     for cell in range(cells):
         test, made = (d[p == cell] for d, p in zip(distances, places, strict=True))
@@ -79,10 +87,11 @@ def nearest_distances(train: ArrayLike, rows: ArrayLike) -> Floats:
     return np.asarray(torch.cat(found).double().sqrt())
 
 
-def _cells_of(train: ArrayLike, rows: ArrayLike, cells: int, seed: int) -> np.ndarray:
+def _cells_of(train: ArrayLike, sides: tuple[ArrayLike, ArrayLike], cells: int, seed: int) -> list[np.ndarray]:
     from sklearn.cluster import KMeans
 
-    x, y = checked(train, rows)
-    if cells > len(x):
-        raise UsageError(f"{cells} cells need as many training rows, not {len(x)}")
-    return np.asarray(KMeans(cells, n_init=4, random_state=seed).fit(x).predict(y))
+    pairs = [checked(train, side) for side in sides]
+    if cells > len(pairs[0][0]):
+        raise UsageError(f"{cells} cells need as many training rows, not {len(pairs[0][0])}")
+    found = KMeans(cells, n_init=1, random_state=seed).fit(pairs[0][0])
+    return [np.asarray(found.predict(side)) for _, side in pairs]
