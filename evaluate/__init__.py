@@ -9,6 +9,7 @@ from .bias import (
     measure_counterfactual_pairs,
 )
 from .compare import ScoreComparison, compare
+from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.edit_similarity import edit_similarity
@@ -16,21 +17,35 @@ from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
+from .quality.class_consistency import measure_class_consistency
+from .quality.class_divergence import inception_score, inception_score_interval
+from .quality.cmmd import measure_cmmd
+from .quality.copying_test import CopyingTest, copying_test
 from .quality.distinct_n import DistinctMetric, distinct_n, measure_distinct_n
 from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
+from .quality.frechet_limit import measure_frechet_limit
+from .quality.frechet_line import FrechetLimit, frechet_limit
 from .quality.frechet_metric import FrechetMetric
 from .quality.group_coverage import measure_group_coverage
 from .quality.homogenization import mean_similarity, measure_homogenization, ngram_kernel
+from .quality.image_metrics import InceptionScoreMetric, KernelDistanceMetric, PrecisionRecallMetric
+from .quality.inception_score import measure_inception_score
+from .quality.kernel_distance import measure_kernel_distance
+from .quality.kernel_sums import cmmd, kernel_inception_distance
 from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
+from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
+from .quality.precision_recall import measure_precision_recall
 from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
 from .quality.self_bleu import measure_self_bleu, self_bleu
 from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
 from .quality.vendi import vendi_from_features, vendi_score
+from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
@@ -84,9 +99,16 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 
 __all__ = [
     "ByGroup",
+    "PrecisionRecallMetric",
+    "KernelDistanceMetric",
+    "InceptionScoreMetric",
     "Comparison",
     "DistinctMetric",
+    "CopyingTest",
+    "EXTRACTORS",
     "Estimate",
+    "Extractor",
+    "FrechetLimit",
     "FrechetMetric",
     "IMAGE_SAMPLE_SCHEMA",
     "ITEM_SCHEMA",
@@ -95,13 +117,13 @@ __all__ = [
     "METRICS",
     "Metric",
     "Moments",
+    "Neighbourhoods",
     "Outcome",
     "PerplexityMetric",
     "Place",
     "Placements",
     "RepetitionMetric",
     "SAMPLE_SCHEMA",
-    "TABLE_SAMPLE_SCHEMA",
     "SUITES",
     "SamplingPlan",
     "ScoreComparison",
@@ -109,6 +131,7 @@ __all__ = [
     "Subject",
     "SuffixIndex",
     "TokenEntropyMetric",
+    "TABLE_SAMPLE_SCHEMA",
     "Trace",
     "TracedDocument",
     "TracedSpan",
@@ -123,6 +146,8 @@ __all__ = [
     "clopper_pearson",
     "compare",
     "clustered_rate",
+    "cmmd",
+    "copying_test",
     "counterfactual_prompts",
     "crossed_interval",
     "default_suite",
@@ -137,6 +162,7 @@ __all__ = [
     "entropy_bits",
     "evaluate",
     "evaluate_items",
+    "expected_coverage",
     "exponential",
     "exposure",
     "exposure_interval",
@@ -144,19 +170,26 @@ __all__ = [
     "frechet_distance",
     "frechet_from_moments",
     "frechet_interval",
+    "frechet_limit",
     "holm",
+    "inception_score",
+    "inception_score_interval",
     "items_to_detect",
     "heaps_exponent",
     "jackknife",
     "kolmogorov_smirnov",
     "loop_at_end",
+    "kernel_inception_distance",
     "loss_gap",
     "mcnemar",
     "mauve",
     "mean_interval",
     "mean_similarity",
     "measure_amplification",
+    "measure_authenticity",
     "measure_bits_per_byte",
+    "measure_class_consistency",
+    "measure_cmmd",
     "measure_counterfactual_pairs",
     "measure_distinct_n",
     "measure_exposure",
@@ -168,14 +201,19 @@ __all__ = [
     "measure_marginal_fidelity",
     "measure_mauve",
     "measure_pairwise_fidelity",
+    "measure_frechet_limit",
+    "measure_inception_score",
+    "measure_kernel_distance",
     "measure_perplexity",
     "measure_repetition",
     "measure_self_bleu",
+    "measure_precision_recall",
     "measure_self_consistency",
     "measure_token_entropy",
     "measure_train_on_synthetic",
     "measure_two_sample_test",
     "measure_unknown_names",
+    "measure_vendi",
     "measure_verbatim_overlap",
     "measure_word_perplexity",
     "measure_zipf_drift",
@@ -183,8 +221,10 @@ __all__ = [
     "mmd_interval",
     "more_items",
     "more_trials",
+    "neighbourhoods",
     "newcombe",
     "ngram_kernel",
+    "open_extractor",
     "open_index",
     "open_subject",
     "overlap",

@@ -33,13 +33,22 @@ QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bl
 MEMORIZATION = ("verbatim-overlap", "extractable", "exposure")
 BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
+IMAGES = (
+    "frechet-distance",
+    "kernel-distance",
+    "precision-recall",
+    "vendi",
+    "inception-score",
+    "class-consistency",
+    "authenticity",
+)
 SUITES: Mapping[str, tuple[str, ...]] = {
     "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
     "memorization": MEMORIZATION,
     "bias": BIAS,
     "hallucination": HALLUCINATION,
-    "images": ("frechet-distance",),
+    "images": IMAGES,
     "tables": ("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
 }
 Request = str | tuple[str, Mapping[str, Any]]

@@ -76,11 +76,17 @@ def reasons(node: ast.AST) -> Iterator[str]:
         yield from (f"{name}: {CALLS[name]}" for name in found if name in CALLS)
     if isinstance(node, ast.Call):
         name = ast.unparse(node.func)
-        yield from (f"{name}: {table[name]}" for table in (BUILTINS, CALLS) if name in table)
+        yield from (f"{name}: {table[name]}" for table in (BUILTINS, CALLS) if name in table and not is_tensors(node))
         for keyword in node.keywords:
             value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
             if isinstance(value, bool) and (keyword.arg, value) in KEYWORDS:
                 yield f"{keyword.arg}={value}: {KEYWORDS[keyword.arg, value]}"  # type: ignore[index]
+
+
+def is_tensors(node: ast.Call) -> bool:
+    """``torch.load(..., weights_only=True)`` reads tensors and nothing else; files that pass a hash check come so."""
+    only = [keyword.value for keyword in node.keywords if keyword.arg == "weights_only"]
+    return ast.unparse(node.func) == "torch.load" and [ast.unparse(value) for value in only] == ["True"]
 
 
 def is_hidden_pickle(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
@@ -133,6 +139,8 @@ def test_only_the_client_reads_the_environment() -> None:
         "yaml.load(text, Loader=yaml.Loader)",
         "from yaml import load",
         "torch.load(path)",
+        "torch.load(path, weights_only=False)",
+        "torch.load(path, weights_only=careful)",
         "os.system(command)",
         "subprocess.run(command, shell=True)",
         "AutoModel.from_pretrained(name, trust_remote_code=True)",
@@ -151,6 +159,7 @@ def test_an_open_door_is_noticed(source: str) -> None:
         "import pickle",
         "pickle.dumps(step)",
         "model.eval()",
+        "torch.load(file, weights_only=True)",
         "re.compile(pattern)",
         "np.load(path, allow_pickle=False)",
         "from urllib.parse import quote",

@@ -4,7 +4,7 @@ d^2 = |m1 - m2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2), with unbiased covariance
 
 | case | by |
 |---|---|
-| fewer rows than dimensions on both sides | singular values of Xc Yc', without any covariance |
+| fewer rows than dimensions on both sides | singular values of M = Xc Yc', or eigenvalues of M M' where safe |
 | S1 positive definite | S1 = L L', eigenvalues of L' S2 L |
 | else | R = S1^(1/2) by eigenvectors, eigenvalues of R S2 R |
 
@@ -21,6 +21,8 @@ from ...core import UsageError
 from ..statistics import Estimate, Floats, jackknife
 
 GROUPS = 20
+WELL_CONDITIONED = 1e-10
+"""Least ratio of the eigenvalues of M M' for their roots to be right to 1e-11 of the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def frechet_distance(first: ArrayLike, second: ArrayLike) -> float:
     if max(len(x), len(y)) > x.shape[1]:
         return frechet_from_moments(Moments.of(x), Moments.of(y))
     xc, yc = x - x.mean(0), y - y.mean(0)
-    cross = linalg.svdvals(xc @ yc.T).sum() / np.sqrt((len(x) - 1.0) * (len(y) - 1.0))
+    cross = _nuclear_norm(xc @ yc.T) / np.sqrt((len(x) - 1.0) * (len(y) - 1.0))
     spread = (xc**2).sum() / (len(x) - 1) + (yc**2).sum() / (len(y) - 1)
     return _distance(x.mean(0) - y.mean(0), float(spread), float(cross))
 
@@ -95,6 +97,16 @@ def frechet_interval(first: ArrayLike, second: ArrayLike, groups: int = GROUPS, 
         frechet_distance(x[np.arange(len(x)) % groups != g], y[np.arange(len(y)) % groups != g]) for g in range(groups)
     ]
     return jackknife(value, without, confidence)
+
+
+def _nuclear_norm(cross: Floats) -> float:
+    """Sum of the singular values of a cross product of centred rows, (n, m): the smallest is 0 where n = m."""
+    small = cross if len(cross) <= cross.shape[1] else cross.T
+    squares = linalg.eigvalsh(small @ small.T)
+    kept = squares[1:]  # rows that add up to 0 leave one root at 0, and squared it would be round-off
+    if len(kept) and kept[0] > WELL_CONDITIONED * kept[-1]:
+        return float(np.sqrt(kept).sum())
+    return float(linalg.svdvals(cross).sum())
 
 
 def _trace_of_root(a: Floats, b: Floats) -> float:

@@ -2,12 +2,18 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from headwater.core import IMAGE_SCHEMA, Corpus, CorpusWriter, UsageError, generator, record_batch
 from headwater.evaluate import IMAGE_SAMPLE_SCHEMA, SamplingPlan, draw_samples
-from headwater.evaluate.quality.frechet_distance import sample_pixels
 from headwater.models import ImageCheckpoint, Recipe, fit
+
+
+def sample_pixels(table: pa.Table) -> np.ndarray:
+    """The images of a table of samples, all of one shape."""
+    side = (*(table[name][0].as_py() for name in ("height", "width", "channels")),)
+    return np.frombuffer(b"".join(table["image"].to_pylist()), np.uint8).reshape(len(table), *side)
 
 
 @pytest.fixture(scope="module")

@@ -131,3 +131,15 @@ def test_unusable_features_are_refused(bad: list) -> None:
 def test_different_dimensions_are_refused() -> None:
     with pytest.raises(UsageError, match="one dimension"):
         frechet_distance(np.zeros((3, 2)), np.zeros((3, 4)))
+
+
+def test_rows_that_barely_differ_fall_back_to_singular_values() -> None:
+    """Squaring M would leave half the digits of its smallest singular values."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(20, 64)) * np.logspace(0, -9, 20)[:, None]
+    y = rng.normal(size=(25, 64)) * np.logspace(0, -9, 25)[:, None]
+    xc, yc = x - x.mean(0), y - y.mean(0)
+    roots = linalg.svdvals(xc @ yc.T).sum() / np.sqrt(19 * 24)
+    spread = (xc**2).sum() / 19 + (yc**2).sum() / 24
+    wanted = ((x.mean(0) - y.mean(0)) ** 2).sum() + spread - 2 * roots
+    assert frechet_distance(x, y) == pytest.approx(wanted, rel=1e-12)

@@ -8,7 +8,7 @@ from fakes import scores_of, subject_of, write_corpus
 
 from headwater.core import IMAGE_SCHEMA, Corpus, CorpusWriter, IncompleteError, document_id, record_batch
 from headwater.evaluate import IMAGE_SAMPLE_SCHEMA, Subject, measure_frechet_distance
-from headwater.evaluate.quality.frechet_distance import sample_pixels
+from headwater.evaluate.quality.image_sets import generated_images
 from headwater.models import feature_net
 
 SIDE = 8
@@ -47,7 +47,7 @@ def one_short_training(corpus: Corpus) -> Iterator[None]:
     """The real extractor, trained once for all tests and not for as long."""
     net = feature_net(corpus, 0, steps=40)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("headwater.evaluate.quality.frechet_distance.feature_net", lambda *_, **__: net)
+        patch.setattr("headwater.evaluate.extractors.own.feature_net", lambda *_, **__: net)
         yield
 
 
@@ -84,10 +84,16 @@ def test_the_gallery_holds_real_pictures(corpus: Corpus) -> None:
     assert np.array_equal(np.asarray(shown), images[5, :, :, 0])
 
 
-def test_samples_come_back_as_they_were_drawn() -> None:
+def test_samples_come_back_as_they_were_drawn(corpus: Corpus) -> None:
     images = bars(4, 5, upright=True)
-    table = pa.Table.from_pylist(image_rows(images), IMAGE_SAMPLE_SCHEMA)
-    assert np.array_equal(sample_pixels(table), images)
+    assert np.array_equal(np.stack(generated_images(subject(corpus, images)).images), images)
+
+
+def test_features_may_come_from_a_function(corpus: Corpus) -> None:
+    outcome = measure_frechet_distance(
+        subject(corpus, bars(2, 60, upright=True)), extractor=lambda x: x.mean(2)[:, :, 0]
+    )
+    assert "8 features of <lambda>" in outcome.scores[0].method
 
 
 def test_a_corpus_of_texts_has_no_frechet_distance(tmp_path: Path) -> None:

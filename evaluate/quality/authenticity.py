@@ -1,0 +1,263 @@
+"""Whether samples are nearer to training images than real images are: authenticity, distance ratios, C_T."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core import (
+    Chart,
+    Example,
+    Finding,
+    Gallery,
+    IncompleteError,
+    Measurement,
+    NotMeasured,
+    Score,
+    Series,
+    Tile,
+    UsageError,
+    generator,
+    wilson,
+)
+from ...curate import redact
+from ...models import png_base64
+from ..base import METRICS, Outcome, Subject
+from ..extractors import Extractor, open_extractor
+from ..statistics import Estimate, mean_interval, newcombe
+from .copying_test import CELLS, CopyingTest, copying_test
+from .image_scores import NULL, Kind
+from .image_sets import IMAGES, Side, generated_images, known_split, real_images, side_of
+from .neighbours import Neighbourhoods, neighbourhoods
+
+QUANTILE, SMALL_P, LARGE = 0.01, 0.001, 0.05
+SHOWN, LISTED = 8, 50
+LEAST = 20
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Samples and fresh real images, each held against the training images; ``fresh_name`` says what is fresh."""
+
+    extractor: Extractor
+    train: Side
+    generated: Side
+    fresh: Side
+    fresh_name: str
+    own: Neighbourhoods
+    null: Neighbourhoods
+
+    @property
+    def bound(self) -> float:
+        """Closeness that one in a hundred fresh images falls below."""
+        return float(np.quantile(self.null.closeness, QUANTILE))
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """Samples below it, (n,)."""
+        return self.own.closeness < self.bound
+
+    @property
+    def exact(self) -> np.ndarray:
+        """Samples that are a training image pixel by pixel, (n,)."""
+        pairs = zip(self.generated.rows, self.train.rows[self.own.source], strict=True)
+        return np.array([np.array_equal(self.generated.of.images[a], self.train.of.images[b]) for a, b in pairs], bool)
+
+
+@METRICS.register(
+    "authenticity",
+    source="Alaa et al. 2022 (arXiv 2102.08921), section 4.3; Lowe 2004 (ratio); Meehan et al. 2020 (C_T, arXiv "
+    "2004.05675)",
+    unit="share of samples; C_T: standard deviations",
+    range="[0, 1]; C_T (-inf, inf)",
+    needs="images",
+    protocol="a sample is authentic where it is farther from its nearest training image than that image's nearest "
+    "other "
+    "one; all training images, none thinned; fresh images, extractor with its hash in the string",
+    pitfalls="About half of real images are not authentic either: only the difference to fresh ones counts. Features "
+    "see "
+    "what they were trained to see: a copy that looks different to them is missed.",
+)
+def measure_authenticity(
+    subject: Subject, images: int = IMAGES, extractor: Any = "own", weights: str | None = None, cells: int = CELLS
+) -> Outcome:
+    """Share of authentic samples, distance ratios, near-copies and C_T, each beside fresh real images.
+
+    Fresh images: those held out of training, or, where nobody knows these, a fifth of the corpus that is set aside.
+    ``images`` samples and fresh images at most; every training image is looked at. C_T in ``cells`` cells, with
+    held-out images only. ``extractor`` and ``weights`` as for ``frechet-distance``. Finding HW-Q040 where samples are
+    clearly nearer to training images than fresh ones are, with the samples and the images they copy.
+    """
+    copies = _copies(subject, extractor, weights, images)
+    named = f"{copies.extractor.protocol}, {copies.own.precision}"
+    protocol = f"{len(copies.train):,} training images, {copies.fresh_name}, {named}"
+    scores = _shares(copies, protocol)
+    test, measured = _copying(copies, cells, subject.seed, protocol)
+    scores.append(measured)
+    findings = _finding(copies, test, scores)
+    exhibits = (_chart(copies), _gallery(copies))
+    return Outcome(tuple(scores), findings, exhibits)
+
+
+def _copies(subject: Subject, extractor: Any, weights: str | None, images: int) -> Copies:
+    generated, real = generated_images(subject), real_images(subject)
+    split = known_split(subject)
+    order = generator(subject.seed, "fresh images").permutation(len(real))
+    everything = np.arange(len(real))
+    if split is not None and len(split[1]) >= LEAST:
+        trained, held = set(split[0]), set(split[1])
+        train = fresh_train = np.array([row for row in everything if real.ids[row] in trained], np.int64)
+        fresh, name = np.array([row for row in order if real.ids[row] in held], np.int64)[:images], "held-out images"
+    else:
+        fresh = order[: min(images, len(real) // 5)]
+        train, fresh_train, name = everything, np.setdiff1d(everything, fresh), "images set aside"
+    if min(len(train), len(fresh_train)) < LEAST or len(fresh) < 5 or len(generated) < 5:
+        raise IncompleteError(
+            f"authenticity needs {LEAST} training images, 5 fresh ones and 5 samples, not {len(fresh_train)}, "
+            f"{len(fresh)} "
+            f"and {len(generated)}"
+        )
+    found = open_extractor(subject, extractor, weights)
+    drawn = np.sort(generator(subject.seed, "generated images").permutation(len(generated))[:images])
+    known = side_of(subject, found, "real", real, train)
+    made = side_of(subject, found, "generated", generated, drawn)
+    unseen = side_of(subject, found, "real", real, np.sort(fresh))
+    rest = side_of(subject, found, "real", real, fresh_train)
+    own = neighbourhoods(known.features, made.features, 1)
+    null = neighbourhoods(rest.features, unseen.features, 1)
+    return Copies(found, known, made, unseen, f"{len(fresh)} {name}", own, null)
+
+
+def _shares(copies: Copies, protocol: str) -> list[Measurement]:
+    kind = Kind("authenticity", "share of samples", f"authenticity/1 {protocol}", "Wilson", "higher")
+    near = Kind(
+        "near-copies",
+        "share of samples",
+        f"near-copies/1 closeness below the {QUANTILE:.0%} quantile of {protocol}",
+        "Wilson",
+    )
+    ratio = Kind(
+        "nearest-neighbour-ratio", "nearest over second nearest distance", "nearest-neighbour-ratio/1 mean, "
+        "{protocol}",
+        "Student's t", "higher",
+    )  # fmt: skip
+    scores: list[Measurement] = []
+    for found, place in ((copies.own, {}), (copies.null, NULL)):
+        n = len(found.authentic)
+        scores.append(kind.score(_rate(found.authentic), n, place))
+        scores.append(near.score(_rate(found.closeness < copies.bound), n, place))
+        scores.append(ratio.score(mean_interval(found.ratios), n, place))
+    return scores
+
+
+def _rate(events: np.ndarray) -> Estimate:
+    n, hits = len(events), int(events.sum())
+    return Estimate(hits / n, n, None, *wilson(hits, n))
+
+
+def _copying(copies: Copies, cells: int, seed: int, protocol: str) -> tuple[CopyingTest | None, Measurement]:
+    if not copies.fresh_name.endswith("held-out images"):
+        return None, NotMeasured("copying-test", "C_T needs images known to be held out of training; none are known")
+    sides = copies.train.features, copies.fresh.features, copies.generated.features
+    try:
+        found = copying_test(*sides, cells, seed, distances=(copies.null.nearest, copies.own.nearest))
+    except UsageError as error:
+        return None, NotMeasured("copying-test", str(error))
+    reason = f"a test statistic: about 0 where nothing is copied, p against copying {found.p:.2g}"
+    method = f"copying-test/1 C_T, {cells} cells, seed {seed}, {protocol}"
+    score = Score(
+        "copying-test", found.statistic, sum(found.samples), "standard deviations", method, interval=reason,
+        direction="higher",
+    )  # fmt: skip
+    return found, score
+
+
+def _finding(copies: Copies, test: CopyingTest | None, scores: Sequence[Measurement]) -> tuple[Finding, ...]:
+    n, m = len(copies.generated), len(copies.fresh)
+    near = newcombe(int(copies.flagged.sum()), n, int((copies.null.closeness < copies.bound).sum()), m)
+    same = newcombe(int(copies.own.authentic.sum()), n, int(copies.null.authentic.sum()), m)
+    exact = int(copies.exact.sum())
+    tested = test is not None and test.p < SMALL_P
+    if not ((near.low or 0) > 0 or (same.high or 0) < 0 or tested):
+        return ()
+    order = _nearest(copies)
+    ids = list(dict.fromkeys(copies.train.ids[copies.own.source[i]] for i in order))
+    examples = tuple(
+        Example(
+            copies.generated.ids[i],
+            f"sample {redact(copies.generated.ids[i])}, nearest training image "
+            f"{copies.train.ids[copies.own.source[i]]}",
+            f"closeness {copies.own.closeness[i]:.3f}" + (", pixel by pixel the same" if copies.exact[i] else ""),
+            document_ids=(copies.train.ids[copies.own.source[i]],),
+        )
+        for i in order[:5]
+    )
+    return (
+        Finding(
+            "HW-Q040",
+            "high" if exact or (near.low or 0) > LARGE else "medium",
+            f"Samples lie nearer to single training images than fresh images do ({int(copies.flagged.sum())} "
+            f"near-copies)",
+            f"{_rate(copies.flagged).value:.1%} of {n} samples are nearer to a training image than 99 % of {m} fresh "
+            f"real "
+            f"images are, and {_rate(copies.own.authentic).value:.1%} are authentic against "
+            f"{_rate(copies.null.authentic).value:.1%} of fresh ones; {exact} are a training image pixel by pixel. "
+            f"The model "
+            "gives back what it was trained on. Copies that these features do not see are not counted.",
+            "Look at each pair. Remove duplicates from the corpus, train fewer steps or on more images, and do not "
+            "publish "
+            "samples beside whose nearest image stands a person or a work with rights.",
+            tuple(score for score in scores if isinstance(score, Score)),
+            examples,
+            tuple(ids[:LISTED]),
+        ),
+    )
+
+
+def _nearest(copies: Copies) -> list[int]:
+    """Flagged samples, nearest first; the first ones of all where none is flagged."""
+    order = np.argsort(copies.own.closeness, kind="stable")
+    flagged = [int(i) for i in order if copies.flagged[i]]
+    return flagged or [int(i) for i in order[:SHOWN]]
+
+
+def _gallery(copies: Copies) -> Gallery:
+    tiles = []
+    for i in _nearest(copies)[:SHOWN]:
+        source = int(copies.own.source[i])
+        sample, real = copies.generated, copies.train
+        tiles.append(
+            Tile(
+                f"near-{sample.ids[i]}",
+                f"sample {redact(sample.ids[i])}: closeness {copies.own.closeness[i]:.2f}",
+                png_base64(sample.of.images[sample.rows[i]]),
+            )
+        )
+        tiles.append(
+            Tile(
+                f"source-{sample.ids[i]}",
+                f"nearest training image {real.ids[source][:12]}",
+                png_base64(real.of.images[real.rows[source]]),
+            )
+        )
+    note = (
+        "Pairs: a sample, then the training image nearest to it. Closeness is the distance over that image's "
+        "distance to its "
+        f"nearest other one: 0 is a copy, and 1 in 100 fresh images falls below {copies.bound:.2f}."
+    )
+    return Gallery("nearest-training-images", "Samples nearest to a training image", tuple(tiles), note)
+
+
+def _chart(copies: Copies) -> Chart:
+    """Deciles of the closeness of samples and of fresh images."""
+    places = tuple(float(p) for p in (1, 5, 10, 25, 50, 75, 90))
+    series = []
+    for name, found in (("samples", copies.own), ("fresh real images", copies.null)):
+        finite = found.closeness[np.isfinite(found.closeness)]
+        if len(finite):
+            series.append(Series(name, places, tuple(float(v) for v in np.percentile(finite, places))))
+    return Chart(
+        "closeness", "Closeness to the nearest training image", "line", "percentile of images", "closeness",
+        tuple(series), "a line of samples far below that of fresh images means copies",
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import scores_of
+from image_subjects import image_subject, noise, pixels
+
+from headwater.core import Gallery, IncompleteError, NotMeasured
+from headwater.evaluate import measure_authenticity
+
+
+def test_samples_of_the_same_law_are_no_finding(tmp_path: Path) -> None:
+    outcome = measure_authenticity(image_subject(tmp_path, noise(0, 600), noise(1, 200), held=0.3), extractor=pixels)
+    assert not outcome.findings
+    scores = scores_of(outcome, "authenticity")
+    assert scores[""].low < scores["real against real"].high
+    assert abs(scores_of(outcome, "copying-test")[""].value) < 4
+
+
+def test_copies_are_found_with_the_documents_they_copy(tmp_path: Path) -> None:
+    real = noise(0, 600)
+    subject = image_subject(tmp_path, real, noise(1, 200), held=0.3)
+    trained = subject.checkpoint.trained  # type: ignore[union-attr]
+    places = [i for i, name in enumerate(subject.corpus.ids()) if name in set(trained)][:20]
+    made = noise(1, 200)
+    made[50:70] = real[places]
+    outcome = measure_authenticity(image_subject(tmp_path, real, made, held=0.3), extractor=pixels)
+    (finding,) = outcome.findings
+    assert (finding.code, finding.severity) == ("HW-Q040", "high")
+    ids = subject.corpus.ids()
+    assert set(finding.document_ids[:20]) == {ids[place] for place in places}
+    assert "20 are a training image pixel by pixel" in finding.meaning
+    assert finding.examples[0].document_ids[0] in finding.document_ids
+    gallery = next(exhibit for exhibit in outcome.exhibits if isinstance(exhibit, Gallery))
+    assert gallery.tiles[0].png == gallery.tiles[1].png  # a copy beside its source
+
+
+def test_a_model_that_returns_its_data_has_no_authentic_sample_and_a_low_c_t(tmp_path: Path) -> None:
+    real = noise(0, 600)
+    subject = image_subject(tmp_path, real, real, held=0.3)
+    trained = set(subject.checkpoint.trained)  # type: ignore[union-attr]
+    made = real[[i for i, name in enumerate(subject.corpus.ids()) if name in trained]][:200]
+    outcome = measure_authenticity(image_subject(tmp_path, real, made, held=0.3), extractor=pixels)
+    assert scores_of(outcome, "authenticity")[""].value == 0
+    assert scores_of(outcome, "near-copies")[""].value == 1
+    assert scores_of(outcome, "copying-test")[""].value < -5
+
+
+def test_no_training_image_is_left_out_however_few_samples_are_looked_at(tmp_path: Path) -> None:
+    real = noise(0, 400)
+    outcome = measure_authenticity(image_subject(tmp_path, real, real), images=30, extractor=pixels)
+    assert scores_of(outcome, "near-copies")[""].value == 1
+    assert "400 training images" in outcome.scores[0].method
+
+
+def test_where_nobody_knows_what_was_held_out_images_are_set_aside_and_c_t_is_not_measured(tmp_path: Path) -> None:
+    outcome = measure_authenticity(image_subject(tmp_path, noise(0, 200), noise(1, 100)), extractor=pixels)
+    assert "40 images set aside" in outcome.scores[0].method
+    missing = [score for score in outcome.scores if isinstance(score, NotMeasured)]
+    assert [score.metric for score in missing] == ["copying-test"]
+
+
+def test_order_of_samples_changes_nothing(tmp_path: Path) -> None:
+    real, made = noise(0, 200), np.concatenate([noise(1, 50), noise(0, 200)[:20]])
+    first = measure_authenticity(image_subject(tmp_path / "a", real, made), extractor=pixels)
+    again = measure_authenticity(image_subject(tmp_path / "b", real, made[::-1]), extractor=pixels)
+    for name in ("authenticity", "near-copies"):
+        assert scores_of(first, name)[""].value == scores_of(again, name)[""].value
+
+
+def test_too_few_images_are_said(tmp_path: Path) -> None:
+    with pytest.raises(IncompleteError, match="authenticity needs 20 training images"):
+        measure_authenticity(image_subject(tmp_path, noise(0, 10), noise(1, 10)), extractor=pixels)
