@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ...models import FeatureNet, feature_net, read_images
+from ...models import FeatureNet, feature_net
 from ..base import Subject
 from ..statistics import Floats
 from .base import EXTRACTORS, Extractor, one_shape
@@ -13,10 +13,17 @@ BATCH = 256
 
 @EXTRACTORS.register("own", source="the corpus and the seed", size="one shape, as it is")
 def own(subject: Subject) -> Extractor:
-    """Features (64) of a network trained on the corpus to tell labels, or rotations where there are no labels."""
-    net = subject.once("feature net", lambda: feature_net(subject.corpus, subject.seed, progress=subject.progress))
-    classes = class_names(subject) if net.task == "labels" else ()
-    return of_net(net, classes)
+    """Features (64) of a network trained on a part of the corpus to tell labels, or rotations where there are none.
+
+    That part (a third, or half of the trained images) is never the reference or the null of a distance.
+    """
+    from ..quality.image_sets import pools, real_images  # that module opens extractors
+
+    real = real_images(subject)
+    rows = [int(row) for row in np.sort(pools(subject).learnt)]
+    pixels, labels = one_shape([real.images[row] for row in rows], "own"), [real.labels[row] for row in rows]
+    net = feature_net((pixels, labels), subject.seed, progress=subject.progress)
+    return of_net(net, tuple(sorted({str(label) for label in labels})) if net.task == "labels" else ())
 
 
 def of_net(net: FeatureNet, classes: tuple[str, ...]) -> Extractor:
@@ -29,12 +36,6 @@ def of_net(net: FeatureNet, classes: tuple[str, ...]) -> Extractor:
         (lambda images: _probabilities(net, one_shape(images, "own"))) if classes else None,
         classes,
     )
-
-
-def class_names(subject: Subject) -> tuple[str, ...]:
-    """The labels of the corpus in the order of the class head."""
-    labels = subject.once("corpus labels", lambda: read_images(subject.corpus).labels)
-    return tuple(sorted({str(label) for label in labels}))
 
 
 @torch.inference_mode()

@@ -28,7 +28,7 @@ from ..extractors import Extractor, open_extractor
 from ..statistics import Estimate, mean_interval, newcombe
 from .copying_test import CELLS, CopyingTest, copying_test
 from .image_scores import NULL, Kind
-from .image_sets import IMAGES, Side, generated_images, known_split, real_images, side_of
+from .image_sets import IMAGES, Side, generated_images, known_split, pools, real_images, side_of
 from .neighbours import Neighbourhoods, neighbourhoods
 
 QUANTILE, SMALL_P, LARGE = 0.01, 0.001, 0.05
@@ -103,7 +103,7 @@ def measure_authenticity(
 def _copies(subject: Subject, extractor: Any, weights: str | None, images: int) -> Copies:
     generated, real = generated_images(subject), real_images(subject)
     split = known_split(subject)
-    order = generator(subject.seed, "fresh images").permutation(len(real))
+    order = pools(subject).reference
     everything = np.arange(len(real))
     if split is not None and len(split[1]) >= LEAST:
         trained, held = set(split[0]), set(split[1])

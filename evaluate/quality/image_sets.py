@@ -16,7 +16,7 @@ from ..statistics import Floats
 
 IMAGES, MINIMUM = 1000, 30
 HELD_OUT_LEAST = 100
-"""Fewer held-out images than this are no reference: halves of the corpus stand in."""
+"""Fewer held-out images than this are no reference: thirds of the corpus stand in."""
 COLUMNS = ["id", "image", "height", "width", "channels", "groups", "attributes"]
 
 
@@ -109,11 +109,12 @@ def image_sides(subject: Subject, extractor: Any, weights: str | None, images: i
     """At most ``images`` on each side, drawn by the seed; features are made once for a subject and extractor.
 
     Reference: images held out of training, where the model was trained here and 100 or more were held out (then the
-    null is as many trained ones), else one half of the corpus (then the null is the other). Raises
+    null is as many trained ones), else a third of the corpus (then the null is another). Raises
     :class:`IncompleteError` where there are none.
     """
     generated, real = generated_images(subject), real_images(subject)
-    reference, null, name = _pools(subject, real)
+    found_pools = pools(subject)
+    reference, null, name = found_pools.reference, found_pools.null, found_pools.name
     n = min(images, len(generated), len(reference), len(null))
     if n < 3:
         raise IncompleteError(f"distances of images need three a side; {n} are left of each")
@@ -163,15 +164,28 @@ def known_split(subject: Subject) -> tuple[list[str], list[str]] | None:
     return list(split.trained), list(split.held_out)
 
 
-def _pools(subject: Subject, real: ImageSet) -> tuple[np.ndarray, np.ndarray, str]:
-    order = generator(subject.seed, "frechet halves").permutation(len(real))
+@dataclass(frozen=True)
+class Pools:
+    """Rows of real images, shuffled: ``learnt`` trains our own extractor, so that it has seen none of the others."""
+
+    learnt: np.ndarray
+    reference: np.ndarray
+    null: np.ndarray
+    name: str
+
+
+def pools(subject: Subject) -> Pools:
+    """Which real images are for what, by the seed: features of images that a network was trained on look too near."""
+    real = real_images(subject)
+    order = generator(subject.seed, "image pools").permutation(len(real))
     split = known_split(subject)
     if split is not None and len(split[1]) >= HELD_OUT_LEAST:
         held, trained = set(split[1]), set(split[0])
         parts = [np.array([row for row in order if real.ids[row] in names], np.int64) for names in (held, trained)]
-        return parts[0], parts[1], "held-out images"
-    half = len(real) // 2
-    return order[:half], order[half:], "half of the corpus"
+        half = len(parts[1]) // 2
+        return Pools(parts[1][:half], parts[0], parts[1][half:], "held-out images")
+    third = len(real) // 3
+    return Pools(order[2 * third :], order[:third], order[third : 2 * third], "a third of the corpus")
 
 
 def _of_samples(samples: pa.Table) -> ImageSet:

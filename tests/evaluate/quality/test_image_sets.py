@@ -11,7 +11,7 @@ from headwater.evaluate.quality.image_sets import generated_images, image_sides,
 
 
 def test_held_out_images_are_the_reference_of_a_model_trained_here(tmp_path: Path) -> None:
-    subject = image_subject(tmp_path, noise(0, 600), noise(1, 300), held=0.3)
+    subject = image_subject(tmp_path, noise(0, 900), noise(1, 300), held=0.3)
     sides = image_sides(subject, pixels, None, 1000)
     trained = set(subject.checkpoint.trained)  # type: ignore[union-attr]
     assert sides.reference_name == "held-out images" and "held-out images" in sides.protocol
@@ -20,12 +20,12 @@ def test_held_out_images_are_the_reference_of_a_model_trained_here(tmp_path: Pat
 
 
 @pytest.mark.parametrize("held", [None, 0.05])
-def test_halves_of_the_corpus_stand_in_where_few_or_none_are_known_to_be_held_out(
+def test_thirds_of_the_corpus_stand_in_where_few_or_none_are_known_to_be_held_out(
     tmp_path: Path, held: float | None
 ) -> None:
-    subject = image_subject(tmp_path, noise(0, 200), noise(1, 300), held=held)
+    subject = image_subject(tmp_path, noise(0, 300), noise(1, 300), held=held)
     sides = image_sides(subject, pixels, None, 1000)
-    assert sides.n == 100 and sides.reference_name == "half of the corpus"
+    assert sides.n == 100 and sides.reference_name == "a third of the corpus"
     assert not set(sides.reference.ids) & set(sides.null.ids)
 
 
@@ -37,7 +37,7 @@ def test_features_belong_to_their_images_and_are_made_once(tmp_path: Path) -> No
         return pixels(images)
 
     counted.hash = "counted"  # type: ignore[attr-defined]
-    subject = image_subject(tmp_path, noise(0, 100), noise(1, 50))
+    subject = image_subject(tmp_path, noise(0, 150), noise(1, 50))
     sides = image_sides(subject, counted, None, 1000)
     assert np.array_equal(sides.reference.features, pixels(np.stack(sides.reference.of.images)[sides.reference.rows]))
     image_sides(subject, counted, None, 20)

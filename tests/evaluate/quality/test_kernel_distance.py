@@ -28,10 +28,10 @@ METRICS = {
 def test_images_of_one_law_are_as_near_as_real_ones_and_others_are_far(
     tmp_path: Path, name: str, measure: Callable[..., Outcome]
 ) -> None:
-    same = scores_of(measure(image_subject(tmp_path / "a", noise(0, 300), noise(1, 150)), extractor=pixels), name)
+    same = scores_of(measure(image_subject(tmp_path / "a", noise(0, 450), noise(1, 150)), extractor=pixels), name)
     half = noise(2, 150)
     half[:, :, :4] //= 2
-    other = scores_of(measure(image_subject(tmp_path / "b", noise(0, 300), half), extractor=pixels), name)
+    other = scores_of(measure(image_subject(tmp_path / "b", noise(0, 450), half), extractor=pixels), name)
     null = same["real against real"]
     assert same[""].low < null.high
     assert other[""].low > null.high
@@ -50,7 +50,7 @@ def test_the_value_is_that_of_the_features(tmp_path: Path) -> None:
 def test_classes_are_scored_apart_and_small_ones_are_not_measured(
     tmp_path: Path, measure: Callable[..., Outcome]
 ) -> None:
-    labels = ["0"] * 200 + ["1"] * 200 + ["2"] * 40
+    labels = ["0"] * 300 + ["1"] * 300 + ["2"] * 60
     asked = ["0"] * 100 + ["1"] * 100 + ["2"] * 20
     made = classes(1, asked)
     made[100:200] = classes(2, ["5"] * 100)  # what was asked for as 1 is something else

@@ -11,7 +11,7 @@ from headwater.evaluate.quality.image_sets import image_sides
 
 
 def test_the_scores_are_those_of_the_features(tmp_path: Path) -> None:
-    subject = image_subject(tmp_path, noise(0, 200), noise(1, 100, 20, 230))
+    subject = image_subject(tmp_path, noise(0, 300), noise(1, 100, 20, 230))
     sides = image_sides(subject, pixels, None, 1000)
     found = neighbourhoods(sides.reference.features, sides.generated.features, 3)
     outcome = measure_precision_recall(subject, k=3, extractor=pixels)
@@ -22,7 +22,7 @@ def test_the_scores_are_those_of_the_features(tmp_path: Path) -> None:
 
 
 def test_real_images_stand_beside_them_and_what_one_law_would_give(tmp_path: Path) -> None:
-    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 200), noise(1, 100)), extractor=pixels)
+    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 300), noise(1, 100)), extractor=pixels)
     assert not outcome.findings
     null = scores_of(outcome, "coverage")["real against real"]
     assert null.low <= expected_coverage(100, 100, 5) <= null.high
@@ -33,7 +33,7 @@ def test_real_images_stand_beside_them_and_what_one_law_would_give(tmp_path: Pat
 
 
 def test_a_class_that_is_left_out_is_found_with_its_images(tmp_path: Path) -> None:
-    labels = [str(i % 4) for i in range(400)]
+    labels = [str(i % 4) for i in range(600)]
     asked = [str(i % 3) for i in range(200)]
     groups = ["left" if label == "3" else "right" for label in labels]
     subject = image_subject(tmp_path, classes(0, labels), classes(1, asked), labels, asked, groups)
@@ -49,7 +49,7 @@ def test_a_class_that_is_left_out_is_found_with_its_images(tmp_path: Path) -> No
 
 
 def test_values_of_single_real_images_are_kept_for_comparisons(tmp_path: Path) -> None:
-    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 60), noise(1, 30)), extractor=pixels)
+    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 90), noise(1, 30)), extractor=pixels)
     items = {item.metric: item for item in outcome.items}
     assert set(items) == {"recall", "coverage"}
     assert items["coverage"].numerators.mean() == scores_of(outcome, "coverage")[""].value
@@ -62,7 +62,7 @@ def test_small_cells_and_few_images_are_said(tmp_path: Path) -> None:
     outcome = measure_precision_recall(subject, extractor=pixels)
     assert any(isinstance(s, NotMeasured) and s.slice == {"class": "1"} for s in outcome.scores)
     with pytest.raises(UsageError, match="more than 5 rows"):
-        measure_precision_recall(image_subject(tmp_path / "few", noise(0, 8), noise(1, 8)), extractor=pixels)
+        measure_precision_recall(image_subject(tmp_path / "few", noise(0, 15), noise(1, 8)), extractor=pixels)
 
 
 def test_a_label_that_looks_like_markup_is_shown_as_text_only(tmp_path: Path) -> None:
