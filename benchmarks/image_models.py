@@ -18,18 +18,20 @@ import os
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from headwater.core import IMAGE_SCHEMA, Corpus, CorpusWriter, Recipe, record_batch
+from headwater.core import IMAGE_SCHEMA, SILENT, Corpus, CorpusWriter, Progress, Recipe, record_batch
 from headwater.evaluate.quality.frechet import frechet_interval
 from headwater.models import FeatureNet, ImageCheckpoint, VAECheckpoint, feature_net, fit, read_images
 
 HELD_OUT = 0.2
-PROBE = (10, 30)
-"""A step costs what the longer of two trainings takes more: reading and diagnostics fall out."""
+PROBE, WARM = 30, 10
+"""Steps of the training that tells what one costs, and how many of them do not count."""
 OPTIONS: dict[str, dict[str, object]] = {"vae": {"likelihood": "bernoulli"}, "gan": {}, "diffusion": {}}
 SAMPLED = {
     "vae, prior": ("vae", "prior"),
@@ -53,20 +55,45 @@ def corpus_of(data: Path, folder: Path) -> Corpus:
     return Corpus(folder)
 
 
-def trained(corpus: Corpus, family: str, steps: int, seed: int, folder: Path) -> tuple[ImageCheckpoint, float]:
+class StepClock:
+    """Progress that notes the CPU time after each step of a training."""
+
+    def __init__(self) -> None:
+        self.training, self.times = False, list[float]()
+
+    @contextmanager
+    def task(self, name: str, total: float | None = None) -> Iterator["StepClock"]:
+        """Only the steps are timed, not the reading and the diagnostics around them."""
+        self.training = name == "train"
+        yield self
+
+    def advance(self, amount: float = 1) -> None:
+        """One step is done."""
+        if self.training:
+            self.times.append(time.process_time())
+
+    def note(self, text: str) -> None:
+        """Nothing to show."""
+
+
+def trained(
+    corpus: Corpus, family: str, steps: int, seed: int, folder: Path, progress: Progress = SILENT
+) -> tuple[ImageCheckpoint, float]:
     """A model, and the CPU seconds that it took."""
     options = OPTIONS[family]
     recipe = Recipe(family=family, steps=steps, batch=64, held_out=HELD_OUT, canaries=None, options=options, seed=seed)
     start = time.process_time()
-    made = fit(corpus, recipe, folder)
+    made = fit(corpus, recipe, folder, progress=progress)
     assert isinstance(made, ImageCheckpoint)
     return made, time.process_time() - start
 
 
 def steps_within(corpus: Corpus, family: str, seconds: float, folder: Path) -> int:
     """How many steps a family makes in so many CPU seconds on this machine."""
-    short, long = (trained(corpus, family, steps, 0, folder / f"probe-{family}-{steps}")[1] for steps in PROBE)
-    return max(1, round(seconds * (PROBE[1] - PROBE[0]) / max(long - short, 1e-3)))
+    clock = StepClock()
+    trained(corpus, family, PROBE, 0, folder / f"probe-{family}", clock)
+    times = clock.times[WARM:PROBE]
+    return max(1, round(seconds * (len(times) - 1) / (times[-1] - times[0])))
 
 
 def likelihood(model: VAECheckpoint, images: np.ndarray, samples: int) -> None:
