@@ -14,16 +14,41 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 
 
+WIDE = 2
+"""From so many columns a row, the iteration runs on the products of the rows alone."""
+
+
 def orthogonalise(matrices: Tensor) -> Tensor:
     """The nearest semi-orthogonal matrices, roughly: (n, rows, cols) to the same shape, singular values near 1."""
-    a, b, c = COEFFICIENTS
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    x = _iterate_on_rows(x) if x.shape[-1] >= WIDE * x.shape[-2] else _iterate(x)
+    return x.mT if tall else x
+
+
+def _iterate(x: Tensor) -> Tensor:
     for _ in range(ITERATIONS):
-        gram = x @ x.mT
-        x = a * x + torch.baddbmm(gram, gram, gram, beta=b, alpha=c) @ x
-    result: Tensor = x.mT if tall else x
+        x = _polynomial(x @ x.mT) @ x
+    return x
+
+
+def _iterate_on_rows(x: Tensor) -> Tensor:
+    """The same: G = X X^T becomes Q G Q when X becomes Q X, so that X itself is needed first and last."""
+    gram = x @ x.mT
+    product = step = _polynomial(gram)
+    for _ in range(ITERATIONS - 1):
+        gram = step @ gram @ step
+        step = _polynomial(gram)
+        product = step @ product
+    return product @ x
+
+
+def _polynomial(gram: Tensor) -> Tensor:
+    """a I + b G + c G^2."""
+    a, b, c = COEFFICIENTS
+    result = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    result.diagonal(dim1=-2, dim2=-1).add_(a)
     return result
 
 

@@ -61,3 +61,15 @@ def test_momentum_outlives_the_gradient_that_made_it() -> None:
     weight.grad = torch.zeros(4, 4)
     muon.step(0.1)
     assert (weight.diagonal() < before.diagonal()).all()
+
+
+@pytest.mark.parametrize("rank", [1, 4, 16])
+def test_the_iteration_on_rows_is_that_on_the_matrix(rank: int) -> None:
+    noise = torch.Generator().manual_seed(5)
+    matrices = torch.randn(3, 16, rank, generator=noise) @ torch.randn(3, rank, 64, generator=noise)
+    x = matrices.double() / matrices.double().norm(dim=(1, 2), keepdim=True)
+    for _ in range(5):
+        gram = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    assert torch.allclose(orthogonalise(matrices).double(), x, atol=1e-4)
+    assert torch.allclose(orthogonalise(matrices.mT).double(), x.mT, atol=1e-4)
