@@ -29,7 +29,7 @@ def test_five_lines_train_sample_and_report_a_model_of_a_table(family: str, tmp_
     page = (folder / "report.html").read_text()
     assert "Rows of the trained model" in page and "<script>" not in page.split("Rows of the trained model")[1][:3_000]
     evaluation = json.loads((folder / "evaluation.json").read_text())
-    assert evaluation["facts"]["samples"] == 30 and evaluation["facts"]["scores"] == 0
+    assert evaluation["facts"]["samples"] == 30 and evaluation["facts"]["scores"] > 0
 
 
 def test_an_unknown_column_ends_in_one_sentence(tmp_path: Path) -> None:
