@@ -1,11 +1,9 @@
 import json
 import math
-import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from small_models import TEXT_RECIPE, text_corpus
+from test_fit import StopAt, content
 
 from headwater.core import ConfigError, Corpus, InputError, IntegrityError, NotMeasured, generator
 from headwater.models import CanaryPlan, Checkpoint, LoRAPlan, Recipe, TextCheckpoint, fit, load, training_report
@@ -30,34 +29,6 @@ STARTS = ["llama", "gpt2"]
 def texts(n: int, seed: int = 0) -> list[str]:
     rng = generator(seed, "words")
     return [" ".join(f"w{word}" for word in rng.integers(0, 9, rng.integers(5, 30))) for _ in range(n)]
-
-
-class StopAt:
-    """Progress that ends the run at one step."""
-
-    def __init__(self, step: int, kill: bool = False) -> None:
-        self.left, self.kill, self.training = step, kill, False
-
-    @contextmanager
-    def task(self, name: str, total: float | None = None) -> Iterator["StopAt"]:
-        self.training = name == "train"
-        yield self
-
-    def advance(self, amount: float = 1) -> None:
-        if self.training:
-            self.left -= int(amount)
-            if self.left <= 0:
-                if self.kill:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                raise KeyboardInterrupt
-
-    def note(self, text: str) -> None:
-        pass
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "timing.json")
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def same(one: Checkpoint, other: Checkpoint) -> bool:
@@ -123,7 +94,7 @@ def test_a_killed_process_resumes_to_the_same_bytes(words: Corpus, child: Checkp
     code = (
         f"import sys, torch; sys.path.insert(0, {str(Path(__file__).parent)!r}); torch.set_num_threads(1)\n"
         "from pathlib import Path; from headwater.core import Corpus; from headwater.models import fit\n"
-        "from test_fine_tuned import RECIPE, StopAt\n"
+        "from test_fine_tuned import RECIPE; from test_fit import StopAt\n"
         f"fit(Corpus({str(words.folder)!r}), RECIPE, Path({str(tmp_path)!r}), progress=StopAt(5, kill=True))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path.parent)
@@ -133,8 +104,6 @@ def test_a_killed_process_resumes_to_the_same_bytes(words: Corpus, child: Checkp
 
 
 def test_the_place_of_the_start_changes_nothing(words: Corpus, child: Checkpoint, tmp_path: Path) -> None:
-    import shutil
-
     shutil.copytree(FILES / "llama", tmp_path / "elsewhere")
     again = fit(words, replace(RECIPE, start=str(tmp_path / "elsewhere")), tmp_path / "model")
     assert content(again.folder) == content(child.folder)
