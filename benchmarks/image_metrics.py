@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=2 python -P benchmarks/image_metrics.py [--n 5000] [--d 2048] [--memory 20000]
 
 Both sides run in turn on the same features; the best of ``--repeat`` runs counts. ``prdc`` is compared where it is
-installed (pip install --no-deps prdc). ``--memory N`` prints what a distance pass over N rows a side adds to the peak.
+installed (pip install --no-deps prdc). ``--memory N`` prints what the passes over N rows a side add to the peak.
 """
 
 import argparse
@@ -119,14 +119,23 @@ def kid(n: int, d: int, repeat: int) -> None:
 
 
 def memory(n: int, d: int) -> None:
+    """What each pass over all pairs adds to the peak: a distance pass, and KID over all pairs with its jackknife."""
     x, y = (features(seed, n, d).astype(np.float32) for seed in (0, 1))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
-    neighbourhoods(x, y, 5, "float32")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = time.perf_counter() - start
-    print(f"distance pass, n = {n:,} a side, d = {d:,}: {seconds:.0f} s, peak {peak / 2**20:.2f} GB,", end=" ")
-    print(f"{(peak - before) / 2**20:.2f} GB above that of the features in float32")
+    steps = {
+        "PRDC, authenticity and NNDR": lambda: neighbourhoods(x, y, 5, "float32"),
+        "KID": lambda: kernel_inception_distance(x, y, "float32"),
+    }
+    for name, step in steps.items():
+        before, start = peak(), time.perf_counter()
+        step()
+        seconds = time.perf_counter() - start
+        print(f"{name}, n = {n:,} a side, d = {d:,}: {seconds:.0f} s, peak {peak():.2f} GB,", end=" ")
+        print(f"{peak() - before:.2f} GB above that of what came before", flush=True)
+
+
+def peak() -> float:
+    """Most memory that this process ever held, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main() -> None:

@@ -110,14 +110,18 @@ def _nuclear_norm(cross: Floats) -> float:
 
 
 def _trace_of_root(a: Floats, b: Floats) -> float:
+    """tr (a b)^(1/2): its square has the eigenvalues of L' b L, for any L with L L' = a."""
     try:
         factor = linalg.cholesky(a, lower=True)
         if np.diag(factor).min() ** 2 < np.finfo(float).eps * len(a) * np.diag(a).max():
             raise linalg.LinAlgError
+        # LAPACK's reduction of a generalized problem, itype 2: L' b L at a third of the cost of two products
+        product = linalg.lapack.dsygst(b, factor, itype=2, lower=1)[0]
     except linalg.LinAlgError:
         values, vectors = linalg.eigh(a)
         factor = vectors * np.sqrt(np.maximum(values, 0))
-    squares = linalg.eigvalsh(factor.T @ b @ factor)
+        product = factor.T @ b @ factor
+    squares = linalg.eigvalsh(product, lower=True)
     # below this an eigenvalue is round-off, and its root (1e-8 of the largest) would not be
     floor = np.finfo(float).eps * len(squares) * max(squares.max(), 0)
     return float(np.sqrt(squares[squares > floor]).sum())
