@@ -1,18 +1,18 @@
-"""A suffix array over every document of a run, kept and removed, with the way back from a byte to its document.
+"""Search in every document of a run, kept and removed, with the way back from a byte to its document.
 
-On disk (``RUN/index/``): ``text.bin`` (the documents' UTF-8, each ended by byte 0xFF), ``suffixes.npy``,
-``documents.parquet`` (id, origin, start) and a manifest that names what the index was built from. All of it is
-memory-mapped, so that opening an index costs no memory.
+On disk (``RUN/index/``): shards ``00000``, ``00001``, ... of at most 1 GiB of text, ``documents.parquet`` (id, origin,
+shard, start) and a manifest that names what the index was built from. A shard holds ``text.bin`` (the documents' UTF-8,
+each ended by byte 0xFF), its suffix array ``suffixes.npy`` and ``blocks.npy``, the filter that spares most searches.
+Texts and suffix arrays are memory-mapped, so that opening an index costs next to no memory.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pydivsufsort import divsufsort
 
 from ...core import (
     MANIFEST,
@@ -22,6 +22,7 @@ from ...core import (
     IncompleteError,
     Manifest,
     Progress,
+    UsageError,
     atomic_folder,
     canonical_json,
     hash_files,
@@ -30,11 +31,16 @@ from ...core import (
     write_parquet,
 )
 from ...models import Canary
-from .suffix_array import SEPARATOR, SuffixArray
+from .index_shard import SHARD_FILES, IndexShard, Ints, sort_shard, union
+from .suffix_array import SEPARATOR
 
 ORIGINS = ("kept", "removed", "canary")
-_FILES = ("documents.parquet", "suffixes.npy", "text.bin")
-_FORMAT = "suffix-index/1"
+SHARD_BYTES = 1 << 30
+LARGEST_SHARD = (1 << 31) - 1
+_DOCUMENTS = pa.schema(
+    [("id", pa.string()), ("origin", pa.int8()), ("shard", pa.int32()), ("start", pa.int64())],
+)
+_FORMAT = "suffix-index/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +71,49 @@ class SuffixIndex:
         documents = read_parquet(folder / "documents.parquet")
         self.ids: list[str] = documents["id"].to_pylist()
         self.origins = documents["origin"].to_numpy(zero_copy_only=False).astype(np.int8)
-        self.starts = documents["start"].to_numpy(zero_copy_only=False).astype(np.int64)
-        self._order = np.load(folder / "suffixes.npy", mmap_mode="r", allow_pickle=False)
-        self._text = _map(folder / "text.bin")
-        self._array = SuffixArray(self._text, self._order)
+        starts = documents["start"].to_numpy(zero_copy_only=False).astype(np.int64)
+        shards = documents["shard"].to_numpy(zero_copy_only=False)
+        first = [
+            int(number) for number in np.searchsorted(shards, np.arange(int(shards[-1]) + 2 if len(shards) else 1))
+        ]
+        self._shards = [
+            IndexShard(folder / _name(number), low, starts[low:high])
+            for number, (low, high) in enumerate(zip(first, first[1:], strict=False))
+        ]
 
     def __len__(self) -> int:
         """Bytes of text, separators included."""
-        return len(self._text)
+        return sum(len(shard.text) for shard in self._shards)
 
     def count(self, pattern: bytes) -> int:
         """Occurrences of ``pattern`` in all documents, overlapping ones too."""
-        low, high = self._array.interval(pattern)
-        return high - low
+        return sum(shard.count(pattern) for shard in self._shards)
 
     def counts(self, pattern: bytes) -> dict[str, int]:
         """Occurrences by origin: ``kept``, ``removed``, ``canary``."""
-        return self._by_origin(self._documents_of(self._positions(pattern)))
+        return self._by_origin(shard.documents_of(part) for shard in self._shards for part in shard.positions(pattern))
 
     def document_counts(self, pattern: bytes) -> dict[str, int]:
         """Documents that hold ``pattern``, by origin."""
-        return self._by_origin(np.unique(self._documents_of(self._positions(pattern))))
+        return self._by_origin(shard.documents_with(pattern) for shard in self._shards)
 
     def locate(self, pattern: bytes, cap: int = 100) -> list[Place]:
         """The first ``cap`` occurrences: kept documents first, then removed ones, in corpus order."""
-        return [self._place(position) for position in np.sort(self._positions(pattern))[:cap]]
+        found: list[Place] = []
+        for shard in self._shards:
+            found += self._places(shard, shard.first_positions(pattern, cap - len(found)))
+        return found
 
     def documents(self, pattern: bytes, cap: int = 100) -> list[Place]:
         """The first occurrence in each of the first ``cap`` documents that hold ``pattern``."""
-        positions = np.sort(self._positions(pattern))
-        _, first = np.unique(self._documents_of(positions), return_index=True)
-        return [self._place(position) for position in positions[first[:cap]]]
+        found: list[Place] = []
+        for shard in self._shards:
+            found += self._places(shard, shard.first_in_documents(pattern)[: cap - len(found)])
+        return found
 
     def longest_matches(self, query: bytes, minimum: int) -> list[tuple[int, int]]:
         """Byte ranges of ``query``, at least ``minimum`` bytes long, that occur in a document; maximal ones only."""
-        return self._array.maximal_matches(query, minimum)
+        return union([shard.maximal_matches(query, minimum) for shard in self._shards])
 
     def longest(self, query: bytes) -> tuple[int, int]:
         """The longest byte range of ``query`` that occurs in a document (the first of several); (0, 0) if none."""
@@ -109,28 +123,24 @@ class SuffixIndex:
         """Maximal stretches of ``text`` of whole characters and at least ``minimum`` bytes that occur in a document."""
         query = text.encode("utf-8", "surrogatepass")
         whole = (_whole_characters(query, *match) for match in self.longest_matches(query, minimum))
-        kept = _outermost([match for match in whole if match[1] - match[0] >= max(1, minimum)])
+        kept = union([[match for match in whole if match[1] - match[0] >= max(1, minimum)]])
         first = _first_bytes(query)
         return [Span(int(start), int(end), *match) for match in kept for start, end in [np.searchsorted(first, match)]]
 
-    def _positions(self, pattern: bytes) -> np.ndarray:
-        low, high = self._array.interval(pattern)
-        positions: np.ndarray = self._order[low:high].astype(np.int64)
-        return positions
-
-    def _documents_of(self, positions: np.ndarray) -> np.ndarray:
-        return np.searchsorted(self.starts, positions, side="right") - 1
-
-    def _by_origin(self, documents: np.ndarray) -> dict[str, int]:
-        counts = np.bincount(self.origins[documents], minlength=len(ORIGINS))
+    def _by_origin(self, documents: Iterable[Ints]) -> dict[str, int]:
+        counts = np.zeros(len(ORIGINS), np.int64)
+        for numbers in documents:
+            counts += np.bincount(self.origins[numbers], minlength=len(ORIGINS))
         return {origin: int(count) for origin, count in zip(ORIGINS, counts, strict=True)}
 
-    def _place(self, position: int) -> Place:
-        document = int(self._documents_of(np.array([position]))[0])
-        begin = int(self.starts[document])
-        before = _first_bytes(self._text[begin : int(position)])
+    def _places(self, shard: IndexShard, positions: Ints) -> list[Place]:
+        documents = shard.documents_of(positions).tolist()
+        return [self._place(shard, *each) for each in zip(documents, positions.tolist(), strict=True)]
+
+    def _place(self, shard: IndexShard, document: int, position: int) -> Place:
+        before = shard.before(document, position)
         origin = ORIGINS[int(self.origins[document])]
-        return Place(self.ids[document], origin, int(position) - begin, len(before))
+        return Place(self.ids[document], origin, len(before), len(_first_bytes(before)))
 
 
 def open_index(
@@ -145,33 +155,71 @@ def open_index(
         raise IncompleteError(f"a suffix index needs text, and this corpus holds {corpus.modality}s")
     parents = _parents(corpus, removed, canaries)
     if not _is_current(folder, parents):
-        _build(folder, _texts(corpus, removed, canaries), parents, progress)
+        _build(folder, _texts(corpus, removed, canaries), parents, SHARD_BYTES, progress)
     return SuffixIndex(folder)
 
 
-def build_index(folder: Path, texts: Iterable[tuple[str, str, str]], progress: Progress = SILENT) -> SuffixIndex:
-    """An index over any (origin, id, text) triples, kept ones first; ``origin`` is one of :data:`ORIGINS`."""
-    _build(folder, texts, {}, progress)
+def build_index(
+    folder: Path, texts: Iterable[tuple[str, str, str]], progress: Progress = SILENT, shard_bytes: int = SHARD_BYTES
+) -> SuffixIndex:
+    """An index over any (origin, id, text) triples, kept ones first; ``origin`` is one of :data:`ORIGINS`.
+
+    A new shard begins before the document that would fill one beyond ``shard_bytes`` (at most 2**31 - 1): building
+    needs about five times as much memory. Raises :class:`UsageError` for a single document of 2 GiB.
+    """
+    _build(folder, texts, {}, min(shard_bytes, LARGEST_SHARD), progress)
     return SuffixIndex(folder)
 
 
-def _build(folder: Path, texts: Iterable[tuple[str, str, str]], parents: Mapping[str, str], progress: Progress) -> None:
-    text, rows = bytearray(), []
-    for origin, name, content in texts:
-        rows.append({"id": name, "origin": ORIGINS.index(origin), "start": len(text)})
-        text += content.encode("utf-8", "surrogatepass")
-        text.append(SEPARATOR)
-    with progress.task("index", 1) as task, atomic_folder(folder) as temporary:
-        (temporary / "text.bin").write_bytes(text)
-        order = divsufsort(bytes(text)) if text else np.zeros(0, np.int32)
-        np.save(temporary / "suffixes.npy", np.asarray(order, order.dtype.newbyteorder("<")), allow_pickle=False)
-        write_parquet(temporary / "documents.parquet", pa.Table.from_pylist(rows, schema=_DOCUMENTS))
-        counts = {"documents": len(rows), "bytes": len(text)}
-        Manifest("index", hash_files(temporary, _FILES), counts, parents=parents).save(temporary)
-        task.advance(1)
+def _build(
+    folder: Path, texts: Iterable[tuple[str, str, str]], parents: Mapping[str, str], limit: int, progress: Progress
+) -> None:
+    with atomic_folder(folder) as temporary:
+        rows = _write_texts(temporary, texts, limit)
+        write_parquet(temporary / "documents.parquet", pa.table(rows, _DOCUMENTS))
+        shards = sorted(path.name for path in temporary.iterdir() if path.is_dir())
+        with progress.task("index", len(shards)) as task:
+            for name in shards:
+                sort_shard(temporary / name)
+                task.advance(1)
+        files = ("documents.parquet", *(f"{shard}/{file}" for shard in shards for file in SHARD_FILES))
+        counts = {
+            "documents": len(rows["id"]),
+            "bytes": sum((temporary / f / SHARD_FILES[0]).stat().st_size for f in shards),
+        }
+        Manifest("index", hash_files(temporary, files), counts, parents=parents).save(temporary)
 
 
-_DOCUMENTS = pa.schema([("id", pa.string()), ("origin", pa.int8()), ("start", pa.int64())])
+def _write_texts(folder: Path, texts: Iterable[tuple[str, str, str]], limit: int) -> dict[str, list[Any]]:
+    """Stream the documents into the shards' texts; gives the columns of ``documents.parquet``."""
+    rows: dict[str, list[Any]] = {name: [] for name in _DOCUMENTS.names}
+    shard, start, file = -1, limit, None
+    try:
+        for origin, name, content in texts:
+            encoded = content.encode("utf-8", "surrogatepass")
+            if len(encoded) >= LARGEST_SHARD:
+                raise UsageError(f"document {name} has {len(encoded):,} bytes; an index takes fewer than 2 GiB at once")
+            if file is None or (start and start + len(encoded) >= limit):
+                if file is not None:
+                    file.close()
+                shard, start = shard + 1, 0
+                (folder / _name(shard)).mkdir()
+                file = (folder / _name(shard) / SHARD_FILES[0]).open("wb")
+            for column, value in zip(rows.values(), (name, ORIGINS.index(origin), shard, start), strict=True):
+                column.append(value)
+            file.write(encoded + _END)
+            start += len(encoded) + 1
+    finally:
+        if file is not None:
+            file.close()
+    return rows
+
+
+_END = bytes([SEPARATOR])
+
+
+def _name(shard: int) -> str:
+    return f"{shard:05d}"
 
 
 def _texts(corpus: Corpus, removed: Corpus | None, canaries: Sequence[Canary]) -> Iterator[tuple[str, str, str]]:
@@ -204,11 +252,6 @@ def _is_current(folder: Path, parents: Mapping[str, str]) -> bool:
     return dict(manifest.parents) == dict(parents)
 
 
-def _map(path: Path) -> bytes | mmap:
-    with path.open("rb") as file:
-        return mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
-
-
 def _first_bytes(text: bytes) -> np.ndarray:
     """Offsets of the bytes of UTF-8 text that begin a character."""
     return np.flatnonzero((np.frombuffer(text, np.uint8) & 0xC0) != 0x80)
@@ -221,15 +264,3 @@ def _whole_characters(query: bytes, start: int, end: int) -> tuple[int, int]:
     while end > start and end < len(query) and query[end] & 0xC0 == 0x80:
         end -= 1
     return start, end
-
-
-def _outermost(matches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without ranges that lie within another; shrinking to characters can make such. Input and output rise."""
-    kept: list[tuple[int, int]] = []
-    for start, end in matches:
-        if kept and end <= kept[-1][1]:
-            continue
-        if kept and start == kept[-1][0]:
-            kept.pop()
-        kept.append((start, end))
-    return kept

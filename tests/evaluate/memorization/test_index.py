@@ -115,7 +115,9 @@ def test_an_index_is_reused_until_its_corpus_changes(tmp_path: Path) -> None:
     assert open_index(tmp_path / "index", corpus(tmp_path / "corpus", ["new text"])).count(b"new") == 1
 
 
-@pytest.mark.parametrize("name", ["text.bin", "suffixes.npy", "documents.parquet", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["00000/text.bin", "00000/suffixes.npy", "00000/blocks.npy", "documents.parquet", "manifest.json"]
+)
 def test_a_damaged_index_is_built_again(tmp_path: Path, name: str) -> None:
     kept = corpus(tmp_path / "corpus", ["some text"])
     open_index(tmp_path / "index", kept)
@@ -126,8 +128,39 @@ def test_a_damaged_index_is_built_again(tmp_path: Path, name: str) -> None:
 def test_the_same_corpus_gives_the_same_index_bytes(tmp_path: Path) -> None:
     kept = corpus(tmp_path / "corpus", ["some text", "more text"])
     one, two = (open_index(tmp_path / name, kept) for name in ("one", "two"))
-    for path in sorted(one.folder.iterdir()):
-        assert path.read_bytes() == (two.folder / path.name).read_bytes()
+    files = [path.relative_to(one.folder) for path in sorted(one.folder.rglob("*")) if path.is_file()]
+    assert len(files) == 5
+    for name in files:
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TEXTS, max_size=6), TEXTS, st.integers(1, 5), st.integers(1, 30))
+def test_shards_answer_as_one(tmp_path: Path, texts: list[str], query: str, minimum: int, shard_bytes: int) -> None:
+    triples = [("kept" if i < 3 else "removed", str(i), text) for i, text in enumerate(texts)]
+    one, many = build_index(tmp_path / "one", triples), build_index(tmp_path / "many", triples, shard_bytes=shard_bytes)
+    assert len(one) == len(many)
+    assert one.spans(query, minimum) == many.spans(query, minimum)
+    for pattern in {query.encode(), query[:2].encode()}:
+        assert one.counts(pattern) == many.counts(pattern)
+        assert one.document_counts(pattern) == many.document_counts(pattern)
+        assert one.locate(pattern, 3) == many.locate(pattern, 3)
+        assert one.documents(pattern, 3) == many.documents(pattern, 3)
+
+
+def test_a_shard_ends_before_the_document_that_would_not_fit(tmp_path: Path) -> None:
+    texts = ["abcdefgh", "ij", "k" * 30, "lm"]
+    index = build_index(tmp_path / "index", [("kept", text, text) for text in texts], shard_bytes=12)
+    held = [path.read_bytes() for path in sorted(index.folder.glob("*/text.bin"))]
+    assert held == [b"abcdefgh\xffij\xff", b"k" * 30 + b"\xff", b"lm\xff"]
+
+
+def test_a_pattern_that_stands_everywhere_is_counted_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headwater.evaluate.memorization.index_shard.PART", 3)
+    index = build_index(tmp_path / "index", [("kept", f"d{i}", "aaaa") for i in range(9)])
+    assert index.counts(b"a")["kept"] == 36 and index.document_counts(b"a")["kept"] == 9
+    assert [(place.document_id, place.start) for place in index.locate(b"a", 5)][3:] == [("d0", 3), ("d1", 0)]
+    assert [place.document_id for place in index.documents(b"a", 2)] == ["d0", "d1"]
 
 
 def test_an_index_of_images_is_refused(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydivsufsort import divsufsort
 
+from headwater.evaluate.memorization.block_filter import block_filter
 from headwater.evaluate.memorization.suffix_array import SEPARATOR, SuffixArray
 
 ALPHABET = st.binary(max_size=40).map(lambda raw: bytes(b"abc\xc3\xa9"[byte % 5] for byte in raw))
@@ -43,6 +45,19 @@ def test_interval_counts_every_occurrence(documents: list[bytes], raw: bytes) ->
     pattern = bytes(b"abc"[byte % 3] for byte in raw)
     low, high = suffix_array(documents).interval(pattern)
     assert high - low == (sum(occurrences(document, pattern) for document in documents) if pattern else 0)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 10_000), st.integers(31, 70))
+def test_the_filter_changes_no_match(seed: int, minimum: int) -> None:
+    rng = np.random.default_rng(seed)
+    text = rng.integers(97, 99 + int(rng.integers(1, 24)), 2_000, np.uint8).tobytes() + b"\xff"
+    order = divsufsort(text)
+    pieces = [text[a : a + n] for a, n in rng.integers(1, [1_900, 100], (8, 2))]
+    query = b"".join(piece + b"zyx"[: int(rng.integers(0, 3))] for piece in pieces)
+    blocks = block_filter(np.frombuffer(text, np.uint8))
+    expected = SuffixArray(text, order).maximal_matches(query, minimum)
+    assert SuffixArray(text, order, blocks).maximal_matches(query, minimum) == expected
 
 
 def test_a_match_longer_than_the_first_window_is_whole() -> None:
