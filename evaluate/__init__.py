@@ -16,6 +16,7 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
@@ -96,8 +97,16 @@ from .tables import (
     tell_apart,
 )
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
+from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "trace_source",
+    "trace_sample",
+    "trace_finding",
+    "source_uses",
+    "measure_source_exposure",
+    "is_sample_id",
+    "SourceUse",
     "ByGroup",
     "PrecisionRecallMetric",
     "KernelDistanceMetric",

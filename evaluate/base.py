@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,9 @@ from ..curate import Columns, columns_from, removed_of, tables_of
 from ..models import Checkpoint
 from .items import ItemValues
 from .memorization.index import SuffixIndex, open_index
+
+if TYPE_CHECKING:
+    from .trace import Trace
 
 T = TypeVar("T")
 
@@ -90,6 +93,12 @@ class Subject:
         canaries = self.checkpoint.canaries if self.checkpoint else ()
         folder = self.folder / "index"
         return self.once("index", lambda: open_index(folder, self.corpus, self.removed, canaries, self.progress))
+
+    def trace(self, text: str, *, minimum: int = 32, documents: int = 10) -> "Trace":
+        """Where a text comes from: :func:`headwater.evaluate.trace` of this run."""
+        from .trace import trace  # it takes a Subject
+
+        return trace(self, text, minimum=minimum, documents=documents)
 
     @cached_property
     def removed(self) -> Corpus | None:

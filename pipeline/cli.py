@@ -251,17 +251,35 @@ def report(folder: Run, json: Json = False) -> None:
 @app.command()
 def trace(
     folder: Run,
-    text: Annotated[str | None, typer.Argument(help="An output of the model; '-' reads standard input.")] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(help="A text ('-' reads standard input), a sample's id or a finding's code (HW-M001)."),
+    ] = None,
     document: Annotated[str | None, typer.Option("--document", "-d", help="Tell a document's story instead.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Tell what became of a source instead.")] = None,
     step: Annotated[
         int | None, typer.Option("--step", "-s", min=0, help="List what a training step saw instead.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Find the documents that a text came from: source, licence, copies, training steps, decisions."""
-    from . import commands
+    """Find the documents that an output or a finding came from: source, licence, copies, training steps, decisions."""
+    from . import trace_commands
 
-    commands.trace(folder, sys.stdin.read() if text == "-" else text, document, json, step)
+    given = sys.stdin.buffer.read().decode("utf-8", "replace") if what == "-" else what
+    trace_commands.trace(folder, given, document, source, step, json=json)
+
+
+@app.command()
+def index(
+    target: Annotated[Path, typer.Argument(help="A data file or folder of text, or a run folder.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The run folder [default: runs/NAME-index].")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Index a corpus that was not curated here, so that 'headwater trace' finds where a text stands in it."""
+    from . import trace_commands
+
+    trace_commands.index(target, out, json=json, quiet=quiet)
 
 
 @app.command("list")

@@ -26,13 +26,13 @@ from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
-from .explain_model import documents_at, model_lines, model_story, step_lines
+from .explain_model import model_lines, model_story
 from .guess import AuditOptions, guess_audit
 from .guess_evaluation import guess_evaluation
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
-from .show import explanation_lines, trace_lines
+from .show import explanation_lines
 from .show_controls import controls_table
 from .show_story import story_lines
 
@@ -171,25 +171,6 @@ def report(folder: Path, json: bool) -> None:
         raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
     path = make_report(load_config(folder / "config.yaml"), folder)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
-
-
-def trace(folder: Path, text: str | None, document: str | None, json: bool, step: int | None = None) -> None:
-    """Trace a text to its documents, tell the story of one document, or list the documents of a training step."""
-    if sum(one is not None for one in (text, document, step)) != 1:
-        raise UsageError("give one of: a text to trace, --document ID, --step N")
-    if step is not None:
-        told = documents_at(folder, step)
-        typer.echo(jsonlib.dumps(told, indent=1, ensure_ascii=False) if json else "\n".join(step_lines(told)))
-        return
-    from ..evaluate import document_story, open_subject
-    from ..evaluate import trace as trace_text
-
-    subject = open_subject(folder)
-    if document is not None:
-        _print_story(document_story(subject, document), json)
-        return
-    found = trace_text(subject, text or "")
-    typer.echo(jsonlib.dumps(found.to_json(), indent=1, ensure_ascii=False) if json else "\n".join(trace_lines(found)))
 
 
 def list_kind(kind: str | None, json: bool) -> None:
