@@ -22,6 +22,8 @@ from .duplicates import (
 )
 from .fairness.row_columns import Column, Columns, as_text, columns_from, columns_of
 from .filters import (
+    PATCH_WEIGHT,
+    Patch,
     boilerplate,
     c4,
     code,
@@ -33,6 +35,7 @@ from .filters import (
     language,
     length,
     licence,
+    patch,
     perplexity,
     quality,
     quality_classifier,
@@ -40,6 +43,7 @@ from .filters import (
     sample,
     sequence_identity,
     sequence_quality,
+    text_hash,
     unicode,
     urls,
 )
@@ -77,6 +81,10 @@ from .tabular.column_types import MARKS as MISSING_MARKS
 from .tabular.column_types import Typed, days_of, numbers_of, shown_day, typed
 
 __all__ = [
+    "text_hash",
+    "patch",
+    "Patch",
+    "PATCH_WEIGHT",
     "AUDITS",
     "Annotation",
     "AttributeTerms",

@@ -49,6 +49,7 @@ from .quality.vendi import vendi_from_features, vendi_score
 from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
+from .repeated_passages import Passages, leaked_strings, repeated_passages
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -100,6 +101,9 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "repeated_passages",
+    "leaked_strings",
+    "Passages",
     "trace_source",
     "trace_sample",
     "trace_finding",

@@ -282,6 +282,26 @@ def index(
     trace_commands.index(target, out, json=json, quiet=quiet)
 
 
+@app.command()
+def remedy(
+    folder: Run,
+    finding: Annotated[str, typer.Argument(help="The code of a finding: HW-M001.")],
+    action: Annotated[
+        str | None,
+        typer.Option("--action", "-a", help="remove, deduplicate, redact, reweight or cap [default: what fits]."),
+    ] = None,
+    weight: Annotated[float, typer.Option("--weight", help="Of a reweighted document; others have 1.")] = 0.25,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The new run folder [default: RUN-remedy].")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; nothing is written.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Patch the corpus where a finding came from, train again, and compare the run before with the one after."""
+    from . import remedy_command
+
+    remedy_command.remedy(folder, finding, action, weight, out, dry_run=dry_run, json=json, quiet=quiet)
+
+
 @app.command("list")
 def list_kind(
     kind: Annotated[str | None, typer.Argument(help="source, filter, audit, detector, family, metric, section")] = None,

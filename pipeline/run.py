@@ -420,7 +420,7 @@ def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
 
 def stage_files(folder: Path) -> list[Path]:
     """The stage reports that lie in a track's folder."""
-    names = ("curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json")
+    names = ("curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json", "remedy.json")
     return [folder / name for name in names if (folder / name).is_file()]
 
 

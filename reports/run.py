@@ -11,7 +11,7 @@ from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityErro
 from .cards import DocumentCard
 
 STAGES = ("curation", "audit", "training", "evaluation")
-OPTIONAL = ("mitigation",)
+OPTIONAL = ("mitigation", "remedy")
 APART = ("calibration", "comparison")
 
 

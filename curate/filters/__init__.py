@@ -12,6 +12,7 @@ from .image_quality import ImageQuality, image_quality
 from .language import Language, language
 from .length import Length, length
 from .licence import Licence, licence
+from .patch import PATCH_WEIGHT, ApplyPatch, Patch, patch, text_hash
 from .perplexity import Perplexity, perplexity
 from .quality import Quality, quality
 from .quality_classifier import QualityClassifier, quality_classifier
@@ -23,6 +24,8 @@ from .unicode import Unicode, unicode
 from .urls import Urls, urls
 
 __all__ = [
+    "PATCH_WEIGHT",
+    "ApplyPatch",
     "Boilerplate",
     "C4",
     "Code",
@@ -35,6 +38,7 @@ __all__ = [
     "Language",
     "Length",
     "Licence",
+    "Patch",
     "Perplexity",
     "Quality",
     "QualityClassifier",
@@ -57,6 +61,7 @@ __all__ = [
     "language",
     "length",
     "licence",
+    "patch",
     "perplexity",
     "quality",
     "quality_classifier",
@@ -64,6 +69,7 @@ __all__ = [
     "sample",
     "sequence_identity",
     "sequence_quality",
+    "text_hash",
     "unicode",
     "urls",
 ]

@@ -14,6 +14,7 @@ from .images import images
 from .mitigation import mitigation
 from .not_measured import not_measured
 from .provenance import provenance
+from .remedy import remedy
 from .scores import scores
 from .summary import summary
 from .training import training
@@ -36,6 +37,7 @@ __all__ = [
     "mitigation",
     "not_measured",
     "provenance",
+    "remedy",
     "scores",
     "stage_data",
     "summary",

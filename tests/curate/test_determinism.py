@@ -40,6 +40,7 @@ PARAMETERS: dict[str, Options] = {
     "erased": {"path": str(FILES / "erasure-list.json"), "key": str(FILES / "erasure-list.key")},
     "language": {"keep": ["en", "de"]},
     "licence": {"allow": ["MIT", "Apache-2.0"], "unknown": "quarantine"},
+    "patch": {"path": str(FILES / "patch.json")},
     "quality-classifier": {"good_path": str(FILES / "good.txt"), "bad_path": str(FILES / "bad.txt")},
     "quarantine-contributors": {"group": "gender: female", "attribute": "career-family: family", "documents": 2},
     "resample": {"groups": ["licence"], "shares": {"MIT": 0.4, "Apache-2.0": 0.4, "unknown": 0.2}, "minimum": 2},

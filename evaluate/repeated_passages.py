@@ -1,0 +1,84 @@
+"""Which passages of the corpus outputs give back, and where in the kept documents these stand."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..curate import find_personal_data
+from .base import Subject
+
+KINDS = ("free", "prefix", "repeat", "counterfactual")
+MOST_PLACES = 10_000
+Ranges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """``ranges``: kept document to the character ranges that outputs repeat, in corpus order.
+
+    ``copies``: document to the kept document that holds the same passage and comes before it.
+    """
+
+    ranges: Mapping[str, Ranges]
+    copies: Mapping[str, str]
+
+
+def repeated_passages(
+    subject: Subject, kinds: Sequence[str] = KINDS, minimum: int = 50, boilerplate: int = 50
+) -> Passages:
+    """Passages of ``minimum`` bytes or more that samples of these kinds repeat word for word.
+
+    Those in more than ``boilerplate`` kept documents are left out.
+    """
+    patterns = {
+        sample["output"][span.start : span.end]
+        for sample in _samples(subject, kinds)
+        for span in subject.index.spans(sample["output"], minimum)
+    }
+    common = {text for text in patterns if subject.index.document_counts(_bytes(text))["kept"] > boilerplate}
+    return _held(subject, patterns - common)
+
+
+def leaked_strings(subject: Subject, kinds: Sequence[str] = KINDS) -> Passages:
+    """Personal data and secrets in samples of these kinds that stand in a kept document."""
+    found = {
+        sample["output"][span.start : span.end]
+        for sample in _samples(subject, kinds)
+        for span in find_personal_data(sample["output"])
+    }
+    return _held(subject, found)
+
+
+def _samples(subject: Subject, kinds: Sequence[str]) -> Iterable[Mapping[str, str]]:
+    if subject.samples is None or "output" not in subject.samples.schema.names:
+        return ()
+    rows: list[dict[str, str]] = subject.samples.select(["kind", "output"]).to_pylist()
+    return (row for row in rows if row["kind"] in kinds and row["output"])
+
+
+def _held(subject: Subject, patterns: Iterable[str]) -> Passages:
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    copies: dict[str, str] = {}
+    for text in sorted(patterns):
+        places = [p for p in subject.index.locate(_bytes(text), MOST_PLACES) if p.origin == "kept"]
+        for place in places:
+            found[place.document_id].add((place.character, place.character + len(text)))
+        names = list(dict.fromkeys(place.document_id for place in places))
+        copies |= {name: names[0] for name in names[1:] if name not in copies}
+    order = {name: number for number, name in enumerate(subject.corpus.ids())}
+    ranges = {name: _merged(found[name]) for name in sorted(found, key=lambda name: order.get(name, len(order)))}
+    return Passages(ranges, {name: survivor for name, survivor in copies.items() if survivor not in copies})
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
