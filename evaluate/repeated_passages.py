@@ -41,12 +41,9 @@ def repeated_passages(
 
 def leaked_strings(subject: Subject, kinds: Sequence[str] = KINDS) -> Passages:
     """Personal data and secrets in samples of these kinds that stand in a kept document."""
-    found = {
-        sample["output"][span.start : span.end]
-        for sample in _samples(subject, kinds)
-        for span in find_personal_data(sample["output"])
-    }
-    return _held(subject, found)
+    outputs = [sample["output"] for sample in _samples(subject, kinds)]
+    found = zip(outputs, find_personal_data(outputs), strict=True)
+    return _held(subject, {text[span.start : span.end] for text, spans in found for span in spans})
 
 
 def _samples(subject: Subject, kinds: Sequence[str]) -> Iterable[Mapping[str, str]]:

@@ -48,7 +48,7 @@ def remedy_report(remedy: Mapping[str, Any], finding: Finding, before: Path, aft
         "info" if outcome == GONE else "medium",
         f"{finding.code} is {outcome} after the remedy ({remedy['action']})",
         f"Before: {finding.title}. After: {now.title if now else 'the same metrics raise no such finding'}. "
-        + (f"{len(worse)} other scores got worse: {_names(worse)}." if worse else "No other score is shown to be worse."),
+        + (f"{len(worse)} other scores got worse: {_names(worse)}." if worse else "No other score got worse."),
         "Read the intervals, not the verdicts alone: what is not shown to be worse may be. "
         + ("The patch is a curation step of the new run's config; use that config from now on." if outcome == GONE else
            "Try another action (--action remove takes the documents out as a whole), or train for fewer passes."),
@@ -94,8 +94,8 @@ def _cost(others: Sequence[Any]) -> Table:
         others, key=lambda one: (one.verdict not in ("A better", "B better"), one.adjusted or 1.0, one.metric)
     )
     note = (
-        "Differences on the items of both runs, at 95 %, each score by itself; verdicts after Holm's correction over all "
-        "scores of the two runs. Scores without items stand beside each other without a verdict."
+        "Differences on the items of both runs, at 95 %, each score by itself; verdicts after Holm's correction over "
+        "all scores of the two runs. Scores without items stand beside each other without a verdict."
     )
     return _table("remedy-cost", "What it cost, or gained, elsewhere", order, note)
 
