@@ -3,15 +3,16 @@
 import json as jsonlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
 
+from ..core import StageReport
 from .progress import progress_for
-from .record_commands import print_report
 from .remedy import Remedy, apply, propose
 
-SOURCES = 8
+SOURCES, SHOWN = 8, 12
 
 
 def remedy(
@@ -33,7 +34,8 @@ def remedy(
     if json:
         typer.echo(jsonlib.dumps({"folder": str(place), **report.to_json()}, indent=1, ensure_ascii=False))
         return
-    print_report(Console(highlight=False, quiet=quiet), report)
+    if not quiet:
+        typer.echo("\n".join(outcome_lines(report)))
     typer.echo(str(place / "report.html"))
 
 
@@ -50,3 +52,34 @@ def proposal_lines(proposed: Remedy) -> Iterator[str]:
     if len(proposed.sources) > SOURCES:
         yield f"  and {len(proposed.sources) - SOURCES:,} more sources"
     yield from (f"note: {note}" for note in proposed.notes)
+
+
+def outcome_lines(report: StageReport) -> Iterator[str]:
+    """What became of the finding: its scores before and after, and the other scores that are shown to have changed."""
+    (told,) = report.findings
+    yield told.title
+    yield told.meaning
+    tables = {table.name: table.rows for table in report.exhibits}
+    for row in tables.get("remedy-finding", ()):
+        yield _change(row)
+    decided = [row for row in tables.get("remedy-cost", ()) if str(row[8]).endswith("after")]
+    for row in decided[:SHOWN]:
+        yield _change(row)
+    if len(decided) > SHOWN:
+        yield f"  and {len(decided) - SHOWN} more scores that changed; the report has them all"
+    yield told.advice
+
+
+def _change(row: Any) -> str:
+    metric, place, before, after, difference, low, high, p, verdict, items = row
+    words = f"  {metric} {place}: {_number(before)} before, {_number(after)} after"
+    if difference is None:
+        return words
+    sure = (
+        f"; {_number(difference)} less ({_number(low)} to {_number(high)}) on {items} items" if low is not None else ""
+    )
+    return f"{words}{sure}, {verdict}" + (f", p {p:.2g}" if p is not None else "")
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4g}"
