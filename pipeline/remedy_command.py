@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from ..core import StageReport
+from ..core import StageReport, Table
 from .progress import progress_for
 from .remedy import Remedy, apply, propose
 
@@ -59,7 +59,7 @@ def outcome_lines(report: StageReport) -> Iterator[str]:
     (told,) = report.findings
     yield told.title
     yield told.meaning
-    tables = {table.name: table.rows for table in report.exhibits}
+    tables = {table.name: table.rows for table in report.exhibits if isinstance(table, Table)}
     for row in tables.get("remedy-finding", ()):
         yield _change(row)
     decided = [row for row in tables.get("remedy-cost", ()) if str(row[8]).endswith("after")]
