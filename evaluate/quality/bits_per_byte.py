@@ -41,10 +41,14 @@ def measure_bits_per_byte(
         likelihood_items(part, -part.log / math.log(2), part.bytes, score)
         for part, score in zip(parts.values(), scores, strict=True)
     )
-    scores += [
+    per_byte = [
         likelihood_score(
             "byte-perplexity", byte_perplexity(part), f"byte-perplexity/1 {protocol}", "perplexity per byte", side
         )
         for side, part in parts.items()
     ]
-    return Outcome(tuple(scores), items=items)
+    items += tuple(
+        likelihood_items(part, -part.log, part.bytes, score, "exp")
+        for part, score in zip(parts.values(), per_byte, strict=True)
+    )
+    return Outcome((*scores, *per_byte), items=items)

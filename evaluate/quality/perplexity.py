@@ -8,6 +8,7 @@ from torchmetrics import Metric
 
 from ...core import Chart, Finding, Score, Series, Severity
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Estimate
 from .likelihood import (
     UNKNOWN,
@@ -67,8 +68,19 @@ def measure_perplexity(
         return Outcome(tuple(scores), exhibits=(_chart(values),), items=items)
     gap = loss_gap(parts["held-out"], parts["trained"])
     gap_method = f"loss-gap/2 held-out minus trained, {protocol}"
-    scores.append(likelihood_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
+    score = likelihood_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval")
+    scores.append(score)
+    items += (gap_items(score, parts["held-out"], parts["trained"]),)
     return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),), items)
+
+
+def gap_items(score: Score, held_out: Likelihood, trained: Likelihood) -> ItemValues:
+    """The documents behind the gap; a document that is held out in one run and trained on in another is two items."""
+    first, second = (
+        ([f"{side} {name}" for name in part.ids], -part.log, part.tokens)
+        for side, part in (("held-out", held_out), ("trained", trained))
+    )
+    return ItemValues.of_difference(score, first, second)
 
 
 class PerplexityMetric(Metric):

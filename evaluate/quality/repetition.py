@@ -11,6 +11,7 @@ from torchmetrics import Metric
 from ...core import Example, Finding, Score, UsageError, wilson
 from ...curate import example
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Floats, mean_interval
 from .distinct_n import word_span
 from .text_sides import CORPUS, SAMPLES, TOKENIZER, Ints, Side, Sides, ngram_codes, read_sides
@@ -75,7 +76,19 @@ def measure_repetition(subject: Subject, n: int = 4) -> Outcome:
         raise UsageError(f"n {n}: must be 1 or more")
     sides = read_sides(subject)
     scores = [score for side in sides.both() for score in _scores(side, n)]
-    return Outcome(tuple(scores), tuple(_findings(subject, sides, scores)))
+    items = _items(sides.samples, n, [score for score in scores if score.slice["text"] == SAMPLES])
+    return Outcome(tuple(scores), tuple(_findings(subject, sides, scores)), items=tuple(items))
+
+
+def _items(side: Side, n: int, scores: Sequence[Score]) -> Iterator[ItemValues]:
+    """The samples behind the scores; the corpus is the yardstick of a model and not compared with that of another."""
+    loops = [float(loop_at_end(words)[0] > 0) for words in side.words]
+    shares = [repeated_share(words, n) for words in side.words]
+    for score in scores:
+        values = loops if score.metric == LOOPS else shares
+        kept = [k for k, value in enumerate(values) if np.isfinite(value)]
+        ids, numbers = [side.ids[k] for k in kept], [values[k] for k in kept]
+        yield ItemValues.of_means(score.metric, score.method, score.slice, ids, numbers)
 
 
 def _scores(side: Side, n: int) -> Iterator[Score]:

@@ -77,7 +77,7 @@ def test_a_side_without_rows_has_no_distance() -> None:
 
 
 def test_they_are_the_complements_of_sdmetrics() -> None:
-    sdmetrics = pytest.importorskip("sdmetrics.single_column", reason="sdmetrics is not installed (needs a BSL package)")
+    sdmetrics = pytest.importorskip("sdmetrics.single_column", reason="sdmetrics is not installed")
     rng = np.random.default_rng(8)
     one, two = rng.integers(0, 40, 300), rng.integers(3, 45, 170)
     counts = [np.bincount(side, minlength=45) for side in (one, two)]

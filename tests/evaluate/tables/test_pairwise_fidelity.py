@@ -80,7 +80,7 @@ def test_one_column_makes_no_pair(tmp_path: Path) -> None:
 
 
 def test_a_pair_has_the_contingency_similarity_of_sdmetrics(tmp_path: Path) -> None:
-    pairs = pytest.importorskip("sdmetrics.column_pairs", reason="sdmetrics is not installed (needs a BSL package)")
+    pairs = pytest.importorskip("sdmetrics.column_pairs", reason="sdmetrics is not installed")
     real, made = ([{"city": row["city"], "rich": row["rich"]} for row in people(n, seed, 2.0 * seed)]
                   for n, seed in ((300, 1), (200, 2)))  # fmt: skip
     wanted = pairs.ContingencySimilarity.compute(pd.DataFrame(real), pd.DataFrame(made))
