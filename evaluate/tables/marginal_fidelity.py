@@ -189,8 +189,8 @@ def _items(
             sides = (one.witness.members[side[place]] for side in (tables.real, tables.made))
             yield row_items(score, rows, made, *(side.astype(np.float64) for side in sides))
     for group, one_group in found.items():
-        real, synthetic = ([ids[k] for k in np.flatnonzero(mask)]
-                           for ids, mask in ((rows, group.real), (made, group.made)))  # fmt: skip
+        real = [rows[k] for k in np.flatnonzero(group.real)]
+        synthetic = made[: int(group.made.sum())]  # by place: rows of two models have no more in common
         yield row_items(known[tuple(group.slice.items())], real, synthetic, *one_group.shares)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_tables import people, scores_of, subject_of
 
-from headwater.core import Score
+from headwater.core import Score, StageReport
 from headwater.evaluate import (
     Outcome,
     compare,
@@ -72,3 +72,16 @@ def test_the_better_of_two_models_is_told_by_rows(tmp_path: Path) -> None:
         assert verdicts["b"][name] == "A better"
     assert not {"A better", "B better"} & set(verdicts["c"].values())
     assert scores_of(METRICS["two-sample-test"](subject))[""].value < 0.6
+
+
+def test_rows_of_a_group_of_two_models_stand_beside_each_other(tmp_path: Path) -> None:
+    real = people(400, 1)
+    for name, seed in (("a", 2), ("b", 3)):
+        outcome = METRICS["marginal-fidelity"](subject_of(tmp_path / name, real, people(300, seed)))
+        StageReport("evaluate", "t", scores=outcome.scores).save(tmp_path / name / "evaluation.json")
+        write_items(tmp_path / name, outcome.items)
+    found = {" ".join(one.slice.values()): one for one in compare(tmp_path / "a", tmp_path / "b")}
+    for group in "fm":
+        rows = sum(row["sex"] == group for row in real)
+        assert found[f"sex {group}"].items > rows + 100
+        assert 0 in (found[f"sex {group}"].only_a, found[f"sex {group}"].only_b)
