@@ -38,7 +38,7 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/installed-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) $(PACKAGE)[test]
+	$(PIP) $(PACKAGE)[test,peers]
 	@touch $@ $(VENV)/installed
 
 $(VENV)/bin/python:

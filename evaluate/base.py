@@ -116,6 +116,14 @@ class Subject:
         rows: list[dict[str, object]] = self.samples.filter(pc.equal(self.samples["kind"], kind)).to_pylist()
         return rows
 
+    def why_no_samples(self, kind: str) -> str:
+        """Why there is no text to look at among the samples of one kind."""
+        n = len(self.samples_of(kind))
+        if not n:
+            return f"there are no {kind} samples; set sample.{kind} above 0"
+        which = f"all {n:,} are" if n > 1 else "the only one is"
+        return f"no {kind} sample holds a word: {which} empty or white space"
+
     def sampled_columns(self) -> Columns:
         """The columns of the rows that a model of tables made, read as those of a corpus are; none without rows."""
         if self.samples is None or "table" not in self.samples.schema.names:

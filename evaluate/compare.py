@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core import InputError, Measurement, Score, StageReport, UsageError, canonical_json, protocol_difference
 from .items import ItemValues, Key, read_items
-from .paired_runs import Paired, compare_items, compare_other_items
+from .paired_runs import Paired, compare_items, compare_other_items, enough
 from .statistics import detectable_effect, holm, items_to_detect
 
 ALPHA = 0.05
@@ -26,6 +26,7 @@ class ScoreComparison:
     ``items`` counts those on both sides, ``only_a`` and ``only_b`` what the other side lacks. ``reason`` says why
     nothing is compared. ``least`` is the smallest p that the test can give here: where it is above 0.05 no outcome
     could decide, and the score does not count for Holm's correction (Tarone 1990, Biometrics 46, 515-522).
+    ``item`` is true of a score of one item (a canary) whose metric is compared over all such items.
     """
 
     metric: str
@@ -49,6 +50,7 @@ class ScoreComparison:
     direction: str = "none"
     method: str = ""
     least: float = 0.0
+    item: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -130,10 +132,25 @@ def _compare(key: tuple[str, str], sides: tuple[list[_Run], ...], seed: int) -> 
     wanted = (base.metric, base.method, _place(base))
     items = [[run.items.get(wanted) for run in side] for side in sides]
     lacking = [name for name, side in zip("AB", items, strict=True) if any(one is None for one in side)]
+    if lacking and (whole := _whole_of(base, sides[0][0])):
+        reason = f"it is one item of {whole}, which is compared as a whole"
+        return replace(_refused(base, measured, reason), item=True)
     if lacking:
-        return _refused(base, measured, f"no values of single items were kept in {' and '.join(lacking)}")
+        both = "it is a value of the whole, without single items"
+        alone = f"no values of single items were kept in {lacking[0]}"
+        return _refused(base, measured, both if len(lacking) > 1 else alone)
     kept = [[one for one in side if one is not None] for side in items]
     return _compared(base, measured, kept, seed)
+
+
+def _whole_of(score: Score, run: _Run) -> str:
+    """The score that has this one among its items: same metric, a wider slice, and an id that the slice names."""
+    for one in run.items.values():
+        rest = {key: value for key, value in score.slice.items() if key not in one.slice}
+        wider = rest and all(score.slice.get(key) == value for key, value in one.slice.items())
+        if one.metric == score.metric and wider and set(rest.values()) & set(one.ids):
+            return " ".join((one.metric, *(f"{key} {value}" for key, value in one.slice.items())))
+    return ""
 
 
 def _missing(measured: Sequence[Sequence[Measurement | None]]) -> str:
@@ -163,10 +180,11 @@ def _compared(
     score: Score, measured: Sequence[Sequence[Measurement | None]], kept: Sequence[Sequence[ItemValues]], seed: int
 ) -> ScoreComparison:
     shared = sorted(set.intersection(*(set(one.ids) for side in kept for one in side)))
-    if len(shared) >= 2:
+    if len(shared) >= 2 and enough(kept[0][0], shared):
         found = compare_items(kept[0], kept[1], shared, seed)
     elif shared or any(len(side) > 1 for side in kept):
-        return _refused(score, measured, f"{len(shared)} items are on both sides, 2 are needed")
+        parts = " of each part of the difference" if kept[0][0].transform == "difference" else ""
+        return _refused(score, measured, f"{len(shared)} items are on both sides, 2{parts} are needed")
     else:
         found = compare_other_items(kept[0][0], kept[1][0])
     unit = "nats, log(A / B)" if kept[0][0].transform == "exp" else score.unit

@@ -1,6 +1,7 @@
 """What a metric measured on each item: kept beside the scores, so that two runs can be compared item by item."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from ..core import UsageError, canonical_json, read_parquet, write_parquet
+from ..core import Score, UsageError, canonical_json, read_parquet, write_parquet
 from .statistics import Floats, finite
 
 ITEMS = "items.parquet"
@@ -26,8 +27,10 @@ ITEM_SCHEMA = pa.schema(
         pa.field("denominator", pa.float64()),
     ]
 )
-Transform = Literal["none", "exp"]
+Transform = Literal["none", "exp", "difference"]
 Key = tuple[str, str, str]
+Part = tuple[Sequence[str], ArrayLike, ArrayLike]
+"""Ids, numerators and denominators of some items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class ItemValues:
     """The items behind one score: value = transform(sum(numerators) / sum(denominators)).
 
     ``metric``, ``method`` and ``slice`` are those of the score. ``ids`` name the items (documents, prompts, rows) and
-    must mean the same item in every run; of a mean the denominators are 1. ``transform`` is ``exp`` for perplexity.
+    must mean the same item in every run; of a mean the denominators are 1. ``transform`` is ``exp`` for perplexity, and
+    ``difference`` where the value is one ratio minus another: the items of the second have denominators below 0.
     Raises :class:`UsageError` for ids that occur twice and for numbers that are not finite.
     """
 
@@ -61,10 +65,42 @@ class ItemValues:
         numbers = finite(values)
         return cls(metric, method, place, tuple(ids), numbers, np.ones_like(numbers))
 
+    @classmethod
+    def of_difference(cls, score: Score, first: "Part", second: "Part") -> "ItemValues":
+        """The items of one ratio of sums minus another, as the difference of two groups of items is.
+
+        Raises :class:`UsageError` where a denominator of ``second`` is 0 or below: its sign tells the parts apart.
+        """
+        (ids, x, y), (others, u, v) = first, second
+        below = finite(v)
+        if (below <= 0).any():
+            raise UsageError(f"{score.metric}: an item that is taken off needs a denominator above 0")
+        names = (*ids, *others)
+        numbers = np.concatenate([finite(x), finite(u)]), np.concatenate([finite(y), -below])
+        return cls(score.metric, score.method, score.slice, names, *numbers, "difference")
+
+    @property
+    def value(self) -> float:
+        """What the items amount to."""
+        found = ratio_of(self.numerators, self.denominators)
+        return math.exp(found) if self.transform == "exp" else found
+
     @property
     def key(self) -> Key:
         """(metric, slice as canonical JSON, transform): what two runs must share, beside the protocol."""
         return self.metric, canonical_json(dict(self.slice)).decode(), self.transform
+
+
+def parts_of(denominators: Floats) -> list[NDArray[np.bool_]]:
+    """The items of each ratio of sums: all, or those with a denominator below 0 by themselves."""
+    below = denominators < 0
+    return [part for part in (~below, below) if part.any()]
+
+
+def ratio_of(numerators: Floats, denominators: Floats) -> float:
+    """sum / sum, of each part; a part with denominators below 0 is thereby taken off."""
+    parts = parts_of(denominators)
+    return float(sum(numerators[part].sum() / denominators[part].sum() for part in parts))
 
 
 def items_table(items: Sequence[ItemValues]) -> pa.Table:

@@ -2,17 +2,18 @@
 
 A value is a ratio of sums. Item i moves it by n (x_i - R y_i) / sum(y) (its influence), so that R plus the influences
 is a table whose mean over items is R: seeds in rows, items in columns. With one run a side and equal denominators (the
-same documents, the same tokens) the difference is itself a ratio, and Fieller's interval holds.
+same documents, the same tokens) the difference is itself a ratio, and Fieller's interval holds. A value that is one
+ratio minus another (denominators below 0) is treated so in each of its two parts.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
-from .items import ItemValues
+from .items import ItemValues, parts_of, ratio_of
 from .statistics import (
     Estimate,
     Floats,
@@ -47,7 +48,7 @@ class Paired:
 def compare_items(a: Sequence[ItemValues], b: Sequence[ItemValues], shared: Sequence[str], seed: int = 0) -> Paired:
     """Compare the runs of two sides on the items ``shared`` by all of them, two or more."""
     chosen = [[_chosen(one, shared) for one in side] for side in (a, b)]
-    ratios = [[float(x.sum() / y.sum()) for x, y in side] for side in chosen]
+    ratios = [[ratio_of(x, y) for x, y in side] for side in chosen]
     shown = [_shown(side, a[0].transform) for side in ratios]
     if _equal([pair for side in chosen for pair in side]):
         value = Estimate(0.0, len(shared), 0.0, 0.0, 0.0)
@@ -69,11 +70,26 @@ def compare_other_items(a: ItemValues, b: ItemValues) -> Paired:
         found, p = newcombe(hits[0], n[0], hits[1], n[1]), fisher_p(hits[0], n[0], hits[1], n[1])
         test = "Fisher, other items"
     else:
-        sides = [ratio_interval(one.numerators, one.denominators) for one in (a, b)]
+        sides = [_alone(one) for one in (a, b)]
         found, test = difference(sides[0], sides[1]), "Welch, other items"
         p = _welch_p(found)
-    values = [float(one.numerators.sum() / one.denominators.sum()) for one in (a, b)]
+    values = [ratio_of(one.numerators, one.denominators) for one in (a, b)]
     return Paired(_shown([values[0]], a.transform), _shown([values[1]], b.transform), found, p, test, min(n))
+
+
+def enough(a: ItemValues, shared: Sequence[str]) -> bool:
+    """Whether two items or more are shared, in each part of a difference."""
+    place = {name: index for index, name in enumerate(a.ids)}
+    chosen = a.denominators[[place[name] for name in shared]]
+    return all(int((chosen[part]).size) >= 2 for part in parts_of(chosen)) and len(parts_of(chosen)) == len(
+        parts_of(a.denominators)
+    )
+
+
+def _alone(one: ItemValues) -> Estimate:
+    x, y = one.numerators, one.denominators
+    found = [ratio_interval(x[part], np.abs(y[part])) for part in parts_of(y)]
+    return found[0] if len(found) == 1 else difference(found[0], found[1])
 
 
 def _equal(pairs: Sequence[tuple[Floats, Floats]]) -> bool:
@@ -120,22 +136,40 @@ def _one_run(a: tuple[Floats, Floats], b: tuple[Floats, Floats], seed: int) -> t
     if (y == 1).all() and (v == 1).all():
         found = paired_test(x, u, seed=seed)
         return found.difference, found.p, found.test
+    if (y < 0).any():
+        return _one_run_of_differences(a, b)
     if np.array_equal(y, v):
         found_ratio = ratio_interval(x - u, y)
         gaps = x - u
         flat = np.ptp(gaps) == 0
         p = (1.0 if gaps[0] == 0 else 0.0) if flat else float(stats.ttest_1samp(gaps, 0.0).pvalue)
         return found_ratio, p, "paired ratio (Fieller)"
-    gap = _influence(x, y) - _influence(u, v)
-    se = float(gap.std(ddof=1)) / math.sqrt(len(gap))
-    value = float(x.sum() / y.sum() - u.sum() / v.sum())
-    estimate = t_interval(value, se, len(gap) - 1, len(gap))
+    estimate = _delta(x, y, u, v)
     return estimate, t_p(estimate), "paired ratio (delta)"
 
 
+def _delta(x: Floats, y: Floats, u: Floats, v: Floats) -> Estimate:
+    """The difference of two ratios over the same items; the items of both have denominators of one sign."""
+    gap = _influence(x, y) - _influence(u, v)
+    se = float(gap.std(ddof=1)) / math.sqrt(len(gap))
+    return t_interval(ratio_of(x, y) - ratio_of(u, v), se, len(gap) - 1, len(gap))
+
+
+def _one_run_of_differences(a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> tuple[Estimate, float, str]:
+    """Both parts by themselves, paired within each, and independent of each other."""
+    (x, y), (u, v) = a, b
+    parts = [_delta(x[part], y[part], u[part], v[part]) for part in parts_of(y)]
+    found = parts[0]
+    for part in parts[1:]:  # its value counts from below already
+        found = difference(found, replace(part, value=-part.value))
+    return found, _welch_p(found), "paired difference of two parts (Welch)"
+
+
 def _influence(x: Floats, y: Floats) -> Floats:
-    ratio = x.sum() / y.sum()
-    result: Floats = ratio + len(x) * (x - ratio * y) / y.sum()
+    result = np.full(len(x), ratio_of(x, y))
+    for part in parts_of(y):
+        total = y[part].sum()
+        result[part] += len(x) * (x[part] - x[part].sum() / total * y[part]) / total
     return result
 
 

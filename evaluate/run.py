@@ -23,7 +23,7 @@ from ..core import (
     UsageError,
     read_parquet,
 )
-from ..models import CAPABILITIES, ExternalModel, load
+from ..models import CAPABILITIES, ExternalModel, FinishedSamples, load
 from .base import METRICS, Outcome, Subject
 from .items import ItemValues
 
@@ -153,8 +153,10 @@ def _lacking(subject: Subject, name: str) -> str:
     missing = [need for need in needs if need not in model.capabilities and not _drawn(subject, need)]
     if not missing:
         return ""
-    can = ", ".join(name for name in CAPABILITIES if name in model.capabilities) or "none"
     wanted = " and ".join(f"{CAPABILITIES.get(need, 'do that')} ({need})" for need in missing)
+    if isinstance(model, FinishedSamples):
+        return f"{model.run.get('name')} holds what a model made, not the model: that would have to {wanted}"
+    can = ", ".join(name for name in CAPABILITIES if name in model.capabilities) or "none"
     return f"the model {model.run.get('name') or model.family} cannot {wanted}; its capabilities: {can}"
 
 

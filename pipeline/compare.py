@@ -1,6 +1,5 @@
 """A comparison of runs as tables, for people, machines and as a page."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from ..evaluate import ScoreComparison, compare
 
 FORMAT = "headwater compare/1"
 ALPHA = 0.05
+FOLDED = 2
 DECIDED = ("A better", "B better", "A higher", "B higher")
 
 
@@ -38,7 +38,9 @@ def _facts(found: Sequence[ScoreComparison]) -> dict[str, Cell]:
         "the same": "the same on every item",
         "not comparable": "not comparable",
     }
-    counts: dict[str, Cell] = {label: sum(one.verdict == verdict for one in found) for verdict, label in labels.items()}
+    counts: dict[str, Cell] = {
+        label: sum(one.verdict == verdict and not one.item for one in found) for verdict, label in labels.items()
+    }
     return {
         label: count for label, count in counts.items() if count or label in ("A better", "B better", "not comparable")
     }
@@ -114,12 +116,23 @@ def _more(one: ScoreComparison) -> str:
 
 
 def _refused(found: Sequence[ScoreComparison]) -> Table:
-    refused = [one for one in found if one.verdict == "not comparable"]
-    rows: list[tuple[Cell, ...]] = [
-        (one.metric, redact(place_of(one.slice)), one.a, one.b, redact(one.reason))
-        for one in refused
-        if one.a is not None or one.b is not None
-    ]
-    neither = Counter(one.metric for one in refused if one.a is None and one.b is None)
-    rows += [(name, f"{n:,} more", None, None, "measured on neither side") for name, n in sorted(neither.items())]
-    return Table("comparison-refused", "Not comparable", ("metric", "slice", "A", "B", "because"), tuple(rows))
+    """What was not compared: a line each, or one for more than two of a metric with one reason."""
+    groups: dict[tuple[str, str], list[ScoreComparison]] = {}
+    for one in found:
+        if one.verdict == "not comparable":
+            groups.setdefault((one.metric, _because(one)), []).append(one)
+    rows: list[tuple[Cell, ...]] = []
+    for (metric, because), group in groups.items():
+        if len(group) <= FOLDED:
+            rows += [(metric, redact(place_of(one.slice)), one.a, one.b, redact(because)) for one in group]
+        else:
+            kind = "single items" if group[0].item else "scores"
+            rows.append((metric, f"{len(group):,} {kind}", None, None, redact(because)))
+    note = "Values of a whole set of samples have no items to pair: 'headwater diff' sets their intervals side by side."
+    return Table("comparison-refused", "Not comparable", ("metric", "slice", "A", "B", "because"), tuple(rows), note)
+
+
+def _because(one: ScoreComparison) -> str:
+    if one.item:
+        return "compared as a whole, not one by one"
+    return "measured on neither side" if one.a is None and one.b is None else one.reason

@@ -74,13 +74,14 @@ def test_the_installed_version_is_the_one_in_the_source() -> None:
 
 
 def test_every_dependency_is_pinned() -> None:
-    needed = closure("headwater", frozenset({"test"}), set())
+    needed = closure("headwater", frozenset({"test", "peers"}), set())
     assert needed - set(pins()) == set()
 
 
 def test_the_pins_satisfy_every_declared_range() -> None:
     project = PYPROJECT["project"]
-    declared = [Requirement(line) for line in [*project["dependencies"], *project["optional-dependencies"]["test"]]]
+    extras = project["optional-dependencies"]
+    declared = [Requirement(line) for line in [*project["dependencies"], *extras["test"], *extras["peers"]]]
     wrong = [
         str(requirement)
         for requirement in declared

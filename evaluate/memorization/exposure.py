@@ -128,13 +128,15 @@ def measure_exposure(subject: Subject, alternatives: int = 512) -> Outcome:
         for canary in sorted(checkpoint.canaries, key=lambda canary: (canary.repetitions, canary.id)):
             ranked.append(rank_canary(checkpoint, canary, alternatives, subject.seed))
             task.advance(1)
+    extrapolated = _extrapolated_scores(ranked)
     scores = (
         *_canary_scores(ranked, alternatives),
         *_level_scores(ranked, alternatives),
-        *_extrapolated_scores(ranked),
+        *extrapolated,
         *_trend(ranked, subject.seed),
     )
-    return Outcome(scores, _finding(ranked, scores), (_chart(ranked), _table(ranked)), _items(ranked, alternatives))
+    items = (*_items(ranked, alternatives), *_extrapolated_items(ranked, extrapolated))
+    return Outcome(scores, _finding(ranked, scores), (_chart(ranked), _table(ranked)), items)
 
 
 def rank_canary(checkpoint: Checkpoint, canary: Canary, alternatives: int, seed: int) -> Ranked:
@@ -205,6 +207,17 @@ def _items(ranked: Sequence[Ranked], n: int) -> tuple[ItemValues, ...]:
             [item.exposure for item in items],
         )
         for level, items in _levels(ranked).items()
+    )  # fmt: skip
+
+
+def _extrapolated_items(ranked: Sequence[Ranked], scores: Sequence[Score]) -> tuple[ItemValues, ...]:
+    levels = {str(level): items for level, items in _levels(ranked).items()}
+    return tuple(
+        ItemValues.of_means(
+            score.metric, score.method, score.slice, [item.canary.id for item in levels[score.slice["repetitions"]]],
+            [extrapolated_exposure(item.log, item.alternatives) for item in levels[score.slice["repetitions"]]],
+        )
+        for score in scores
     )  # fmt: skip
 
 

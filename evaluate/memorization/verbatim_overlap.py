@@ -96,7 +96,7 @@ def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: i
     """
     samples = [row for row in subject.samples_of("free") if row["output"]]
     if not samples:
-        raise IncompleteError("there are no free samples; set sample.free above 0")
+        raise IncompleteError(subject.why_no_samples("free"))
     index, found = subject.index, []
     with subject.progress.task("verbatim overlap", len(samples)) as task:
         for row in samples:

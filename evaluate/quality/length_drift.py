@@ -97,7 +97,7 @@ def _read(subject: Subject, documents: int) -> tuple[list[int], list[int], str, 
     """Lengths of the samples and of drawn documents, the unit, and where both are cut."""
     rows = subject.samples_of("free")
     if len(rows) < FEWEST:
-        raise IncompleteError(f"{FEWEST} free samples are needed; there are {len(rows)}")
+        raise IncompleteError(f"{FEWEST} free samples are needed; there are: {len(rows):,}")
     caps = {json.loads(str(row["parameters"] or "{}")).get("max_new_tokens") for row in rows}
     cap = caps.pop() if len(caps) == 1 else None
     model = subject.checkpoint
@@ -109,7 +109,7 @@ def _read(subject: Subject, documents: int) -> tuple[list[int], list[int], str, 
     drawn = sorted(generator(subject.seed, METRIC, "documents").permutation(len(ids))[: min(documents, MOST)])
     found = subject.corpus.documents([ids[place] for place in drawn])
     if len(found) < FEWEST:
-        raise IncompleteError(f"{FEWEST} documents are needed; there are {len(found)}")
+        raise IncompleteError(f"{FEWEST} documents are needed; there are: {len(found):,}")
 
     def size(text: str) -> int:
         count = len(words_in(text)) if cap is None or model is None else len(model.encode(text))

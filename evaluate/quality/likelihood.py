@@ -146,7 +146,10 @@ def _windows_of(subject: Subject, windows: Windows) -> str:
 def score_documents(
     subject: Subject, ids: Sequence[str], characters: int, windows: Windows | None = None
 ) -> Likelihood:
-    """Likelihood of these documents, each cut at ``characters``; empty ones are left out."""
+    """Likelihood of these documents, each cut at ``characters``; empty ones are left out.
+
+    Raises :class:`IncompleteError` where the model gives a document NaN or probability 0.
+    """
     assert subject.checkpoint is not None
     rows: list[tuple[float, int, int, int]] = []
     kept: list[str] = []
@@ -162,6 +165,11 @@ def score_documents(
             task.advance(len(ids[low : low + BATCH]))
     table = np.array(rows, np.float64).reshape(-1, 4)
     log, tokens, sizes, words = table.T.copy()
+    if len(wrong := np.flatnonzero(~np.isfinite(log))):
+        raise IncompleteError(
+            f"the model gave {len(wrong):,} of {len(log):,} documents a log-likelihood that is no finite number "
+            f"(first: {kept[wrong[0]]}), so their perplexity is infinite or unknown"
+        )
     return Likelihood(log, tokens, sizes, words, tuple(kept))
 
 

@@ -1,5 +1,6 @@
 """Perplexity on held-out documents, beside the same on trained ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,6 +9,7 @@ from torchmetrics import Metric
 
 from ...core import Chart, Finding, Score, Series, Severity
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Estimate
 from .likelihood import (
     UNKNOWN,
@@ -20,6 +22,7 @@ from .likelihood import (
     protocol_of,
     tokenizer_of,
 )
+from .text_groups import MINIMUM, GroupedValue, grouped_outcome, joined
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
@@ -43,13 +46,17 @@ def measure_perplexity(
     characters: int = 2000,
     window: int | None = None,
     stride: int | None = None,
+    groups: Sequence[str] | None = None,
+    minimum: int = MINIMUM,
 ) -> Outcome:
-    """Perplexity per token on held-out documents, and the gap to documents that were trained on.
+    """Perplexity per token on held-out documents, by group, and the gap to documents that were trained on.
 
     Corpus level: exp of the mean negative log-likelihood of all tokens, each after a begin token. ``documents`` of each
     side at most, each cut at ``characters``. ``window`` tokens are seen at once (None: the model's context) and each
     window predicts ``stride`` new ones (None: all of them); a smaller stride gives each token at least
-    ``window - stride`` tokens of context. Finding HW-Q001 where held-out text is clearly less likely than trained text.
+    ``window - stride`` tokens of context. ``groups`` names the groups that documents are told apart by (None: all that
+    the corpus declares, source and language), each with ``minimum`` documents or more. Finding HW-Q001 where held-out
+    text is clearly less likely than trained text.
     """
     windows = Windows(window, stride)
     parts = measure_likelihood(subject, documents, characters, windows)
@@ -63,12 +70,34 @@ def measure_perplexity(
         likelihood_items(part, -part.log, part.tokens, score, "exp")
         for part, score in zip(parts.values(), scores, strict=True)
     )
+    grouped = grouped_outcome(subject, _grouped(parts, method), groups, minimum)
     if "trained" not in parts:
-        return Outcome(tuple(scores), exhibits=(_chart(values),), items=items)
+        return joined(Outcome(tuple(scores), exhibits=(_chart(values),), items=items), grouped)
     gap = loss_gap(parts["held-out"], parts["trained"])
     gap_method = f"loss-gap/2 held-out minus trained, {protocol}"
-    scores.append(likelihood_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval"))
-    return Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),), items)
+    score = likelihood_score("loss-gap", gap, gap_method, "nats per token", None, "Welch's t interval")
+    scores.append(score)
+    items += (gap_items(score, parts["held-out"], parts["trained"]),)
+    whole = Outcome(tuple(scores), _overfitting(gap, parts, tuple(scores)), (_chart(values),), items)
+    return joined(whole, grouped)
+
+
+def _grouped(parts: dict[str, Likelihood], method: str) -> GroupedValue:
+    """Documents that the model has not seen, or those of the corpus where that is unknown."""
+    side, part = next(iter(parts.items()))
+    return GroupedValue(
+        "perplexity", method, "perplexity per token", "nats per token", part.ids, -part.log, part.tokens, exp=True,
+        place={"split": side}, name="Perplexity",
+    )  # fmt: skip
+
+
+def gap_items(score: Score, held_out: Likelihood, trained: Likelihood) -> ItemValues:
+    """The documents behind the gap; a document that is held out in one run and trained on in another is two items."""
+    first, second = (
+        ([f"{side} {name}" for name in part.ids], -part.log, part.tokens)
+        for side, part in (("held-out", held_out), ("trained", trained))
+    )
+    return ItemValues.of_difference(score, first, second)
 
 
 class PerplexityMetric(Metric):

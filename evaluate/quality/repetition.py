@@ -11,9 +11,11 @@ from torchmetrics import Metric
 from ...core import Example, Finding, Score, UsageError, wilson
 from ...curate import example
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Floats, mean_interval
 from .distinct_n import word_span
-from .text_sides import CORPUS, SAMPLES, TOKENIZER, Ints, Side, Sides, ngram_codes, read_sides
+from .text_groups import MINIMUM, GroupedValue, grouped_outcome, joined
+from .text_sides import CORPUS, LONGEST, SAMPLES, TOKENIZER, Ints, Side, Sides, ngram_codes, numbered, read_sides
 
 METRIC = "repetition"
 LOOPS = "loops"
@@ -65,17 +67,50 @@ def loop_at_end(words: Ints) -> tuple[int, int]:
     pitfalls="Rises with the length of a text, so the corpus's stretches are cut to the same lengths. Lists, verse and "
     "code repeat for good reason: read it beside the corpus's value.",
 )
-def measure_repetition(subject: Subject, n: int = 4) -> Outcome:
+def measure_repetition(
+    subject: Subject, n: int = 4, groups: Sequence[str] | None = None, minimum: int = MINIMUM
+) -> Outcome:
     """Share of repeated n-grams within a free sample, and the share of samples that end in a loop; the corpus beside.
 
-    Finding HW-Q021 where samples loop more often than stretches of the corpus of the same lengths, by Wilson intervals
-    that do not meet.
+    Continuations of true beginnings (prefix samples) have a value by group of the document that they continue:
+    ``groups`` and ``minimum`` as for ``perplexity``. Finding HW-Q021 where samples loop more often than stretches of
+    the corpus of the same lengths, by Wilson intervals that do not meet.
     """
     if n < 1:
         raise UsageError(f"n {n}: must be 1 or more")
     sides = read_sides(subject)
     scores = [score for side in sides.both() for score in _scores(side, n)]
-    return Outcome(tuple(scores), tuple(_findings(subject, sides, scores)))
+    items = _items(sides.samples, n, [score for score in scores if score.slice["text"] == SAMPLES])
+    whole = Outcome(tuple(scores), tuple(_findings(subject, sides, scores)), items=tuple(items))
+    value = _continuations(subject, n)
+    return joined(whole, grouped_outcome(subject, value, groups, minimum)) if value else whole
+
+
+def _continuations(subject: Subject, n: int) -> GroupedValue | None:
+    """The share of each continuation of a document's beginning, one for a document; None where there is none."""
+    shares: dict[str, float] = {}
+    for row in subject.samples_of("prefix"):
+        (words,), _ = numbered([str(row["output"])[:LONGEST]])
+        share = repeated_share(words, n)
+        if row["document_id"] and np.isfinite(share):
+            shares.setdefault(str(row["document_id"]), share)
+    if not shares:
+        return None
+    method = f"{METRIC}/1 n = {n}, mean over continuations of {n} tokens or more, one a document, tokenizer {TOKENIZER}"
+    values, unit = np.array(list(shares.values())), "share of n-grams"
+    return GroupedValue(METRIC, method, unit, unit, tuple(shares), values, np.ones_like(values),
+                        place={"text": "continuations"}, name="Repetition in continuations")  # fmt: skip
+
+
+def _items(side: Side, n: int, scores: Sequence[Score]) -> Iterator[ItemValues]:
+    """The samples behind the scores; the corpus is the yardstick of a model and not compared with that of another."""
+    loops = [float(loop_at_end(words)[0] > 0) for words in side.words]
+    shares = [repeated_share(words, n) for words in side.words]
+    for score in scores:
+        values = loops if score.metric == LOOPS else shares
+        kept = [k for k, value in enumerate(values) if np.isfinite(value)]
+        ids, numbers = [side.ids[k] for k in kept], [values[k] for k in kept]
+        yield ItemValues.of_means(score.metric, score.method, score.slice, ids, numbers)
 
 
 def _scores(side: Side, n: int) -> Iterator[Score]:

@@ -88,7 +88,7 @@ def _read(subject: Subject) -> Sides:
         raise IncompleteError(f"this compares texts, and the corpus holds {subject.corpus.modality}s")
     rows = [row for row in subject.samples_of("free") if words_in(str(row["output"])[:LONGEST])]
     if not rows:
-        raise IncompleteError("there are no free samples with a word in them; set sample.free above 0")
+        raise IncompleteError(subject.why_no_samples("free"))
     ids = subject.once("corpus ids", subject.corpus.ids)
     order = generator(subject.seed, "text sides").permutation(len(ids))[: 2 * MOST]
     names = [ids[place] for place in order]
@@ -97,8 +97,8 @@ def _read(subject: Subject) -> Sides:
     documents = [(name, text) for name, text in documents if words_in(text)]
     n = min(len(rows), len(documents), MOST)
     if n < FEWEST:
-        have = f"{len(rows)} samples and {len(documents)} documents have words"
-        raise IncompleteError(f"{FEWEST} texts a side are needed; {have}")
+        have = f"samples {len(rows):,}, documents {len(documents):,}"
+        raise IncompleteError(f"{FEWEST} texts a side with a word in them are needed; there are: {have}")
     texts = [str(row["output"])[:LONGEST] for row in rows[:n]]
     words, numbers = numbered(texts)
     pieces = [_beginning(text, len(own)) for (_, text), own in zip(documents[:n], words, strict=True)]

@@ -9,15 +9,19 @@ from numpy.typing import NDArray
 from ...core import Measurement, NotMeasured, Score
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from ..statistics import Estimate, difference, mean_interval
 from .distances import Bools, Ints, Witness
 from .marginal_exhibits import marginal_exhibits
 from .marginal_findings import marginal_findings
 from .paired_column import PairedColumn
+from .table_items import distinct, row_items
 from .two_tables import Group, TwoTables, group_columns, groups_of, not_compared, random_parts, two_tables
 
 METRIC, UNIT = "marginal-fidelity", "1 - distance of a column"
 SPLITS, GROUP_SPLITS = 20, 10
+MOST_ITEMS = 500_000
+"""Values of rows that are kept for single columns."""
 NULL = {"reference": "real against real"}
 Floats = NDArray[np.float64]
 
@@ -45,12 +49,16 @@ class Marginal:
 
 @dataclass(frozen=True)
 class Marginals:
-    """All columns of a set of rows: ``mean`` over columns, and ``null`` (splits,) the same of real rows."""
+    """All columns of a set of rows: ``mean`` over columns, and ``null`` (splits,) the same of real rows.
+
+    ``shares``: for each real row, and each synthetic one, the share of its values that lie in the sets of difference.
+    """
 
     columns: tuple[Marginal, ...]
     mean: Estimate
     null: Floats
     n: int
+    shares: tuple[Floats, Floats]
 
 
 @METRICS.register(
@@ -85,7 +93,8 @@ def measure_marginal_fidelity(
                 found[group] = _within(tables, group, subject.seed)
     scores = [*_scores(whole, tables), *_group_scores(found, tables), *not_compared(METRIC, tables), *skipped]
     findings = marginal_findings(subject, tables, whole, found, scores, limit)
-    return Outcome(tuple(scores), tuple(findings), tuple(marginal_exhibits(tables, whole, found)))
+    items = tuple(_items(tables, whole, found, scores))
+    return Outcome(tuple(scores), tuple(findings), tuple(marginal_exhibits(tables, whole, found)), items)
 
 
 def marginals(
@@ -107,7 +116,8 @@ def marginals(
         found.append(Marginal(column, witness, witness.fidelity(), nulls[place]))
         marks += witness.members[a]
         others += witness.members[b]
-    return Marginals(tuple(found), mean_fidelity(marks, others, len(columns)), nulls.mean(0), n)
+    shares = marks / len(columns), others / len(columns)
+    return Marginals(tuple(found), mean_fidelity(marks, others, len(columns)), nulls.mean(0), n, shares)
 
 
 def mean_fidelity(marks: Floats, others: Floats, sets: int) -> Estimate:
@@ -163,6 +173,25 @@ def _group_scores(found: dict[Group, Marginals], tables: TwoTables) -> Iterator[
         method = f"{_method(tables)}; mean over {len(one.columns)} columns"
         yield _score(one.mean, min(one.n, int(group.made.sum())), method, group.slice)
         yield null_score(METRIC, one.null, one.n, UNIT, method, group.slice | NULL)
+
+
+def _items(
+    tables: TwoTables, whole: Marginals, found: dict[Group, Marginals], scores: Sequence[Measurement]
+) -> Iterator[ItemValues]:
+    """The rows behind the mean of all rows, of each group and of each column (of so many columns as are cheap)."""
+    known = {tuple(one.slice.items()): one for one in scores if isinstance(one, Score)}
+    rows, made = distinct([tables.ids[row] for row in tables.rows]), distinct(tables.made_ids)
+    yield row_items(known[()], rows, made, *whole.shares)
+    cheap = max(0, MOST_ITEMS // (len(rows) + len(made)))
+    for place, one in enumerate(whole.columns[:cheap]):
+        score = known[("column", redact(one.column.name)),]
+        if score.value == one.fidelity.value:  # of two columns that look alike when redacted only the first is named
+            sides = (one.witness.members[side[place]] for side in (tables.real, tables.made))
+            yield row_items(score, rows, made, *(side.astype(np.float64) for side in sides))
+    for group, one_group in found.items():
+        real = [rows[k] for k in np.flatnonzero(group.real)]
+        synthetic = made[: int(group.made.sum())]  # by place: rows of two models have no more in common
+        yield row_items(known[tuple(group.slice.items())], real, synthetic, *one_group.shares)
 
 
 def _method(tables: TwoTables) -> str:

@@ -15,6 +15,7 @@ from .association import association, measure_of
 from .distances import Ints, Witness, total_variation
 from .marginal_fidelity import NULL, mean_fidelity, null_score
 from .paired_column import PairedColumn
+from .table_items import distinct, row_items
 from .two_tables import TwoTables, made_examples, not_compared, two_tables
 
 METRIC, UNIT = "pairwise-fidelity", "1 - distance of a pair of columns"
@@ -67,13 +68,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pairs:
-    """All pairs with their mean, and the mean likeness of associations with its null (splits,)."""
+    """All pairs with their mean, and the mean likeness of associations with its null (splits,).
+
+    ``shares``: for each real row, and each synthetic one, the share of its pairs that lie in the sets of difference.
+    """
 
     found: tuple[Pair, ...]
     mean: Estimate
     null: Floats
     associations: Estimate | None
     association_null: Floats
+    shares: tuple[Floats, Floats]
 
 
 @METRICS.register(
@@ -99,7 +104,11 @@ def measure_pairwise_fidelity(subject: Subject, columns: int = 40, limit: float 
         return Outcome((NotMeasured(METRIC, "a pair needs two columns that can be compared"),))
     found = measured_pairs(tables, columns, subject.seed)
     scores = [*_scores(found, tables), *_beyond(tables, columns), *not_compared(METRIC, tables)]
-    return Outcome(tuple(scores), tuple(_findings(subject, tables, found, scores, limit)), tuple(_exhibits(found)))
+    whole = next(score for score in scores if isinstance(score, Score))
+    ids = distinct([tables.ids[row] for row in tables.rows]), distinct(tables.made_ids)
+    items = row_items(whole, *ids, *found.shares)
+    findings = tuple(_findings(subject, tables, found, scores, limit))
+    return Outcome(tuple(scores), findings, tuple(_exhibits(found)), (items,))
 
 
 def binned(column: PairedColumn, real: Ints) -> Ints:
@@ -136,7 +145,8 @@ def measured_pairs(tables: TwoTables, columns: int, seed: int) -> Pairs:
         found.append(Pair(chosen[i], chosen[j], witness, null, *strengths))
     mean = mean_fidelity(marks, others, len(found))
     null = np.mean([pair.null for pair in found], 0)
-    return Pairs(tuple(found), mean, null, *_associations(tables, found, parts))
+    shares = marks / len(found), others / len(found)
+    return Pairs(tuple(found), mean, null, *_associations(tables, found, parts), shares)
 
 
 def _contingency(a: Ints, b: Ints) -> Witness:

@@ -15,6 +15,7 @@ from .distances import Bools, Ints
 from .features import as_features, trees
 from .group_gaps import GroupGap, group_gaps
 from .paired_column import MISSING, PairedColumn
+from .table_items import area_items, distinct
 from .train_exhibits import train_exhibits, train_findings
 from .two_tables import TwoTables, group_columns, two_tables
 
@@ -23,6 +24,7 @@ NAMED = ("label", "target", "class")
 """A column of one of these names is a label by its name."""
 CLASSES, FOLDS, LEAST, DIGITS = 50, 5, 30, 6
 SYNTHETIC, REAL, MAJORITY = "synthetic rows", "real rows", "nothing: the commonest label"
+DIFFERENCE = {"difference": "synthetic minus real"}
 Floats = NDArray[np.float64]
 
 
@@ -94,10 +96,10 @@ def measure_train_on_synthetic(
                               subject.seed)
     ]  # fmt: skip
     scores = [*_scores(tables, found), *_group_scores(tables, found, gaps)]
-    items = _items(tables, found)
-    findings = train_findings(subject, tables, found, [g for g in gaps if isinstance(g, GroupGap)], scores, limit)
-    exhibits = train_exhibits(found, [gap for gap in gaps if isinstance(gap, GroupGap)])
-    return Outcome(tuple(scores), tuple(findings), tuple(exhibits), items)
+    told = [gap for gap in gaps if isinstance(gap, GroupGap)]
+    items = (*_items(tables, found, scores), *_group_items(tables, found, told))
+    findings = train_findings(subject, tables, found, told, scores, limit)
+    return Outcome(tuple(scores), tuple(findings), tuple(train_exhibits(found, told)), items)
 
 
 def guessed_label(subject: Subject, tables: TwoTables) -> str | None:
@@ -229,14 +231,14 @@ def _scores(tables: TwoTables, found: Utility) -> Iterator[Measurement]:
         yield Score(METRIC, hits / n, n, "share of test rows", method, low, high, direction="higher", slice=where)
     gap = found.gap
     yield Score(METRIC, gap.value, n, "share of test rows", method, direction="higher",
-                slice={"difference": "synthetic minus real"}, **gap.bounds())  # fmt: skip
+                slice=DIFFERENCE, **gap.bounds())  # fmt: skip
     yield from _areas(method, found)
 
 
 def _areas(method: str, found: Utility) -> Iterator[Measurement]:
     if found.synthetic.scores is None or found.real.scores is None:
         return
-    rarer = found.truth == np.bincount(found.truth).nonzero()[0][_rarer(found.truth)]
+    rarer = _rarer_class(found)
     sides = {side: (one[rarer], one[~rarer]) for side, one in
              ((SYNTHETIC, found.synthetic.scores), (REAL, found.real.scores))}  # fmt: skip
     n = int(min(rarer.sum(), (~rarer).sum()))
@@ -246,12 +248,13 @@ def _areas(method: str, found: Utility) -> Iterator[Measurement]:
                     slice={"measure": "area", "trained on": side}, **area.bounds())  # fmt: skip
     gap, _ = paired_auc(sides[SYNTHETIC], sides[REAL])
     yield Score(METRIC, gap.value, n, "area under the ROC curve", method, direction="higher",
-                slice={"measure": "area", "difference": "synthetic minus real"}, **gap.bounds())  # fmt: skip
+                slice={"measure": "area", **DIFFERENCE}, **gap.bounds())  # fmt: skip
 
 
-def _rarer(truth: Ints) -> int:
-    counts = np.unique(truth, return_counts=True)[1]
-    return 1 if counts[1] <= counts[0] else 0
+def _rarer_class(found: Utility) -> Bools:
+    """The test rows of the rarer of two classes, of equals the later one."""
+    codes, counts = np.unique(found.truth, return_counts=True)
+    return np.asarray(found.truth == codes[1 if len(codes) > 1 and counts[1] <= counts[0] else 0])
 
 
 def _group_scores(tables: TwoTables, found: Utility, gaps: Sequence[GroupGap | NotMeasured]) -> Iterator[Measurement]:
@@ -270,6 +273,36 @@ def _group_scores(tables: TwoTables, found: Utility, gaps: Sequence[GroupGap | N
                     slice={"group": redact(gap.column), "measure": "gap"})  # fmt: skip
 
 
-def _items(tables: TwoTables, found: Utility) -> tuple[ItemValues, ...]:
-    ids = [tables.ids[row] for row in found.rows]
-    return (ItemValues.of_means(METRIC, _method(tables, found), {}, ids, found.synthetic.right),)
+def _items(tables: TwoTables, found: Utility, scores: Sequence[Measurement]) -> Iterator[ItemValues]:
+    """The test rows behind accuracy, its difference to real rows, each group and the area; the yardsticks have none."""
+    ids = distinct([tables.ids[row] for row in found.rows])
+    rarer = _rarer_class(found)
+    for score in scores:
+        if not isinstance(score, Score) or "gap" in score.slice.values():
+            continue
+        where = dict(score.slice)
+        if where == {}:
+            yield ItemValues.of_means(METRIC, score.method, where, ids, found.synthetic.right)
+        elif (
+            where.get("measure") == "area"
+            and where.get("trained on") == SYNTHETIC
+            and found.synthetic.scores is not None
+        ):
+            x, names = found.synthetic.scores, np.array(ids, object)
+            yield area_items(score, x[rarer], x[~rarer], names[rarer].tolist(), names[~rarer].tolist())
+        elif where == DIFFERENCE:
+            yield ItemValues.of_means(METRIC, score.method, where, ids, found.synthetic.right - found.real.right)
+
+
+def _group_items(tables: TwoTables, found: Utility, gaps: Sequence[GroupGap]) -> Iterator[ItemValues]:
+    names = distinct([tables.ids[row] for row in found.rows])
+    for gap in gaps:
+        column = tables.column(gap.column)
+        assert column is not None
+        labels = np.array(column.labels, object)[column.whole[found.rows]]
+        for value, _, rows in gap.cells:
+            inside = np.flatnonzero(labels == value)
+            if len(inside) == rows:  # else two values look alike
+                ids = [names[k] for k in inside]
+                where = {"group": redact(gap.column), "value": redact(value)}
+                yield ItemValues.of_means(METRIC, _method(tables, found), where, ids, found.synthetic.right[inside])

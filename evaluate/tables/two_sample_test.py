@@ -7,8 +7,10 @@ import numpy as np
 from ...core import Chart, Exhibit, Finding, Measurement, Score, Series, Table
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
+from ..items import ItemValues
 from .classifier_test import FOLDS, Model, ToldApart, tell_apart
 from .features import as_features
+from .table_items import area_items, distinct
 from .two_tables import TwoTables, made_examples, not_compared, two_tables
 
 METRIC, UNIT = "two-sample-test", "area under the ROC curve"
@@ -46,7 +48,20 @@ def measure_two_sample_test(subject: Subject, limit: float = 0.6) -> Outcome:
     }  # fmt: skip
     scores: list[Measurement] = [_score(tables, model, one) for model, one in found.items()]
     findings = tuple(_findings(subject, tables, found["trees"], scores[0], limit))
-    return Outcome((*scores, *not_compared(METRIC, tables)), findings, tuple(_exhibits(tables, found)))
+    items = tuple(
+        _items(tables, score, one)
+        for score, one in zip(scores, found.values(), strict=True)
+        if isinstance(score, Score)
+    )
+    return Outcome((*scores, *not_compared(METRIC, tables)), findings, tuple(_exhibits(tables, found)), items)
+
+
+def _items(tables: TwoTables, score: Score, found: ToldApart) -> ItemValues:
+    """The rows behind the area: their placements, whose variances on both sides add up to DeLong's."""
+    real = [f"real {name}" for name in distinct([tables.ids[row] for row in tables.rows])]
+    return area_items(
+        score, found.second, found.first, [f"synthetic {name}" for name in distinct(tables.made_ids)], real
+    )
 
 
 def _score(tables: TwoTables, model: Model, found: ToldApart) -> Score:

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from headwater.core import InputError, NotMeasured, Score, StageReport, UsageError
-from headwater.evaluate import ItemValues, compare, write_items
+from headwater.evaluate import ItemValues, compare, read_items, write_items
 
 RNG = np.random.default_rng(0)
 IDS = [f"doc-{i:03d}" for i in range(60)]
@@ -214,3 +214,81 @@ def test_where_no_outcome_could_decide_a_score_does_not_count(tmp_path: Path) ->
     b[:4] = 1
     found = compare(item_run(tmp_path / "a", x), item_run(tmp_path / "b", b))[0]
     assert (found.verdict, found.adjusted, found.least) == ("no difference shown", None, 0.125)
+
+
+def gap_run(folder: Path, seen: np.ndarray, unseen: np.ndarray, tokens: np.ndarray, split: int = 30) -> Path:
+    """The gap between ``unseen`` and ``seen`` losses a token, over documents of so many tokens."""
+    value = (unseen * tokens[:split]).sum() / tokens[:split].sum() - (seen * tokens[split:]).sum() / tokens[
+        split:
+    ].sum()
+    folder.mkdir(parents=True, exist_ok=True)
+    score = Score("gap", float(value), 60, "nats", "gap/1 x", direction="lower")
+    StageReport("evaluate", "t", scores=(score,)).save(folder / "evaluation.json")
+    first = (IDS[:split], unseen * tokens[:split], tokens[:split])
+    write_items(folder, [ItemValues.of_difference(score, first, (IDS[split:], seen * tokens[split:], tokens[split:]))])
+    return folder
+
+
+def test_a_difference_of_two_parts_is_paired_in_each_of_them(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    hard = rng.normal(0, 5, 60)  # what documents differ by is far more than what models do
+    a = gap_run(tmp_path / "a", hard[30:] + rng.normal(0, 0.1, 30), hard[:30] + rng.normal(0.5, 0.1, 30), np.ones(60))
+    b = gap_run(tmp_path / "b", hard[30:] + rng.normal(0, 0.1, 30), hard[:30] + rng.normal(0.0, 0.1, 30), np.ones(60))
+    found = compare(a, b)[0]
+    one, two = (np.array(each.numerators) for each in (read_items(a)[0], read_items(b)[0]))
+    gaps = [(one - two)[part] for part in (slice(0, 30), slice(30, 60))]
+    welch = stats.ttest_ind(*gaps, equal_var=False)
+    assert found.difference == pytest.approx(gaps[0].mean() - gaps[1].mean())
+    assert found.p == pytest.approx(welch.pvalue, rel=1e-3, abs=1e-12)
+    assert (found.low, found.high) == pytest.approx(welch.confidence_interval())
+    assert (found.verdict, found.items) == ("B better", 60)
+
+
+def test_a_difference_of_equal_models_is_seldom_called_one(tmp_path: Path) -> None:
+    rng, wrong = np.random.default_rng(4), 0
+    for k in range(100):
+        tokens, hard = rng.integers(20, 200, 60).astype(float), rng.normal(3, 1, 60)
+        runs = []
+        for side in "ab":
+            own = hard + rng.normal(0, 0.2, 60)
+            runs.append(gap_run(tmp_path / f"{k}{side}", own[30:], own[:30], tokens))
+        found = compare(*runs)[0]
+        wrong += not found.low <= 0 <= found.high
+    assert wrong <= 11  # 5 of 100 are expected; more than 11 have a chance of 0.4 %
+
+
+def test_several_seeds_of_a_difference_hold_the_true_one(tmp_path: Path) -> None:
+    rng, hard, tokens = np.random.default_rng(5), np.random.default_rng(6).normal(3, 1, 60), np.full(60, 9.0)
+    held = 0
+    for trial in range(60):
+        sides = [
+            [gap_run(tmp_path / f"{trial}{side}{k}", hard[30:] + rng.normal(0, 0.2, 30),
+                     hard[:30] + shift + rng.normal(0, 0.05) + rng.normal(0, 0.2, 30), tokens) for k in range(3)]
+            for side, shift in (("a", 0.4), ("b", 0.0))
+        ]  # fmt: skip
+        found = compare(*sides)[0]
+        assert found.test == "seeds and items (t)"
+        assert found.difference == pytest.approx(found.a - found.b)
+        held += found.low < 0.4 < found.high
+    assert held >= 51  # 57 of 60 are expected; fewer than 51 have a chance of 0.4 %
+
+
+def test_a_difference_with_one_part_in_common_is_refused(tmp_path: Path) -> None:
+    tokens = np.ones(60)
+    a = gap_run(tmp_path / "a", np.ones(30), np.ones(30), tokens)
+    b = gap_run(tmp_path / "b", np.ones(30), np.ones(30), tokens)
+    items = read_items(b)[0]
+    others = (*IDS[:30], *(f"other-{k}" for k in range(30)))
+    write_items(b, [ItemValues("gap", items.method, {}, others, items.numerators, items.denominators, "difference")])
+    assert "each part" in compare(a, b)[0].reason
+
+
+def test_one_item_of_a_score_is_not_listed_as_a_score_without_items(tmp_path: Path) -> None:
+    for side in "ab":
+        folder = item_run(tmp_path / side, RNG.normal(size=3), ids=("c0", "c1", "c2"), place={"repetitions": "4"})
+        report = StageReport.load(folder / "evaluation.json")
+        single = Score("m", 1.0, 9, "units", "m/1 one", slice={"canary": "c1", "repetitions": "4"})
+        StageReport("evaluate", "t", scores=(*report.scores, single)).save(folder / "evaluation.json")
+    whole, one = compare(tmp_path / "a", tmp_path / "b")
+    assert (whole.item, one.item, one.verdict) == (False, True, "not comparable")
+    assert one.reason == "it is one item of m repetitions 4, which is compared as a whole"

@@ -24,11 +24,14 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory):
 def test_items_give_the_value_of_their_score(evaluated) -> None:
     report, items = evaluated
     scores = {(s.metric, s.method, tuple(s.slice.items())): s for s in report.scores if isinstance(s, Score)}
-    assert {one.metric for one in items} >= {"perplexity", "bits-per-byte", "extractable", "verbatim-overlap"}
+    assert {one.metric for one in items} >= {
+        "perplexity", "loss-gap", "bits-per-byte", "byte-perplexity", "extractable", "verbatim-overlap",
+    }  # fmt: skip
     for one in items:
         score = scores[one.metric, one.method, tuple(one.slice.items())]
-        value = float(np.sum(one.numerators) / np.sum(one.denominators))
-        assert (math.exp(value) if one.transform == "exp" else value) == pytest.approx(score.value)
+        assert one.value == pytest.approx(score.value)
+        if one.transform == "none":
+            assert np.sum(one.numerators) / np.sum(one.denominators) == pytest.approx(score.value)
 
 
 def test_what_is_written_is_read(evaluated, tmp_path: Path) -> None:
@@ -68,3 +71,11 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
 def test_items_without_a_name_or_a_number_of_their_own_are_refused(ids: tuple[str, ...], values: list[float]) -> None:
     with pytest.raises(UsageError):
         ItemValues.of_means("m", "m/1 x", {}, ids, values)
+
+
+def test_a_difference_is_of_its_two_parts() -> None:
+    score = Score("m", 1.5, 3, "units", "m/1 x")
+    items = ItemValues.of_difference(score, (("a", "b"), [4, 8], [2, 2]), (("c", "d"), [3, 6], [1, 5]))
+    assert items.value == 12 / 4 - 9 / 6
+    with pytest.raises(UsageError, match="above 0"):
+        ItemValues.of_difference(score, (("a",), [1], [1]), (("c",), [1], [0]))

@@ -162,3 +162,13 @@ def test_the_last_hidden_state_is_that_of_the_last_token_in_any_batch() -> None:
         window = torch.tensor([[network.begin, *text][-64:]])
         np.testing.assert_allclose(row, network.hidden(window)[0, -1].detach().numpy(), atol=1e-5)
     assert last_hidden(network, [], network.begin).shape == (0, 0)
+
+
+@pytest.mark.parametrize(("window", "stride"), [(16, 16), (16, 5), (16, 1), (7, 3), (1, 1)])
+@pytest.mark.parametrize("length", [1, 6, 7, 16, 17, 33, 100])
+def test_rolling_windows_are_those_of_lm_evaluation_harness(window: int, stride: int, length: int) -> None:
+    harness = pytest.importorskip("lm_eval.utils", reason="lm-evaluation-harness is not installed")
+    text = list(range(length))
+    wanted = harness.get_rolling_token_windows(text, 1_000, window, window - stride + 1)
+    own = sorted(rolling_windows([text], 1_000, window, stride), key=lambda each: each.low)
+    assert [(each.tokens[:-1], each.tokens[1 + each.skip :]) for each in own] == [tuple(pair) for pair in wanted]

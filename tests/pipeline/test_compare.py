@@ -12,10 +12,13 @@ from headwater.pipeline.cli import app
 METHOD = "rate-of-<script>/1 greedy"
 
 
+PLACE = {"split": "held-out <script>alert(1)</script>"}
+
+
 def evaluated(folder: Path, shift: float, method: str = METHOD) -> Path:
     x = np.random.default_rng(0).normal(size=40) + shift * np.random.default_rng(1).normal(1, 0.1, 40)
     folder.mkdir()
-    place = {"split": "held-out <script>alert(1)</script>"}
+    place = PLACE
     scores = (
         Score("loss", float(x.mean()), 40, "nats", method, direction="lower", slice=place),
         Score("distance", 3.0 + shift, 40, "units", "distance/1"),
@@ -34,7 +37,18 @@ def call(*words: object) -> str:
 def test_the_verdict_stands_in_the_table(tmp_path: Path) -> None:
     out = call(evaluated(tmp_path / "a", 0.0), evaluated(tmp_path / "b", 1.0))
     assert "A better" in out and "How sure" in out
-    assert "no values of single items were kept" in out
+    assert "a value of the whole, without single items" in out
+
+
+def test_many_scores_with_one_reason_are_one_line(tmp_path: Path) -> None:
+    for side in "ab":
+        folder = evaluated(tmp_path / side, 0.0)
+        more = [Score("spread", 1.0, 9, "units", "spread/1 x", slice={"n": str(k)}) for k in range(5)]
+        single = [Score("loss", 1.0, 9, "nats", "loss/1 x", slice={**PLACE, "document": f"d{k}"}) for k in range(3)]
+        report = StageReport.load(folder / "evaluation.json")
+        StageReport("evaluate", "t", scores=(*report.scores, *more, *single)).save(folder / "evaluation.json")
+    out = call(tmp_path / "a", tmp_path / "b")
+    assert "5 scores" in out and "3 single items" in out and "compared as a whole" in out
 
 
 def test_json_holds_every_score(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_finished_samples_need_no_model(tmp_path: Path) -> None:
     scores = {score["metric"]: score for score in found["scores"] if "reason" not in score}
     reasons = {score["metric"]: score["reason"] for score in found["scores"] if "reason" in score}
     assert scores["samples-with-overlap"]["value"] == 1.0
-    assert "the model their model cannot" in reasons["perplexity"]
+    assert "their model holds what a model made, not the model" in reasons["perplexity"]
     headwater("report", str(tmp_path / "run")) if (tmp_path / "run" / "manifest.json").exists() else None
     text_of_run = (tmp_path / "run" / "checkpoint" / "run.json").read_text("utf-8")
     assert str(tmp_path) not in text_of_run

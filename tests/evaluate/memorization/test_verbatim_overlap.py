@@ -107,7 +107,7 @@ def test_sample_order_does_not_change_the_scores(corpus: Corpus) -> None:
 
 
 def test_without_free_samples_nothing_is_measured(corpus: Corpus) -> None:
-    with pytest.raises(IncompleteError, match="no free samples"):
+    with pytest.raises(IncompleteError, match="no free sample holds a word: the only one is empty"):
         measure_verbatim_overlap(with_outputs(corpus, [""]))
 
 

@@ -75,3 +75,12 @@ def test_padding_is_left_out() -> None:
     metric = DistinctMetric(2, ignore_index=-100)
     metric.update(torch.tensor([[1, 2, -100, -100], [1, 2, 3, -100]]))
     assert float(metric.compute()) == pytest.approx(2 / 3)
+
+
+def test_it_counts_the_n_grams_of_nltk() -> None:
+    util = pytest.importorskip("nltk.util", reason="nltk is not installed (extra peers)")
+    rng = np.random.default_rng(7)
+    rows = [rng.integers(0, 9, rng.integers(1, 40)).tolist() for _ in range(30)]
+    for n in range(1, 5):
+        grams = [gram for row in rows for gram in util.ngrams(row, n)]
+        assert distinct_n([np.array(row) for row in rows], n) == len(set(grams)) / len(grams)

@@ -49,3 +49,37 @@ def test_samples_around_few_documents_are_found_with_those(tmp_path: Path) -> No
 def test_texts_too_short_for_the_n_grams_are_not_measured(tmp_path: Path) -> None:
     (score,) = measure_homogenization(planted(tmp_path, ["one"] * 30), n=3).scores
     assert isinstance(score, NotMeasured)
+
+
+def topics(texts: list[str]) -> np.ndarray:
+    """An encoder that sees the first word alone."""
+    x = np.zeros((len(texts), 4))
+    x[np.arange(len(texts)), [len(text.split()[0]) % 4 for text in texts]] = 1
+    return x
+
+
+def test_with_an_encoder_texts_in_other_words_are_alike(tmp_path: Path) -> None:
+    outputs = ["aaaa " + text for text in sentences(60, 40)]
+    documents = ["abcd"[: 1 + k % 4] + " " + text for k, text in enumerate(sentences(100, 60, seed=99))]
+    outcome = measure_homogenization(planted(tmp_path, outputs, documents), encoder=topics)
+    words, embedded = (one for one in outcome.scores if one.metric == "homogenization")
+    assert words.low < 1 < words.high
+    assert embedded.slice == {"on": "embeddings"} and embedded.high < 0.5 and "encoder topics" in embedded.method
+    vendi = {one.slice["text"]: one.value for one in outcome.scores if one.metric == "vendi" and "on" in one.slice}
+    assert vendi["samples"] == pytest.approx(1) and vendi["corpus"] == pytest.approx(4, abs=0.1)
+    (finding,) = outcome.findings
+    assert "by the encoder" in finding.title
+    assert len({exhibit.name for exhibit in outcome.exhibits}) == 2
+
+
+def test_an_encoder_that_knows_nothing_of_a_text_is_not_measured(tmp_path: Path) -> None:
+    outcome = measure_homogenization(
+        planted(tmp_path, sentences(30, 20)), encoder=lambda texts: np.zeros((len(texts), 3))
+    )
+    last = outcome.scores[-1]
+    assert isinstance(last, NotMeasured) and "60 of 60 texts a vector of zeros" in last.reason
+
+
+def test_without_an_encoder_there_is_no_score_on_embeddings(tmp_path: Path) -> None:
+    outcome = measure_homogenization(planted(tmp_path, sentences(30, 20)))
+    assert all("on" not in score.slice for score in outcome.scores)

@@ -130,3 +130,30 @@ def test_documents_keep_their_names_beside_their_sums(tmp_path: Path) -> None:
     parts = measure_likelihood(subject_of(corpus, ByteModel(corpus, order=0)), 5, 100)
     found = corpus.documents(parts["held-out"].ids)
     assert [len(found[name]["text"].encode()) for name in parts["held-out"].ids] == parts["held-out"].bytes.tolist()
+
+
+def test_two_documents_have_the_perplexity_of_their_tokens() -> None:
+    """A hundred tokens of one nat and ten of five: 3.91, where the mean over documents says 75.6."""
+    parts = likelihood([-100.0, -50.0], [100, 10], [1, 1])
+    by_document = np.exp([1, 5])
+    assert perplexity(parts).value == pytest.approx(3.91, abs=0.005)
+    assert by_document.mean() == pytest.approx(75.6, abs=0.05)
+    assert np.exp(np.log(by_document).mean()) == pytest.approx(20.1, abs=0.05)
+
+
+def test_bits_per_byte_do_not_know_how_many_tokens_there_were_nor_where_documents_end() -> None:
+    whole = likelihood([-300.0], [9], [160])
+    parts = likelihood([-100.0, -150.0, -50.0], [70, 3, 900], [50, 10, 100])
+    assert bits_per_byte(parts).value == pytest.approx(bits_per_byte(whole).value, rel=1e-12)
+    assert byte_perplexity(parts).value == pytest.approx(byte_perplexity(whole).value, rel=1e-12)
+
+
+def test_the_values_are_those_of_lm_evaluation_harness() -> None:
+    harness = pytest.importorskip("lm_eval.api.metrics", reason="lm-evaluation-harness is not installed")
+    rng = np.random.default_rng(4)
+    log, words, size = -rng.uniform(5, 900, 40), rng.integers(1, 200, 40), rng.integers(10, 900, 40)
+    parts = Likelihood(log, rng.integers(2, 300, 40).astype(float), size.astype(float), words.astype(float))
+    by_word, by_byte = ([*zip(log.tolist(), units.tolist(), strict=True)] for units in (words, size))
+    assert word_perplexity(parts).value == pytest.approx(harness.weighted_perplexity(by_word), rel=1e-12)
+    assert byte_perplexity(parts).value == pytest.approx(harness.weighted_perplexity(by_byte), rel=1e-12)
+    assert bits_per_byte(parts).value == pytest.approx(harness.bits_per_byte(by_byte), rel=1e-12)

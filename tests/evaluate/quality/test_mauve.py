@@ -109,3 +109,32 @@ def test_bad_encoders_seeds_and_features_are_a_sentence(tmp_path: Path) -> None:
 def test_few_texts_are_not_measured(tmp_path: Path) -> None:
     (score,) = measure_mauve(planted(tmp_path, sentences(40, 40))).scores
     assert isinstance(score, NotMeasured) and "100 texts" in score.reason
+
+
+def reference():  # type: ignore[no-untyped-def]
+    return pytest.importorskip("mauve.compute_mauve", reason="mauve-text is not installed (GPL: in no extra of ours)")
+
+
+@pytest.mark.parametrize("scaling", [1.0, 5.0])
+def test_the_curve_is_that_of_the_authors_code(scaling: float) -> None:
+    authors = reference()
+    p, q = np.random.default_rng(1).uniform(size=(2, 30))
+    p[3] = q[7] = 0
+    p, q = p / p.sum(), q / q.sum()
+    own = divergence_curve(p, q, scaling)
+    wanted = authors.get_divergence_curve_for_multinomials(p, q, np.linspace(1e-6, 1 - 1e-6, 25), scaling)
+    np.testing.assert_allclose(np.column_stack([own.x, own.y]), wanted, rtol=1e-12)
+    x, y = wanted.T
+    area = authors.compute_area_under_curve
+    both = area(x[np.argsort(x)], y[np.argsort(x)]) + area(y[np.argsort(y)], x[np.argsort(y)])
+    assert own.area == pytest.approx(both / 2, rel=1e-9)
+
+
+def test_the_score_is_that_of_the_authors_code_within_the_spread_of_k_means_seeds() -> None:
+    authors = reference()
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(2, 400, 20)) + np.array([[[0.0] * 20], [[2 / 20**0.5] * 20]])
+    theirs = [authors.compute_mauve(x, y, num_buckets=40, kmeans_num_redo=1, seed=seed).mauve for seed in range(5)]
+    own = mauve(x, y, clusters=40)
+    assert np.std(theirs, ddof=1) > 0.002  # what one seed alone would hide
+    assert abs(own.mean() - np.mean(theirs)) < 3 * np.hypot(own.std(ddof=1), np.std(theirs, ddof=1))

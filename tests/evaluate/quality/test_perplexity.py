@@ -6,7 +6,7 @@ import pytest
 import torch
 from fakes import ByteModel, WindowedByteModel, random_text, scores_of, subject_of, write_corpus
 
-from headwater.core import Corpus, Score, UsageError
+from headwater.core import Corpus, IncompleteError, Score, UsageError
 from headwater.evaluate import Likelihood, PerplexityMetric, measure_perplexity, perplexity
 
 
@@ -122,3 +122,41 @@ def test_a_window_beyond_the_model_or_a_stride_beyond_the_window_is_refused(corp
 def test_a_model_without_windows_says_so(corpus: Corpus) -> None:
     with pytest.raises(UsageError, match="does not score by windows"):
         measure_perplexity(subject_of(corpus, ByteModel(corpus)), window=8)
+
+
+def test_it_is_that_of_torchmetrics_where_that_is_finite() -> None:
+    from torchmetrics.text import Perplexity
+
+    torch.manual_seed(1)
+    logits, targets = torch.randn(6, 9, 20) * 3, torch.randint(0, 20, (6, 9))
+    targets[:, -2:] = -100
+    own, other = PerplexityMetric(ignore_index=-100), Perplexity(ignore_index=-100)
+    own.update(logits, targets)
+    other.update(logits, targets)
+    assert float(own.compute()) == pytest.approx(float(other.compute()), rel=1e-5)
+
+
+def test_torchmetrics_is_infinite_200_nats_down() -> None:
+    """It takes the logarithm of a softmax in single precision."""
+    from torchmetrics.text import Perplexity
+
+    own, other = PerplexityMetric(), Perplexity()
+    for metric in (own, other):
+        metric.update(torch.tensor([[[200.0, 0.0]]]), torch.tensor([[1]]))
+    assert math.isinf(float(other.compute())) and math.isfinite(float(own.compute()))
+
+
+def test_a_logit_that_is_no_number_is_never_lost_in_the_sum() -> None:
+    metric = PerplexityMetric()
+    metric.update(torch.tensor([[float("nan"), 0.0], [0.0, 0.0]]), torch.tensor([1, 0]))
+    assert math.isnan(float(metric.compute()))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_a_model_that_gives_no_finite_likelihood_is_not_measured(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    model = ByteModel(corpus, order=0)
+    monkeypatch.setattr(model, "token_logprobs", lambda texts: [np.full(3, value) for _ in texts])
+    with pytest.raises(IncompleteError, match="the model gave .* documents? a log-likelihood that is no finite number"):
+        measure_perplexity(subject_of(corpus, model))

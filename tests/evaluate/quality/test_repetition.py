@@ -1,13 +1,23 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from made_samples import made_samples
 from text_planted import planted, sentences
 
-from headwater.evaluate import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
+from headwater.core import Corpus, CorpusWriter, record_batch, text_record
+from headwater.evaluate import (
+    SAMPLE_SCHEMA,
+    RepetitionMetric,
+    Subject,
+    loop_at_end,
+    measure_repetition,
+    repeated_share,
+)
 from headwater.evaluate.quality.repetition import LEAST, TIMES
 
 
@@ -59,3 +69,25 @@ def test_streaming_equals_the_pure_function_and_merges() -> None:
     first.merge_state(second)
     expected = np.mean([repeated_share(row, 2) for row in tokens.numpy()])
     assert float(whole.compute()) == pytest.approx(expected) == float(first.compute())
+
+
+def test_continuations_repeat_themselves_more_for_one_group(tmp_path: Path) -> None:
+    rows = [text_record(text, f"lake.txt:{k}", "lake", groups={"dialect": "ab"[k % 2]})
+            for k, text in enumerate(sentences(80, 40))]  # fmt: skip
+    with CorpusWriter(tmp_path / "corpus") as writer:
+        writer.write(record_batch(rows))
+    corpus = Corpus(tmp_path / "corpus")
+    places = {row["id"]: k % 2 for k, row in enumerate(rows)}
+    free = made_samples("free", sentences(60, 40)).to_pylist()
+    prefix = [
+        {**free[0], "id": f"prefix-{k}", "kind": "prefix", "document_id": name,
+         "output": "w1 w2 w3 w4 " * 8 if places[name] else sentences(1, 32, seed=500 + k)[0]}
+        for k, name in enumerate(corpus.ids())
+    ]  # fmt: skip
+    samples = pa.Table.from_pylist([*free, *prefix], SAMPLE_SCHEMA)
+    outcome = measure_repetition(Subject(tmp_path, corpus, None, samples))
+    found = {" ".join(one.slice.values()): one for one in outcome.scores if one.metric == "repetition"}
+    assert found["continuations dialect b"].value == pytest.approx(1 - 4 / 29)
+    assert found["continuations dialect a"].value < 0.1
+    assert found["continuations dialect gap"].low > 0.5
+    assert any("by dialect" in exhibit.title for exhibit in outcome.exhibits)

@@ -51,3 +51,15 @@ def test_one_text_or_an_empty_one_is_refused() -> None:
         self_bleu([np.arange(3)])
     with pytest.raises(UsageError):
         self_bleu([np.arange(3), np.zeros(0, np.int64)])
+
+
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_it_is_the_sentence_bleu_of_nltk(n: int) -> None:
+    bleu_score = pytest.importorskip("nltk.translate.bleu_score", reason="nltk is not installed (extra peers)")
+    rng = np.random.default_rng(10 + n)
+    texts = [rng.integers(0, 12, rng.integers(n, 25)).tolist() for _ in range(40)] + [list(range(90, 95))]
+    smooth = bleu_score.SmoothingFunction().method1
+    expected = [
+        bleu_score.sentence_bleu(texts[:k] + texts[k + 1 :], text, (1 / n,) * n, smooth) for k, text in enumerate(texts)
+    ]
+    np.testing.assert_allclose(self_bleu([np.array(text) for text in texts], n), expected, rtol=1e-12)

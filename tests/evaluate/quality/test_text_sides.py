@@ -45,7 +45,7 @@ def test_the_budget_goes_down_in_few_steps(tmp_path: Path) -> None:
 def test_too_few_or_no_texts_are_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(IncompleteError, match="20 texts a side"):
         read_sides(planted(tmp_path / "few", sentences(5)))
-    with pytest.raises(IncompleteError, match="no free samples"):
+    with pytest.raises(IncompleteError, match="no free sample holds a word: all 2 are empty or white space"):
         read_sides(planted(tmp_path / "empty", ["", "  \n"]))
     with pytest.raises(IncompleteError, match="no free samples"):
         subject = planted(tmp_path / "none", [])

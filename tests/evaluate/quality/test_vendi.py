@@ -62,3 +62,11 @@ def test_what_is_no_similarity_is_refused(kernel: object, message: str) -> None:
 def test_features_without_a_direction_are_refused(features: object) -> None:
     with pytest.raises(UsageError):
         vendi_from_features(features)
+
+
+def test_it_is_that_of_the_reference_package() -> None:
+    vendi = pytest.importorskip("vendi_score.vendi", reason="vendi-score is not installed (extra peers)")
+    x = np.random.default_rng(5).normal(size=(40, 12))
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    assert vendi_score(unit @ unit.T) == pytest.approx(vendi.score_K(unit @ unit.T), rel=1e-9)
+    assert vendi_from_features(x) == pytest.approx(vendi.score_dual(x, normalize=True), rel=1e-9)

@@ -67,3 +67,39 @@ def test_one_value_everywhere_is_no_gap() -> None:
 def test_values_without_a_group_are_refused() -> None:
     with pytest.raises(UsageError, match="as many groups"):
         by_group([1.0, 2.0], ["a"])
+
+
+def test_weighted_means_and_their_gap_are_those_of_pandas() -> None:
+    rng = np.random.default_rng(11)
+    x, w, groups = rng.normal(size=200), rng.uniform(1, 50, 200), rng.choice(list("abc"), 200)
+    found = by_group(x, groups.tolist(), weights=w)
+    means = pd.DataFrame({"x": x * w, "w": w, "g": groups}).groupby("g").sum()
+    means = means["x"] / means["w"]
+    assert {name: one.value for name, one in found.groups.items()} == pytest.approx(means.to_dict())
+    assert found.gap == pytest.approx(means.max() - means.min())
+    assert min(means) <= min(found.shrunk.values()) <= max(found.shrunk.values()) <= max(means)
+
+
+def test_equal_weights_change_nothing_but_the_kind_of_interval() -> None:
+    rng = np.random.default_rng(12)
+    x, groups = rng.normal(size=90), rng.choice(list("abc"), 90).tolist()
+    plain, weighted = by_group(x, groups), by_group(x, groups, weights=np.full(90, 7.0))
+    assert (weighted.gap, weighted.chance, weighted.p) == pytest.approx((plain.gap, plain.chance, plain.p))
+    for name, one in plain.groups.items():
+        assert (weighted.groups[name].low, weighted.groups[name].high) == pytest.approx((one.low, one.high))
+
+
+def test_equal_weighted_groups_are_seldom_called_different() -> None:
+    rng = np.random.default_rng(13)
+    wrong = 0
+    for _ in range(100):
+        w = rng.uniform(1, 50, 90)
+        found = by_group(rng.normal(size=90), rng.choice(list("abc"), 90).tolist(), weights=w, minimum=5)
+        wrong += found.p <= 0.05
+    assert wrong <= 11  # 5 of 100 are expected; more than 11 have a chance of 0.4 %
+
+
+@pytest.mark.parametrize("weights", [[1.0], [1.0, 0.0], [1.0, float("nan")]])
+def test_weights_that_are_none_are_refused(weights: list[float]) -> None:
+    with pytest.raises(UsageError):
+        by_group([1.0, 2.0], ["a", "b"], weights=weights)

@@ -1,6 +1,7 @@
 """Strength of association beside other libraries and closed forms."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -50,3 +51,16 @@ def test_a_constant_column_goes_with_nothing(measure) -> None:  # type: ignore[n
     assert measure(np.zeros(9, int), np.arange(9) % 3) == 0
     assert measure(np.arange(9) % 3, np.zeros(9, int)) == 0
     assert measure(np.zeros(1, int), np.zeros(1, int)) == 0
+
+
+def test_the_difference_of_ranks_correlations_is_that_of_sdmetrics() -> None:
+    pairs = pytest.importorskip("sdmetrics.column_pairs", reason="sdmetrics is not installed")
+    rng = np.random.default_rng(9)
+    sides = []
+    for slope in (2, -1):
+        one = rng.integers(0, 30, 200)
+        sides.append((one, slope * one + rng.integers(-9, 10, 200)))
+    real, made = (pd.DataFrame({"one": one, "two": two}) for one, two in sides)
+    wanted = pairs.CorrelationSimilarity.compute(real, made, coefficient="Spearman")
+    own = abs(spearman(*sides[0]) - spearman(*sides[1]))
+    assert 1 - own / 2 == pytest.approx(wanted, abs=1e-12)

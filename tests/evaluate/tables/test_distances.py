@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +74,14 @@ def test_a_side_without_rows_has_no_distance() -> None:
         total_variation([0, 0], [1, 2])
     with pytest.raises(UsageError, match="counts of the same values"):
         kolmogorov([1], [1, 2])
+
+
+def test_they_are_the_complements_of_sdmetrics() -> None:
+    sdmetrics = pytest.importorskip("sdmetrics.single_column", reason="sdmetrics is not installed")
+    rng = np.random.default_rng(8)
+    one, two = rng.integers(0, 40, 300), rng.integers(3, 45, 170)
+    counts = [np.bincount(side, minlength=45) for side in (one, two)]
+    sides = [pd.Series(side) for side in (one, two)]
+    assert 1 - kolmogorov(*counts).distance == pytest.approx(sdmetrics.KSComplement.compute(*sides), abs=1e-12)
+    labels = [side.map("v{}".format) for side in sides]  # there the shares are off by 1e-8, which they add
+    assert 1 - total_variation(*counts).distance == pytest.approx(sdmetrics.TVComplement.compute(*labels), abs=1e-7)

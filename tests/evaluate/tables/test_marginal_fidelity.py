@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_tables import people, scores_of, subject_of, values
 
@@ -112,3 +113,19 @@ def test_bars_hold_each_row_once_and_common_numbers_stand_alone(tmp_path: Path) 
     gain = charts["marginal-gain"].series[0]
     assert (gain.x[0], gain.y[0]) == ("0", pytest.approx(0.9))
     assert len(gain.x) > 4
+
+
+def with_gaps(share: float) -> list[dict]:
+    return [{"income": None if k < 200 * share else k % 50, "sex": "fm"[k % 2]} for k in range(200)]
+
+
+def test_numbers_that_go_missing_are_a_difference(tmp_path: Path) -> None:
+    found = scores_of(measure_marginal_fidelity(subject_of(tmp_path, with_gaps(0), with_gaps(0.5))))
+    assert found["income"].value == pytest.approx(0.5)
+
+
+def test_sdmetrics_does_not_see_that_numbers_went_missing() -> None:
+    """It drops missing values on both sides before it compares."""
+    sdmetrics = pytest.importorskip("sdmetrics.single_column", reason="sdmetrics is not installed")
+    real, made = (pd.Series([row["income"] for row in with_gaps(share)], dtype=float) for share in (0, 0.5))
+    assert sdmetrics.KSComplement.compute(real, made) == 1

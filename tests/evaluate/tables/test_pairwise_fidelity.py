@@ -77,3 +77,12 @@ def test_a_handful_of_rows_gives_numbers_or_reasons(n: int, tmp_path: Path) -> N
 def test_one_column_makes_no_pair(tmp_path: Path) -> None:
     (only,) = measure_pairwise_fidelity(subject_of(tmp_path, [{"a": 1}] * 9, [{"a": 1}] * 9)).scores
     assert isinstance(only, NotMeasured)
+
+
+def test_a_pair_has_the_contingency_similarity_of_sdmetrics(tmp_path: Path) -> None:
+    pairs = pytest.importorskip("sdmetrics.column_pairs", reason="sdmetrics is not installed")
+    real, made = ([{"city": row["city"], "rich": row["rich"]} for row in people(n, seed, 2.0 * seed)]
+                  for n, seed in ((300, 1), (200, 2)))  # fmt: skip
+    wanted = pairs.ContingencySimilarity.compute(pd.DataFrame(real), pd.DataFrame(made))
+    found = scores_of(measure_pairwise_fidelity(subject_of(tmp_path, real, made)))
+    assert found[""].value == pytest.approx(wanted, abs=1e-12)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fairlearn.metrics import MetricFrame, mean_prediction
 from fakes import FakeLedger
 from made_tables import people, scores_of, subject_of, values
 
 from headwater.core import IncompleteError, NotMeasured, held_out
-from headwater.evaluate import Subject, measure_train_on_synthetic
+from headwater.evaluate import Subject, by_group, measure_train_on_synthetic
 from headwater.evaluate.tables import two_tables
 from headwater.evaluate.tables.group_gaps import _chance
 
@@ -122,3 +123,20 @@ def test_copies_of_training_rows_are_held_against_held_out_ones(tmp_path: Path) 
     assert tables.trained is not None
     assert not set(tables.trained) & set(tables.rows)
     assert len(tables.trained) + len(tables.rows) == 900
+
+
+def test_accuracies_of_groups_and_their_gap_are_those_of_fairlearn(tmp_path: Path) -> None:
+    real = people(400, 1)
+    subject = subject_of(tmp_path, real, people(300, 2))
+    outcome = measure_train_on_synthetic(subject, "rich", ["sex"])
+    whole = next(one for one in outcome.items if not one.slice)
+    sex = {name: row["sex"] for name, row in zip(subject.corpus.ids(), real, strict=True)}
+    groups = [sex[name] for name in whole.ids]
+    frame = MetricFrame(metrics=mean_prediction, y_true=whole.numerators, y_pred=whole.numerators,
+                        sensitive_features=groups)  # fmt: skip
+    found = scores_of(outcome)
+    assert found["sex gap"].value == pytest.approx(frame.difference())
+    assert [found[f"sex {name}"].value for name in "fm"] == pytest.approx(frame.by_group[["f", "m"]].tolist())
+    sizes = [groups.count(name) for name in "fm"]
+    dealt = _chance(int(whole.numerators.sum()), sizes, 0, "sex")
+    assert dealt == pytest.approx(by_group(whole.numerators, groups).chance, abs=0.015)
