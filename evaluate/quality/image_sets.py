@@ -1,13 +1,13 @@
 """The images that metrics compare: generated, reference, and as many real ones again for the null value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ...core import Corpus, IncompleteError, generator
+from ...core import Corpus, IncompleteError, generator, sha256
 from ...models import training_is_known
 from ..base import Subject
 from ..extractors import Extractor, open_extractor
@@ -214,3 +214,11 @@ def _pixels(row: Mapping[str, Any]) -> np.ndarray:
 def pictures(images: ImageSet, rows: Sequence[int]) -> list[np.ndarray]:
     """Some images of a set."""
     return [images.images[row] for row in rows]
+
+
+def different(images: ImageSet, rows: Iterable[int]) -> np.ndarray:
+    """The first of each group of rows whose images are equal pixel by pixel, in the order given."""
+    first: dict[tuple[tuple[int, ...], str], int] = {}
+    for row in rows:
+        first.setdefault((images.images[row].shape, sha256(images.images[row].tobytes())), int(row))
+    return np.array(list(first.values()), np.int64)
