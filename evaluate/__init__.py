@@ -38,6 +38,7 @@ from .quality.kernel_sums import cmmd, kernel_inception_distance
 from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
+from .quality.neighbour_intervals import precision_recall
 from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
@@ -234,6 +235,7 @@ __all__ = [
     "permutation_p",
     "perplexity",
     "placements",
+    "precision_recall",
     "ratio_interval",
     "read_items",
     "repeated_share",

@@ -26,9 +26,9 @@ from ..statistics import Estimate, Floats, jackknife
 from .copying_test import nearest_distances
 from .image_scores import NULL, Kind, too_few
 from .image_sets import IMAGES, MINIMUM, Sides, image_sides
+from .neighbour_intervals import NAMES, SPLITS, precision_recall
 from .neighbours import K, Neighbourhoods, expected_coverage, neighbourhoods
 
-NAMES = ("precision", "recall", "density", "coverage")
 OF_GENERATED, OF_REAL = ("precision", "density"), ("recall", "coverage")
 GROUPS, SHOWN, LISTED = 20, 12, 50
 
@@ -63,7 +63,8 @@ def measure_precision_recall(
     found = neighbourhoods(sides.reference.features, sides.generated.features, k)
     null = neighbourhoods(sides.reference.features, sides.null.features, k)
     kinds = {name: _kind(name, sides, k, found.precision) for name in NAMES}
-    own, real = _estimates(sides, found, k), _estimates(sides, null, k, null=True)
+    own = precision_recall(sides.reference.features, sides.generated.features, k, subject.seed, found)
+    real = precision_recall(sides.reference.features, sides.null.features, k, subject.seed, null)
     scores: list[Measurement] = [kinds[name].score(own[name], sides.n, {}) for name in NAMES]
     scores += [kinds[name].score(real[name], sides.n, NULL) for name in NAMES]
     scores += _cells(sides, found, kinds, minimum)
@@ -78,31 +79,7 @@ def measure_precision_recall(
 def _kind(name: str, sides: Sides, k: int, precision: str) -> Kind:
     unit = "balls a sample, over k" if name == "density" else "share of images"
     method = f"{name}/1 k={k}, strictly inside, {precision}, {sides.protocol}"
-    return Kind(name, unit, method, f"jackknife over {GROUPS} groups of both sides", "higher")
-
-
-def _values(found: Neighbourhoods) -> Floats:
-    parts = (found.in_manifold, found.reached, found.density_terms, found.covered)
-    return np.array([part.mean() for part in parts], np.float64)
-
-
-def _estimates(sides: Sides, found: Neighbourhoods, k: int, null: bool = False) -> dict[str, Estimate]:
-    """With a jackknife over groups of both sides: radii are shared, so that images are no independent events."""
-    x, y = sides.reference.features, (sides.null if null else sides.generated).features
-    groups, value = min(GROUPS, sides.n // (2 * k + 2)), _values(found)
-    if groups < 2:
-        return {name: Estimate(float(v), 1) for name, v in zip(NAMES, value, strict=True)}
-    deal = np.arange(sides.n) % groups
-    rest = np.array([_values(neighbourhoods(x[deal != g], y[deal != g], k)) for g in range(groups)])
-    return {name: _bounded(name, jackknife(float(value[i]), rest[:, i])) for i, name in enumerate(NAMES)}
-
-
-def _bounded(name: str, value: Estimate) -> Estimate:
-    """Cut at what a share can be."""
-    if value.low is None or value.high is None:
-        return value
-    most = np.inf if name == "density" else 1.0
-    return Estimate(value.value, value.n, value.se, max(0.0, value.low), min(most, value.high))
+    return Kind(name, unit, method, f"halves of both sides, {SPLITS} splits", "higher")
 
 
 def _cells(sides: Sides, found: Neighbourhoods, kinds: dict[str, Kind], minimum: int) -> Iterator[Measurement]:

@@ -22,13 +22,13 @@ def test_the_scores_are_those_of_the_features(tmp_path: Path) -> None:
 
 
 def test_real_images_stand_beside_them_and_what_one_law_would_give(tmp_path: Path) -> None:
-    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 300), noise(1, 100)), extractor=pixels)
+    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 600), noise(1, 200)), extractor=pixels)
     assert not outcome.findings
     null = scores_of(outcome, "coverage")["real against real"]
-    assert null.low <= expected_coverage(100, 100, 5) <= null.high
+    assert null.low <= expected_coverage(200, 200, 5) <= null.high
     table = next(exhibit for exhibit in outcome.exhibits if isinstance(exhibit, Table))
     assert {row[0]: row[3] for row in table.rows} == {
-        "precision": None, "recall": None, "density": 1.0, "coverage": expected_coverage(100, 100, 5),
+        "precision": None, "recall": None, "density": 1.0, "coverage": expected_coverage(200, 200, 5),
     }  # fmt: skip
 
 
