@@ -1,6 +1,6 @@
 """Whether samples are nearer to training images than real images are: authenticity, distance ratios, C_T."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,16 +25,30 @@ from ...curate import redact
 from ...models import png_base64
 from ..base import METRICS, Outcome, Subject
 from ..extractors import Extractor, open_extractor
-from ..statistics import Estimate, mean_interval, newcombe
+from ..items import ItemValues
+from ..statistics import Estimate, Floats, mean_interval, newcombe
 from .copying_test import CELLS, CopyingTest, copying_test
+from .image_groups import group_charts, groupings, means_by_group
 from .image_scores import NULL, Kind
-from .image_sets import IMAGES, ImageSet, Side, different, generated_images, known_split, pools, real_images, side_of
+from .image_sets import (
+    IMAGES,
+    MINIMUM,
+    ImageSet,
+    Side,
+    different,
+    generated_images,
+    known_split,
+    pools,
+    real_images,
+    side_of,
+)
 from .left_out import clustered_gap, families, left_out
 from .neighbours import Nearest, Neighbourhoods, neighbourhoods
 
 QUANTILE, SMALL_P, LARGE = 0.01, 0.001, 0.05
 SHOWN, LISTED = 8, 50
 LEAST = 20
+RATIO = "nearest-neighbour-ratio"
 GIVEN = "Wilson, given the training images"
 
 
@@ -60,7 +74,7 @@ class Copies:
         return self.clusters is None
 
     @property
-    def gap(self) -> Estimate:
+    def excess(self) -> Estimate:
         """Authentic share of samples minus that of fresh images."""
         own, null = self.own.authentic, self.null.authentic
         if self.clusters is None:  # two independent draws, given the training images
@@ -98,25 +112,37 @@ class Copies:
     "trained to see: a copy that looks different to them is missed.",
 )
 def measure_authenticity(
-    subject: Subject, images: int = IMAGES, extractor: Any = "own", weights: str | None = None, cells: int = CELLS
+    subject: Subject,
+    images: int = IMAGES,
+    extractor: Any = "own",
+    weights: str | None = None,
+    cells: int = CELLS,
+    minimum: int = MINIMUM,
 ) -> Outcome:
     """Share of authentic samples, distance ratios, near-copies and C_T, each beside fresh real images.
 
     Fresh images: those held out of training, or, where nobody knows these, images of the corpus, each against all
     others as if it had never been among them. ``images`` samples and fresh images at most; every training image is
     looked at, of images that are equal pixel by pixel one. C_T in ``cells`` cells, with held-out images only.
-    ``extractor`` and ``weights`` as for ``frechet-distance``. Finding HW-Q040 where samples are clearly nearer to
-    training images than fresh ones are, with the samples and the images they copy.
+    By class, and fresh images by class and group, from ``minimum`` images on. ``extractor`` and ``weights`` as for
+    ``frechet-distance``. Finding HW-Q040 where samples are clearly nearer to training images than fresh ones are, with
+    the samples and the images they copy.
     """
     copies = _copies(subject, extractor, weights, images)
     named = f"{copies.extractor.protocol}, {copies.own.precision}"
     protocol = f"{len(copies.train):,} different training images, {copies.fresh_name}, {named}"
-    scores = _shares(copies, protocol)
+    kinds = _kinds(protocol)
+    scores = _shares(copies, kinds, protocol)
+    scores += _cells(copies, kinds, minimum, subject.seed)
     test, measured = _copying(copies, cells, subject.seed, protocol)
     scores.append(measured)
     findings = _finding(copies, test, scores)
-    exhibits = (_chart(copies), _gallery(copies))
-    return Outcome(tuple(scores), findings, exhibits)
+    charts = group_charts("authenticity", "Authenticity by class and group", "share of images", scores)
+    items = tuple(
+        ItemValues.of_means(name, kinds[name].method, {}, copies.generated.items, values)
+        for name, values in _parts(copies, copies.own).items()
+    )
+    return Outcome(tuple(scores), findings, (_chart(copies), *charts, _gallery(copies)), items)
 
 
 def _copies(subject: Subject, extractor: Any, weights: str | None, images: int) -> Copies:
@@ -159,30 +185,45 @@ def _known_or_left_out(subject: Subject, real: ImageSet, images: int) -> tuple[n
     return known, np.sort(np.array(fresh, np.int64)), False
 
 
-def _shares(copies: Copies, protocol: str) -> list[Measurement]:
-    kind = Kind("authenticity", "share of samples", f"authenticity/2 {protocol}", GIVEN, "higher")
-    near = Kind(
-        "near-copies",
-        "share of samples",
-        f"near-copies/2 closeness below the {QUANTILE:.0%} quantile of {protocol}",
-        GIVEN,
+def _kinds(protocol: str) -> dict[str, Kind]:
+    unit, below = "share of samples", f"closeness below the {QUANTILE:.0%} quantile of"
+    ratio = "nearest over second nearest distance"
+    kinds = (
+        Kind("authenticity", unit, f"authenticity/2 {protocol}", GIVEN, "higher"),
+        Kind("near-copies", unit, f"near-copies/2 {below} {protocol}", GIVEN),
+        Kind(RATIO, ratio, f"{RATIO}/2 mean, {protocol}", "Student's t", "higher"),
     )
-    ratio = Kind(
-        "nearest-neighbour-ratio", "nearest over second nearest distance", "nearest-neighbour-ratio/1 mean, "
-        "{protocol}",
-        "Student's t", "higher",
-    )  # fmt: skip
+    return {kind.metric: kind for kind in kinds}
+
+
+def _parts(copies: Copies, found: Nearest) -> dict[str, Floats]:
+    """What stands behind each score, of each image."""
+    near = found.closeness < copies.bound
+    return {"authenticity": found.authentic.astype(float), "near-copies": near.astype(float), RATIO: found.ratios}
+
+
+def _shares(copies: Copies, kinds: dict[str, Kind], protocol: str) -> list[Measurement]:
     scores: list[Measurement] = []
     sides: tuple[tuple[Nearest, dict[str, str]], ...] = ((copies.own, {}), (copies.null, NULL))
     for found, place in sides:
-        n = len(found.authentic)
-        scores.append(kind.score(_rate(found.authentic), n, place))
-        scores.append(near.score(_rate(found.closeness < copies.bound), n, place))
-        scores.append(ratio.score(mean_interval(found.ratios), n, place))
+        for name, values in _parts(copies, found).items():
+            value = mean_interval(values) if name == RATIO else _rate(values)
+            scores.append(kinds[name].score(value, len(values), place))
     interval = "Newcombe, given the training images" if copies.held_out else "t over chains of nearest neighbours"
-    unit, method = "difference of shares", f"authenticity-gap/1 samples minus fresh images, {protocol}"
-    gap = Kind("authenticity-gap", unit, method, interval, "higher")
-    return [*scores, gap.score(copies.gap, min(len(copies.generated), len(copies.fresh)), {})]
+    unit, method = "difference of shares", f"authenticity-excess/1 samples minus fresh images, {protocol}"
+    excess = Kind("authenticity-excess", unit, method, interval, "higher")
+    return [*scores, excess.score(copies.excess, min(len(copies.generated), len(copies.fresh)), {})]
+
+
+def _cells(copies: Copies, kinds: dict[str, Kind], minimum: int, seed: int) -> Iterator[Measurement]:
+    sides: tuple[tuple[Nearest, Side, dict[str, str]], ...] = (
+        (copies.own, copies.generated, {}),
+        (copies.null, copies.fresh, NULL),
+    )
+    for found, side, more in sides:
+        for name, values in _parts(copies, found).items():
+            if name != RATIO:
+                yield from means_by_group(kinds[name], values, groupings(side), minimum, seed, more)
 
 
 def _rate(events: np.ndarray) -> Estimate:
@@ -210,7 +251,7 @@ def _copying(copies: Copies, cells: int, seed: int, protocol: str) -> tuple[Copy
 def _finding(copies: Copies, test: CopyingTest | None, scores: Sequence[Measurement]) -> tuple[Finding, ...]:
     n, m = len(copies.generated), len(copies.fresh)
     near = newcombe(int(copies.flagged.sum()), n, int((copies.null.closeness < copies.bound).sum()), m)
-    same = copies.gap
+    same = copies.excess
     exact = int(copies.exact.sum())
     tested = test is not None and test.p < SMALL_P
     if not ((near.low or 0) > 0 or (same.high or 0) < 0 or tested):

@@ -6,7 +6,9 @@ from ...core import Gallery, Tile
 from ...curate import redact
 from ...models import png_base64
 from ..base import METRICS, Outcome, Subject
+from .distances_by_class import distances_by_class
 from .frechet import GROUPS, frechet_interval
+from .image_groups import group_charts
 from .image_scores import Kind, distances, interval_chart
 from .image_sets import IMAGES, MINIMUM, ImageSet, generated_images, image_sides
 
@@ -32,16 +34,19 @@ def measure_frechet_distance(
 
     The same number of rows, at most ``images``, stands on every side of both distances, so that their bias is the
     same. ``extractor``: ``own`` (a network trained on the corpus from the seed), ``inception`` with ``weights``,
-    ``efficientnet-lite0``, or a module or callable. By class from ``minimum`` images on each side.
+    ``efficientnet-lite0``, or a module or callable. By class from ``minimum`` images on each
+    side, with the gap between classes.
     """
     sides = image_sides(subject, extractor, weights, images)
     kind = Kind(
         "frechet-distance", UNIT, f"frechet-distance/2 float64, {sides.protocol}", f"jackknife over {GROUPS} groups"
     )
-    scores = distances(sides, kind, frechet_interval, minimum)
+    scores = [*distances(sides, kind, frechet_interval)]
+    scores += distances_by_class(sides, kind, frechet_interval, minimum, subject.seed)
     note = "two samples of the same images have a distance above zero; the values of real images show how far"
-    chart = interval_chart("frechet-distance", "Frechet distance of generated images", UNIT, scores, note)
-    return Outcome(tuple(scores), exhibits=(chart, _gallery(generated_images(subject))))
+    chart = interval_chart("frechet-distance", "Frechet distance of generated images", UNIT, scores[:2], note)
+    charts = group_charts("frechet-distance", "Frechet distance by class", UNIT, scores)
+    return Outcome(tuple(scores), exhibits=(chart, *charts, _gallery(generated_images(subject))))
 
 
 def _gallery(generated: ImageSet) -> Gallery:

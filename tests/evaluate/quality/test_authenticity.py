@@ -68,7 +68,7 @@ def test_samples_of_the_same_law_are_as_authentic_as_real_images(tmp_path: Path,
     gaps = []
     for seed in range(40):
         subject = image_subject(tmp_path, noise(2 * seed, 150), noise(2 * seed + 1, 100), held=held)
-        gaps.append(scores_of(measure_authenticity(subject, extractor=pixels), "authenticity-gap")[""])
+        gaps.append(scores_of(measure_authenticity(subject, extractor=pixels), "authenticity-excess")[""])
     values = np.array([gap.value for gap in gaps])
     assert abs(values.mean()) < 3.5 * values.std() / len(values) ** 0.5
     assert sum(gap.low <= 0 <= gap.high for gap in gaps) >= 34  # P(fewer of 40 at 95 %) = 0.001
@@ -99,7 +99,7 @@ def test_order_of_samples_changes_nothing(tmp_path: Path) -> None:
     real, made = noise(0, 200), np.concatenate([noise(1, 50), noise(0, 200)[:20]])
     first = measure_authenticity(image_subject(tmp_path / "a", real, made), extractor=pixels)
     again = measure_authenticity(image_subject(tmp_path / "b", real, made[::-1]), extractor=pixels)
-    for name in ("authenticity", "near-copies", "authenticity-gap"):
+    for name in ("authenticity", "near-copies", "authenticity-excess"):
         assert scores_of(first, name)[""].value == scores_of(again, name)[""].value
 
 

@@ -48,7 +48,7 @@ def test_labels_and_groups_stand_beside_the_images(tmp_path: Path) -> None:
     labels = [str(i % 3) for i in range(60)]
     subject = image_subject(tmp_path, noise(0, 60), noise(1, 60), labels, labels[::-1], groups=["left", "right"] * 30)
     sides = image_sides(subject, pixels, None, 1000)
-    assert sides.classes == ["0", "1", "2"]
+    assert sides.labels == ["0", "1", "2"]
     generated, reference, _ = sides.of_class("1")
     assert set(generated.labels) == set(reference.labels) == {"1"} and len(generated) == len(reference)
     assert set(sides.reference.group("hand")) == {"left", "right"}
