@@ -42,6 +42,7 @@ from .quality.neighbour_intervals import precision_recall
 from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
+from .quality.prompt_adherence import measure_prompt_adherence
 from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
 from .quality.self_bleu import measure_self_bleu, self_bleu
 from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
@@ -209,6 +210,7 @@ __all__ = [
     "measure_repetition",
     "measure_self_bleu",
     "measure_precision_recall",
+    "measure_prompt_adherence",
     "measure_self_consistency",
     "measure_token_entropy",
     "measure_train_on_synthetic",

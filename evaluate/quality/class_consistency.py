@@ -7,6 +7,7 @@ import numpy as np
 
 from ...core import (
     Example,
+    Exhibit,
     Finding,
     Gallery,
     IncompleteError,
@@ -95,7 +96,7 @@ def measure_class_consistency(subject: Subject, images: int = IMAGES, minimum: i
     charts = group_charts("class-consistency", "Class asked for and class seen, by class", "share of images", scores)
     names = [generated.items[row] for row in rows]
     items = (ItemValues.of_means(kind.metric, kind.method, {}, names, made.right.astype(float)),)
-    exhibits = (chart, *charts, _confusion(classifier.classes, made), *gallery)
+    exhibits: tuple[Exhibit, ...] = (chart, *charts, _confusion(classifier.classes, made), *gallery)
     return Outcome(tuple(scores), findings, exhibits, items)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ...core import (
     Chart,
     Example,
+    Exhibit,
     Finding,
     Gallery,
     Measurement,
@@ -72,7 +73,7 @@ def measure_precision_recall(
     findings, gallery = _uncovered(sides, found, own["coverage"], real["coverage"], scores)
     title = "Precision, recall, density and coverage by class and group"
     charts = group_charts("precision-recall", title, "share of images; density: over k", scores)
-    exhibits = (_chart(own, real), _table(own, real, sides.n, k), *charts, *gallery)
+    exhibits: tuple[Exhibit, ...] = (_chart(own, real), _table(own, real, sides.n, k), *charts, *gallery)
     return Outcome(tuple(scores), findings, exhibits, tuple(_items(sides, found, kinds)))
 
 
