@@ -137,7 +137,7 @@ def measure_authenticity(
     test, measured = _copying(copies, cells, subject.seed, protocol)
     scores.append(measured)
     findings = _finding(copies, test, scores)
-    charts = group_charts("authenticity", "Authenticity by class and group", "share of images", scores)
+    charts = group_charts(scores)
     items = tuple(
         ItemValues.of_means(name, kinds[name].method, {}, copies.generated.items, values)
         for name, values in _parts(copies, copies.own).items()

@@ -35,4 +35,4 @@ def measure_cmmd(
     scores = [*distances(sides, kind, cmmd)]
     scores += distances_by_class(sides, kind, cmmd, minimum, subject.seed)
     chart = interval_chart("cmmd", "CMMD of generated images", unit, scores[:2])
-    return Outcome(tuple(scores), exhibits=(chart, *group_charts("cmmd", "CMMD by class", unit, scores)))
+    return Outcome(tuple(scores), exhibits=(chart, *group_charts(scores)))

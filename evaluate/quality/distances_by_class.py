@@ -9,6 +9,8 @@ from .image_groups import estimates_by_class, too_small
 from .image_scores import NULL, Distance, Kind
 from .image_sets import Side, Sides
 
+ON_A_SIDE = "of this class on the smallest side"
+
 
 def distances_by_class(sides: Sides, kind: Kind, distance: Distance, minimum: int, seed: int) -> Iterator[Measurement]:
     """Generated against reference and null against reference of each class, from ``minimum`` images of each side on.
@@ -34,9 +36,9 @@ def distances_by_class(sides: Sides, kind: Kind, distance: Distance, minimum: in
 
 def _measured(side: Side, reference: Side, distance: Distance, minimum: int) -> Estimate | str:
     """The distance, or why there is none."""
-    n = min(len(side), len(reference))
+    n = len(reference)  # both sides are cut to one length
     if n < max(2, minimum):
-        return too_small(n, minimum)
+        return too_small(n, minimum, ON_A_SIDE)
     try:
         return distance(side.features, reference.features)
     except HeadwaterError as error:

@@ -45,7 +45,7 @@ def measure_frechet_distance(
     scores += distances_by_class(sides, kind, frechet_interval, minimum, subject.seed)
     note = "two samples of the same images have a distance above zero; the values of real images show how far"
     chart = interval_chart("frechet-distance", "Frechet distance of generated images", UNIT, scores[:2], note)
-    charts = group_charts("frechet-distance", "Frechet distance by class", UNIT, scores)
+    charts = group_charts(scores)
     return Outcome(tuple(scores), exhibits=(chart, *charts, _gallery(generated_images(subject))))
 
 

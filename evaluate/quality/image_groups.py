@@ -83,26 +83,31 @@ def estimates_by_class(
     yield _gap(kind, "class", gap, float(np.quantile(null, 0.95)), p, n, minimum, {})
 
 
-def too_small(n: int, minimum: int) -> str:
+def too_small(n: int, minimum: int, where: str = "in this group") -> str:
     """Why a group of ``n`` images is not measured."""
-    return f"{n} image{'s' if n != 1 else ''} in this group, {max(2, minimum)} are needed"
+    return f"{n} image{'s' if n != 1 else ''} {where}, {max(2, minimum)} are needed"
 
 
-def group_charts(name: str, title: str, y_label: str, scores: Sequence[Measurement]) -> tuple[Chart, ...]:
-    """A chart with every score of a class or group, samples beside real images; none where there is no such score."""
-    series = []
+def group_charts(scores: Sequence[Measurement]) -> tuple[Chart, ...]:
+    """For each metric with a score of a class or group a chart of these, samples beside real images."""
+    measured = [score for score in scores if isinstance(score, Score)]
+    metrics = dict.fromkeys(score.metric for score in measured if _is_cell(score, null=False))
+    return tuple(_group_chart(metric, [one for one in measured if one.metric.startswith(metric)]) for metric in metrics)
+
+
+def _group_chart(metric: str, scores: Sequence[Score]) -> Chart:
+    series, unit = [], next(score.unit for score in scores if score.metric == metric)
     for label, null in (("generated", False), ("real images", True)):
-        cells = [score for score in scores if isinstance(score, Score) and _is_cell(score, null)][:MOST_SHOWN]
+        cells = [score for score in scores if score.metric == metric and _is_cell(score, null)][:MOST_SHOWN]
         if cells:
             y = tuple(score.value for score in cells)
             low = tuple(score.value if score.low is None else score.low for score in cells)
             high = tuple(score.value if score.high is None else score.high for score in cells)
             series.append(Series(label, tuple(map(_cell_name, cells)), y, low, high))
-    gaps = [score for score in scores if isinstance(score, Score) and "group" in score.slice and not _is_null(score)]
-    note = "; ".join(f"{redact(score.slice['group'])}: gap {score.value:.3g}, {score.interval}" for score in gaps)
-    if not any(one.name == "generated" for one in series):
-        return ()
-    return (Chart(f"{name}-by-group", title, "interval", "class or group", y_label, tuple(series), note),)
+    gaps = [score for score in scores if score.metric == f"{metric}-gap" and not _is_null(score)]
+    note = "; ".join(f"gap by {score.slice['group']}: {score.value:.3g}, {score.interval}" for score in gaps)
+    title = f"{metric.replace('-', ' ').capitalize()} by class and group"
+    return Chart(f"{metric}-by-group", title, "interval", "class or group", unit, tuple(series), note)
 
 
 def _gap(

@@ -38,5 +38,5 @@ def measure_kernel_distance(
     scores += distances_by_class(sides, kind, kernel_inception_distance, minimum, subject.seed)
     note = "unbiased: around 0 no difference is seen, and the value may be negative"
     chart = interval_chart("kernel-distance", "Kernel distance of generated images", unit, scores[:2], note)
-    charts = group_charts("kernel-distance", "Kernel distance by class", unit, scores)
+    charts = group_charts(scores)
     return Outcome(tuple(scores), exhibits=(chart, *charts))

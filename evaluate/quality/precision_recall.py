@@ -71,8 +71,7 @@ def measure_precision_recall(
     for side, more in ((found, {}), (null, NULL)):
         scores += _cells(sides, side, kinds, minimum, subject.seed, more)
     findings, gallery = _uncovered(sides, found, own["coverage"], real["coverage"], scores)
-    title = "Precision, recall, density and coverage by class and group"
-    charts = group_charts("precision-recall", title, "share of images; density: over k", scores)
+    charts = group_charts(scores)
     exhibits: tuple[Exhibit, ...] = (_chart(own, real), _table(own, real, sides.n, k), *charts, *gallery)
     return Outcome(tuple(scores), findings, exhibits, tuple(_items(sides, found, kinds)))
 

@@ -143,7 +143,7 @@ def _exhibits(scores: Sequence[Measurement], gallery: tuple[Gallery, ...]) -> tu
     note = f"with the prompt of another sample: {other.value:.3g}" if other else ""
     unit = f"{WEIGHT} x cosine"
     chart = interval_chart(METRIC, "Likeness to the own prompt", unit, whole, note)
-    return (chart, *group_charts(METRIC, "Likeness to the own prompt, by prompt", unit, scores), *gallery)
+    return (chart, *group_charts(scores), *gallery)
 
 
 def _finding(

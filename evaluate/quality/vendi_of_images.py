@@ -7,6 +7,7 @@ from ...core import Finding, Measurement, NotMeasured, Score
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, Floats, jackknife
+from .distances_by_class import ON_A_SIDE
 from .image_groups import estimates_by_class, group_charts, too_small
 from .image_scores import Kind, interval_chart
 from .image_sets import IMAGES, MINIMUM, Sides, image_sides
@@ -49,7 +50,7 @@ def measure_vendi(
         *_by_class(sides, share, minimum, subject.seed),
     ]
     chart = interval_chart("vendi", "Effective number of images", "effective images", scores[:2])
-    charts = group_charts("vendi", "Effective number over that of real images, by class", "generated over real", scores)
+    charts = group_charts(scores)
     return Outcome(tuple(scores), _finding(ratio, scores), (chart, *charts))
 
 
@@ -74,7 +75,7 @@ def _by_class(sides: Sides, kind: Kind, minimum: int, seed: int) -> list[Measure
         generated, reference, _ = sides.of_class(label)
         place, n = {"class": redact(label)}, len(generated)
         if n < max(2, minimum):
-            scores.append(NotMeasured(kind.metric, too_small(n, minimum), place))
+            scores.append(NotMeasured(kind.metric, too_small(n, minimum, ON_A_SIDE), place))
             continue
         found[label] = _ratio(generated.features, reference.features)
         scores.append(kind.score(found[label], n, place))

@@ -106,7 +106,7 @@ def test_a_class_of_samples_that_the_corpus_lacks_is_named(tmp_path: Path) -> No
     subject = image_subject(tmp_path, classes(0, labels), classes(1, asked), labels, asked)
     scores = measure_frechet_distance(subject, extractor=pixels, minimum=10).scores
     lacking = {s.slice["class"]: s.reason for s in scores if isinstance(s, NotMeasured) and "class" in s.slice}
-    assert lacking == {name: "0 images in this group, 10 are needed" for name in ("1", "2")}
+    assert lacking == {name: "0 images of this class on the smallest side, 10 are needed" for name in ("1", "2")}
 
 
 def test_charts_show_samples_beside_real_images() -> None:
@@ -115,8 +115,8 @@ def test_charts_show_samples_beside_real_images() -> None:
         *means_by_group(KIND, values, column, 30, 0),
         *means_by_group(KIND, values, column, 30, 0, {"reference": "real against real"}),
     ]
-    (chart,) = group_charts("found", "By hand", "share", scores)
+    (chart,) = group_charts(scores)
     assert [(one.name, one.x) for one in chart.series] == [
         ("generated", ("hand left", "hand right")), ("real images", ("hand left", "hand right")),
     ]  # fmt: skip
-    assert "hand: gap 0" in chart.note and group_charts("found", "By hand", "share", []) == ()
+    assert "gap by hand: 0," in chart.note and group_charts([]) == ()

@@ -49,7 +49,7 @@ def test_a_class_that_is_left_out_is_found_with_its_images(tmp_path: Path) -> No
     assert by_hand["left"].value == 0 and by_hand["right"].value > 0.5
     gap = next(s for s in cells if s.metric == "coverage-gap" and s.slice == {"group": "hand"})
     assert gap.value > 0.5 and "p = 0.001" in gap.interval
-    chart = next(exhibit for exhibit in outcome.exhibits if exhibit.name == "precision-recall-by-group")
+    chart = next(exhibit for exhibit in outcome.exhibits if exhibit.name == "coverage-by-group")
     assert {series.name for series in chart.series} == {"generated", "real images"}
 
 
