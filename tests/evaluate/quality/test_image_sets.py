@@ -5,8 +5,8 @@ import pytest
 from fakes import subject_of, write_corpus
 from image_subjects import image_corpus, image_samples, image_subject, noise, pixels
 
-from headwater.core import IncompleteError
-from headwater.evaluate import Subject
+from headwater.core import IncompleteError, NotMeasured
+from headwater.evaluate import Subject, evaluate
 from headwater.evaluate.quality.image_sets import generated_images, image_sides, real_images
 
 
@@ -70,3 +70,10 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         generated_images(Subject(tmp_path, corpus))
     with pytest.raises(IncompleteError, match="three a side; 1 are left"):
         image_sides(Subject(tmp_path, corpus, None, image_samples(noise(1, 1))), pixels, None, 1000)
+
+
+def test_samples_in_another_mode_than_the_corpus_are_said_with_the_way_out(tmp_path: Path) -> None:
+    subject = image_subject(tmp_path, noise(0, 60), noise(1, 30, shape=(8, 8, 3)))
+    (score,) = evaluate(subject, [("kernel-distance", {"images": 12})]).scores
+    assert isinstance(score, NotMeasured)
+    assert "images of 8 x 8 x 3 (height x width x channels) stand against a corpus of 8 x 8 x 1" in score.reason
