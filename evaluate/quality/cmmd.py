@@ -31,7 +31,7 @@ def measure_cmmd(
     """
     sides = image_sides(subject, extractor, weights, images)
     unit, setting = "1000 x squared kernel distance", f"sigma {CMMD_SIGMA:g}, scale {CMMD_SCALE:g}"
-    kind = Kind("cmmd", unit, f"cmmd/1 {setting}, {sides.protocol}", INTERVAL)
+    kind = Kind("cmmd", unit, f"cmmd/1 {setting}, {sides.protocol}", INTERVAL, least=0.0)
     scores = [*distances(sides, kind, cmmd)]
     scores += distances_by_class(sides, kind, cmmd, minimum, subject.seed)
     chart = interval_chart("cmmd", "CMMD of generated images", unit, scores[:2])

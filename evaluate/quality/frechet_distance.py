@@ -38,9 +38,8 @@ def measure_frechet_distance(
     side, with the gap between classes.
     """
     sides = image_sides(subject, extractor, weights, images)
-    kind = Kind(
-        "frechet-distance", UNIT, f"frechet-distance/2 float64, {sides.protocol}", f"jackknife over {GROUPS} groups"
-    )
+    method, interval = f"frechet-distance/2 float64, {sides.protocol}", f"jackknife over {GROUPS} groups"
+    kind = Kind("frechet-distance", UNIT, method, interval, least=0.0)
     scores = [*distances(sides, kind, frechet_interval)]
     scores += distances_by_class(sides, kind, frechet_interval, minimum, subject.seed)
     note = "two samples of the same images have a distance above zero; the values of real images show how far"

@@ -106,7 +106,7 @@ def _group_chart(metric: str, scores: Sequence[Score]) -> Chart:
             series.append(Series(label, tuple(map(_cell_name, cells)), y, low, high))
     gaps = [score for score in scores if score.metric == f"{metric}-gap" and not _is_null(score)]
     note = "; ".join(f"gap by {score.slice['group']}: {score.value:.3g}, {score.interval}" for score in gaps)
-    title = f"{metric.replace('-', ' ').capitalize()} by class and group"
+    title = f"{'CMMD' if metric == 'cmmd' else metric.replace('-', ' ').capitalize()} by class and group"
     return Chart(f"{metric}-by-group", title, "interval", "class or group", unit, tuple(series), note)
 
 

@@ -1,5 +1,6 @@
 """Scores of distances between sets of images: all together, and the null value of real against real."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,12 @@ class Kind:
     method: str
     interval: str
     direction: Direction = "lower"
+    least: float = -math.inf
+    """The least value there can be: an interval by a normal law may lie beyond it, and is cut."""
 
     def score(self, value: Estimate, n: int, place: Mapping[str, str], ids: Sequence[str] = ()) -> Score:
         """A score of this kind."""
-        bounds = {"interval": self.interval, **value.bounds()}
+        bounds = {"interval": self.interval, **value.bounds(self.least)}
         return Score(
             self.metric, value.value, n, self.unit, self.method, direction=self.direction, slice=dict(place),
             example_ids=tuple(ids), **bounds,
