@@ -39,9 +39,11 @@ from .quality.kernel_sums import cmmd, kernel_inception_distance
 from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
+from .quality.neighbour_intervals import precision_recall
 from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
+from .quality.prompt_adherence import measure_prompt_adherence
 from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
 from .quality.self_bleu import measure_self_bleu, self_bleu
 from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
@@ -221,6 +223,7 @@ __all__ = [
     "measure_repetition",
     "measure_self_bleu",
     "measure_precision_recall",
+    "measure_prompt_adherence",
     "measure_self_consistency",
     "measure_token_entropy",
     "measure_train_on_synthetic",
@@ -247,6 +250,7 @@ __all__ = [
     "permutation_p",
     "perplexity",
     "placements",
+    "precision_recall",
     "ratio_interval",
     "read_items",
     "repeated_share",

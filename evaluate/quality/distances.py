@@ -58,7 +58,7 @@ def checked(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
 def nearest_within(rows: Tensor, k: int) -> Floats:
     """Squared distance of each row to its k nearest others: (n, k) ascending; copies of a row count, itself not."""
     if len(rows) <= k:
-        raise UsageError(f"{k} neighbours need more than {k} rows, not {len(rows)}")
+        raise UsageError(f"{k} neighbours need more than {k} rows, not {len(rows)}; give more, or a smaller k")
     best = torch.full((len(rows), k), torch.inf, dtype=rows.dtype)
     for first, second, block in _pairs(rows):
         if first == second:
