@@ -16,6 +16,7 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.authenticity import measure_authenticity
@@ -51,7 +52,7 @@ from .quality.vendi import vendi_from_features, vendi_score
 from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
-from .repeated_passages import Passages, leaked_strings, repeated_passages
+from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -103,6 +104,9 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "objected_passages",
+    "licence_repeats",
+    "measure_licence_overlap",
     "repeated_passages",
     "leaked_strings",
     "Passages",

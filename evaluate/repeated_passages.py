@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..curate import find_personal_data
 from .base import Subject
@@ -44,6 +45,14 @@ def leaked_strings(subject: Subject, kinds: Sequence[str] = KINDS) -> Passages:
     outputs = [sample["output"] for sample in _samples(subject, kinds)]
     found = zip(outputs, find_personal_data(outputs), strict=True)
     return _held(subject, {text[span.start : span.end] for text, spans in found for span in spans})
+
+
+def objected_passages(subject: Subject, options: Mapping[str, Any]) -> Passages:
+    """Passages that the metric ``licence-overlap`` with these parameters objects to."""
+    from .memorization.licence_overlap import licence_repeats  # it registers a metric of this package
+
+    found = licence_repeats(subject, **options)
+    return _held(subject, {found.samples[one.sample][1][one.start : one.end] for one in found.objected()})
 
 
 def _samples(subject: Subject, kinds: Sequence[str]) -> Iterable[Mapping[str, str]]:
