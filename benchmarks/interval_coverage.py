@@ -161,7 +161,7 @@ def ratios(repeats: int) -> Iterator[Row]:
     ):  # fmt: skip
         case = f"{n} documents, lengths lognormal({spread}), {noise}" + (f", r={level} with length" if level else "")
         truth = 3 + 0.5 * level * spread
-        yield "ratio (Fieller)", case, *simulate(repeats, 3, truth, perplexity_like, n, spread, noise, level)
+        yield "ratio (Fieller, skewness)", case, *simulate(repeats, 3, truth, perplexity_like, n, spread, noise, level)
 
 
 def delta(x: np.ndarray, y: np.ndarray) -> Bounds:

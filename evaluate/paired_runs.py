@@ -25,6 +25,7 @@ from .statistics import (
     t_interval,
     t_p,
 )
+from .statistics.ratios import fieller_interval
 from .statistics.seeds import crossed_variance, mixed_p, mixed_quantile
 
 
@@ -121,7 +122,7 @@ def _one_run(a: tuple[Floats, Floats], b: tuple[Floats, Floats], seed: int) -> t
         found = paired_test(x, u, seed=seed)
         return found.difference, found.p, found.test
     if np.array_equal(y, v):
-        found_ratio = ratio_interval(x - u, y)
+        found_ratio = fieller_interval(x - u, y)
         gaps = x - u
         flat = np.ptp(gaps) == 0
         p = (1.0 if gaps[0] == 0 else 0.0) if flat else float(stats.ttest_1samp(gaps, 0.0).pvalue)

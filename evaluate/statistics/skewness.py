@@ -27,11 +27,11 @@ def mean_with_skewness(x: Floats, confidence: float = 0.95) -> Estimate:
     total = float(squares.sum())
     se, t = scale * math.sqrt(total / (n - 1) / n), t_quantile(confidence, n - 1)
     skew = float(squares @ centred) / total**1.5 if n >= FEWEST and total else 0.0
-    low, high = ((1 - SHARE) * side + SHARE * _untransformed(side, skew) for side in (t, -t))
+    low, high = ((1 - SHARE) * side + SHARE * untransformed(side, skew) for side in (t, -t))
     return Estimate(mean, n, se, mean - low * se, mean - high * se)
 
 
-def _untransformed(value: float, skew: float) -> float:
+def untransformed(value: float, skew: float) -> float:
     """The t whose transform t + a t^2 / 3 + a^2 t^3 / 27 + a / 6 is ``value``; a = ``skew`` / sqrt(n)."""
     if abs(skew) < 1e-6:
         return value

@@ -70,7 +70,7 @@ def test_clustered_interval_covers_and_the_naive_one_does_not() -> None:
 
 def test_ratio_with_constant_denominators_is_the_mean() -> None:
     x = RNG.normal(size=40)
-    ratio, mean = ratio_interval(x, np.full(40, 2.0)), paired_difference(x / 2, np.zeros(40))
+    ratio, mean = ratio_interval(x, np.full(40, 2.0)), mean_interval(x / 2)
     assert (ratio.value, ratio.low, ratio.high) == pytest.approx((mean.value, mean.low, mean.high))
 
 

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from headwater.evaluate import mean_interval, paired_difference
-from headwater.evaluate.statistics.skewness import SHARE, _untransformed
+from headwater.evaluate.statistics.skewness import SHARE, untransformed
 
 VALUES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=40)
 
 
 @given(st.floats(-15, 15), st.floats(-1, 1))
 def test_the_inverse_solves_halls_cubic(value: float, skew: float) -> None:
-    t = _untransformed(value, skew)
+    t = untransformed(value, skew)
     assert t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6 == pytest.approx(value, rel=1e-6, abs=1e-5)
 
 
@@ -20,7 +20,7 @@ def test_the_bounds_are_the_middle_of_students_and_halls() -> None:
     x = np.random.default_rng(0).exponential(1, 12)
     estimate, se, t = mean_interval(x), stats.sem(x), stats.t.ppf(0.975, 11)
     skew = stats.skew(x) / 12**0.5
-    hall = [x.mean() - _untransformed(side, skew) * se for side in (t, -t)]
+    hall = [x.mean() - untransformed(side, skew) * se for side in (t, -t)]
     student = [x.mean() - t * se, x.mean() + t * se]
     middle = [SHARE * one + (1 - SHARE) * other for one, other in zip(hall, student, strict=True)]
     assert (estimate.low, estimate.high) == pytest.approx(middle)
