@@ -62,19 +62,16 @@ def certainty_table(found: Sequence[Certainty]) -> Iterator[Table]:
         return
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            redact(one.metric), redact(place_of(one.slice)), one.value, one.n, one.detectable, redact(one.unit),
-            one.neutral, one.adjusted, answer_of(one),
+            redact(one.metric), redact(place_of(one.slice)), answer_of(one), one.value, one.n, one.detectable,
+            redact(one.unit), one.neutral, one.adjusted,
         )
         for one in found
     )  # fmt: skip
-    columns = ("metric", "slice", "value", "n", "detectable difference", "unit", "neutral", "p (adjusted)", "answer")
+    columns = ("metric", "slice", "answer", "value", "n", "detectable difference", "unit", "neutral", "p (adjusted)")
     asked = sum(one.p is not None for one in found)
     note = (
-        "The detectable difference is the smallest true difference from a fixed value that so many independent items "
-        "find with probability 0.8 at a level of 5 %; a difference between two runs has to be 1.4 times as large. "
-        "Of a jackknife n counts groups of items. Neutral is the value that means that nothing is there; p is adjusted "
-        f"after Benjamini and Hochberg over all {asked:,} scores that have one. Not decided does not mean that nothing "
-        "is there: with so many more items a distance as large as the one seen would be found with probability 0.8."
+        "Detectable: the smallest true difference from a fixed value that n items find with probability 0.8 at 5 %. "
+        f"Neutral: nothing is there. p: Benjamini and Hochberg over {asked:,} scores. Of a jackknife n counts groups."
     )
     yield Table(NAME, "How sure", columns, rows, note)
 
@@ -87,7 +84,8 @@ def answer_of(one: Certainty) -> str:
         return "not decided, it lies on the neutral value"
     if not one.more:
         return "not decided, needs more than 10^9"
-    return f"not decided, needs {one.more:,} more ({1 + one.more / one.n:.2g} times as many)"
+    times = 1 + one.more / one.n
+    return f"not decided, needs {one.more:,} more ({times:,.{1 if times < 10 else 0}f} times as many)"
 
 
 def _certainty(score: Score) -> Certainty:

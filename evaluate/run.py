@@ -105,7 +105,7 @@ def evaluate_items(
         (finding for outcome in outcomes for finding in outcome.findings),
         key=lambda finding: (SEVERITIES.index(finding.severity), finding.code),
     )
-    sure = certainties(scores)
+    sure = sorted(certainties(scores), key=lambda one: one.neutral is None)  # those with a question first
     report = StageReport(
         stage="evaluate",
         title="Evaluation of the model",
