@@ -49,7 +49,7 @@ def test_what_is_near_neutral_says_how_many_more_items_would_settle_it() -> None
 
     assert found.answer == "not decided"
     assert found.more == items_to_detect(Estimate(0.5, 50, se), 0.5) - 50
-    assert answer_of(found) == f"not decided, needs {found.more:,} more ({1 + found.more / 50:.0f} times as many)"
+    assert answer_of(found) == f"not decided, needs {found.more:,} more ({1 + found.more / 50:.1f} times as many)"
 
 
 def test_p_is_adjusted_over_all_scores_of_the_run() -> None:
