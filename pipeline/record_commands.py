@@ -9,10 +9,10 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.table import Table as RichTable
 
 from ..core import IntegrityError, StageReport, Table, UsageError, write_text
 from ..curate import erasure
+from .cells import MOST_ROWS, cell_text, rich_table
 from .commands import resolve
 from .diff_report import diff as diff_report
 from .diff_report import markdown
@@ -24,7 +24,6 @@ from .replay import check as check_files
 from .replay import replay as replay_run
 from .show_scores import score_lines
 
-MOST_ROWS = 40
 SCORES = "diff-scores"
 
 
@@ -94,7 +93,7 @@ def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int |
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
         return
     for name, value in report.facts.items():
-        typer.echo(f"{name}: {value:,}" if isinstance(value, int | float) else f"{name}: {value}")
+        typer.echo(f"{name}: {cell_text(value)}")
     print_report(Console(highlight=False), report)
 
 
@@ -147,20 +146,3 @@ def print_report(console: Console, report: StageReport) -> None:
                 console.print(rich_table(exhibit))
     for finding in report.findings:
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
-
-
-def rich_table(table: Table) -> RichTable:
-    """A table for a terminal, its first rows."""
-    shown = RichTable(*table.columns, box=None, header_style="bold", pad_edge=False)
-    for row in table.rows[:MOST_ROWS]:
-        shown.add_row(*(_cell(cell) for cell in row))
-    if len(table.rows) > MOST_ROWS:
-        shown.add_row(f"and {len(table.rows) - MOST_ROWS:,} more")
-    return shown
-
-
-def _cell(value: str | int | float | None) -> str:
-    if value is None:
-        return ""
-    shown = f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else value
-    return shown.replace("[", "\\[")
