@@ -37,6 +37,7 @@ from .show import explanation_lines
 from .show_certainty import certainty_rows
 from .show_controls import controls_table
 from .show_story import story_lines
+from .terminal import terminal
 
 PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
@@ -103,7 +104,7 @@ def _go(
         config = config.model_copy(update={"model": None, "images": images})
     elif until in ("train", "sample"):
         _require_model(config, target)
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     say, progress = _sayer(console), progress_for(console)
     result = run_config(config, folder, until=until, as_read=not model, progress=progress, say=say)
     if json:
@@ -206,13 +207,13 @@ def list_kind(kind: str | None, json: bool) -> None:
     table = RichTable("kind", "name", "what it is", box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(row.kind, row.name, row.summary)
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True) -> None:
     """Print everything that a registry knows of a name, or that a run tells of a document."""
     if is_document_id(name):
-        progress = progress_for(Console(stderr=True, highlight=False, quiet=json))
+        progress = progress_for(terminal(err=True, quiet=json))
         _print_story(explain_document(name, run, rebuild, progress), json)
         return
     if (Path(name) / "checkpoint" / "run.json").is_file() or (Path(name) / "run.json").is_file():

@@ -23,6 +23,7 @@ from .replay import Replay
 from .replay import check as check_files
 from .replay import replay as replay_run
 from .show_scores import score_lines
+from .terminal import terminal
 
 SCORES = "diff-scores"
 
@@ -36,7 +37,7 @@ def erase(
     target = target.absolute()
     release = out or target.with_name(f"{target.name}-erased")
     key = key or erasure.default_key(release / erasure.LIST)
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     stamp = time or datetime.now(UTC).isoformat(timespec="seconds")
     report, found = erase_run(
         target, wanted, release, key, time=stamp, copies=copies, dry_run=dry_run, progress=progress_for(console)
@@ -54,13 +55,13 @@ def erase(
 
 def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
     """Compare, and print the tables on standard output."""
-    report = diff_report(a, b, progress_for(Console(stderr=True, quiet=quiet or json)))
+    report = diff_report(a, b, progress_for(terminal(err=True, quiet=quiet or json)))
     if to is not None:
         write_text(to, markdown(report))
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
-        print_report(Console(highlight=False), report)
+        print_report(terminal(), report)
 
 
 def compare(
@@ -80,7 +81,7 @@ def compare(
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
-        print_report(Console(highlight=False), report)
+        print_report(terminal(), report)
 
 
 def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int | None, json: bool, quiet: bool) -> None:
@@ -88,18 +89,18 @@ def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int |
     config, folder = resolve(target, out)
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
-    report = dry_run(config, folder, until, rows, progress_for(Console(stderr=True, quiet=quiet or json)))
+    report = dry_run(config, folder, until, rows, progress_for(terminal(err=True, quiet=quiet or json)))
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
         return
     for name, value in report.facts.items():
         typer.echo(f"{name}: {cell_text(value)}")
-    print_report(Console(highlight=False), report)
+    print_report(terminal(), report)
 
 
 def replay(folder: Path, only_check: bool, *, workers: int | None, json: bool, quiet: bool) -> None:
     """Check or repeat a run, say what differs, and end with code 4 where anything does."""
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     progress = progress_for(console)
     if only_check:
         number, wrong = check_files(folder, progress)

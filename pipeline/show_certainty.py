@@ -27,7 +27,7 @@ def certainty_rows(report: StageReport) -> Table | None:
 
 def _row(told: Mapping[str, Cell], one: Mapping[str, Any]) -> tuple[Cell, ...]:
     span = "" if one["low"] is None else f"{cell_text(one['low'])} to {cell_text(one['high'])}"
-    place, answer = (_short(str(told[column])) for column in ("slice", "answer"))
+    place, answer = _short(str(told["slice"])), str(told["answer"]).replace(" times as many)", "x as many)")
     found = told["detectable difference"]
     return told["metric"], place, told["value"], span, told["n"], found, told["neutral"], answer
 
