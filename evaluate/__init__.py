@@ -8,6 +8,7 @@ from .bias import (
     measure_amplification,
     measure_counterfactual_pairs,
 )
+from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_self_consistency, measure_unknown_names
@@ -121,6 +122,7 @@ __all__ = [
     "PrecisionRecallMetric",
     "KernelDistanceMetric",
     "InceptionScoreMetric",
+    "Certainty",
     "Comparison",
     "DistinctMetric",
     "CopyingTest",
@@ -163,6 +165,7 @@ __all__ = [
     "byte_perplexity",
     "by_group",
     "clopper_pearson",
+    "certainties",
     "compare",
     "clustered_rate",
     "cmmd",

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 
 from ..core import StageReport, Table
 from .progress import progress_for
 from .remedy import Remedy, apply, propose
+from .terminal import terminal
 
 SOURCES, SHOWN = 8, 12
 
@@ -20,7 +20,7 @@ def remedy(
     quiet: bool,
 ) -> None:  # fmt: skip
     """Say what a remedy would do, or do it and say what became of the finding."""
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     progress = progress_for(console)
     proposed = propose(folder, code, action, weight=weight, progress=progress)
     if dry_run:
