@@ -70,6 +70,7 @@ from .mitigation import (
 )
 from .parameters import call_checked
 from .pipeline import Pipeline
+from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
@@ -121,6 +122,7 @@ __all__ = [
     "SEQUENCE_LETTERS",
     "LicencePolicy",
     "PERMISSIVE",
+    "PERSONAL_DATA",
     "SOURCES",
     "ScoreChange",
     "Source",

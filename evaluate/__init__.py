@@ -17,6 +17,7 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.leaked_data import measure_leaked_data
 from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
@@ -105,6 +106,7 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "measure_leaked_data",
     "objected_passages",
     "licence_repeats",
     "measure_licence_overlap",

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..curate import find_personal_data
 from .base import Subject
 
 KINDS = ("free", "prefix", "repeat", "counterfactual")
@@ -40,11 +39,18 @@ def repeated_passages(
     return _held(subject, patterns - common)
 
 
-def leaked_strings(subject: Subject, kinds: Sequence[str] = KINDS) -> Passages:
-    """Personal data and secrets in samples of these kinds that stand in a kept document."""
-    outputs = [sample["output"] for sample in _samples(subject, kinds)]
-    found = zip(outputs, find_personal_data(outputs), strict=True)
-    return _held(subject, {text[span.start : span.end] for text, spans in found for span in spans})
+def leaked_strings(subject: Subject) -> Passages:
+    """Personal data and secrets that the metric ``leaked-data`` counts as leaks of kept documents: where they stand."""
+    from .memorization.leaked_values import kept_ranges  # it takes a Subject
+
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    copies: dict[str, str] = {}
+    for holders in kept_ranges(subject, MOST_PLACES).values():
+        names = list(holders)
+        copies |= {name: names[0] for name in names[1:] if name not in copies}
+        for name, ranges in holders.items():
+            found[name].update(ranges)
+    return _passages(subject, found, copies)
 
 
 def objected_passages(subject: Subject, options: Mapping[str, Any]) -> Passages:
@@ -71,6 +77,12 @@ def _held(subject: Subject, patterns: Iterable[str]) -> Passages:
             found[place.document_id].add((place.character, place.character + len(text)))
         names = list(dict.fromkeys(place.document_id for place in places))
         copies |= {name: names[0] for name in names[1:] if name not in copies}
+    return _passages(subject, found, copies)
+
+
+def _passages(
+    subject: Subject, found: Mapping[str, Iterable[tuple[int, int]]], copies: Mapping[str, str]
+) -> Passages:  # fmt: skip
     order = {name: number for number, name in enumerate(subject.corpus.ids())}
     ranges = {name: _merged(found[name]) for name in sorted(found, key=lambda name: order.get(name, len(order)))}
     return Passages(ranges, {name: survivor for name, survivor in copies.items() if survivor not in copies})

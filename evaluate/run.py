@@ -31,7 +31,7 @@ from .items import ItemValues
 LIKELIHOOD = ("perplexity", "bits-per-byte")
 DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
 QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
-MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "extractable", "exposure")
+MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
 BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
 IMAGES = (

@@ -11,7 +11,7 @@ from .index import Place, SuffixIndex
 from .sample_spans import MOST_DOCUMENTS, Range, SampleSpan, maximal_ranges, rest_of, sample_spans
 
 Standing = Literal["outside", "unknown", "shared", "allowed"]
-"""Of a passage, the licences it stands under: none that is allowed; unknown ones only; allowed and others; allowed only."""
+"""What a passage stands under: licences not allowed; unknown ones only; allowed and others; allowed ones only."""
 
 
 @dataclass(frozen=True, slots=True)
