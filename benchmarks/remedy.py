@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=2 python -P benchmarks/remedy.py [--steps 800] [--samples 200] [--folder FOLDER]
 
-300 documents of random sentences. One address stands in 40 of them, one sentence under the GPL in 40 others; no filter takes
-either out. A transformer of size xs learns them. ``remedy`` then redacts the address, and removes the documents under the
-GPL, each from the run that learnt both. Printed: each finding's scores before and after, and the cost in perplexity.
+300 documents of random sentences. One address stands in 40 of them, one sentence under the GPL in 40 others; no filter
+takes either out. A transformer of size xs learns them. ``remedy`` then redacts the address, and removes the documents
+under the GPL, each from the run that learnt both. Printed: each finding's scores before and after, and the cost in
+perplexity.
 """
 
 import argparse
@@ -19,38 +20,11 @@ from headwater.pipeline.config import load_config
 from headwater.pipeline.remedy import apply, propose
 from headwater.pipeline.run import run
 
-WORDS = [
-    "river",
-    "water",
-    "stone",
-    "valley",
-    "bridge",
-    "summer",
-    "morning",
-    "light",
-    "paper",
-    "letter",
-    "engine",
-    "market",
-    "harbour",
-    "field",
-    "winter",
-    "garden",
-    "window",
-    "teacher",
-    "nurse",
-    "doctor",
-    "woman",
-    "man",
-    "people",
-    "city",
-    "mountain",
-    "forest",
-    "music",
-    "story",
-    "question",
-    "answer",
-]
+VOCABULARY = (
+    "river water stone valley bridge summer morning light paper letter engine market harbour field winter garden window"
+    " teacher nurse doctor woman man people city mountain forest music story question answer"
+)
+WORDS = VOCABULARY.split()
 ADDRESS = "theodora.quist@river-post.org"
 PASSAGE = "The lighthouse keeper counted seventeen copper lanterns before the ferry crossed the frozen strait at dawn."
 CONFIG = """\

@@ -27,6 +27,7 @@ class Repeats:
     samples: Mapping[str, tuple[bool, str]]
     outside: tuple[Standing, ...]
     minimum: int
+    boilerplate: int
 
     def objected(self) -> list[Passage]:
         """Passages that stand only under licences outside the list, longest first."""
@@ -119,7 +120,7 @@ def licence_repeats(
         raise IncompleteError("there are no samples of text; set sample.free or sample.prefixes above 0")
     outside: tuple[Standing, ...] = ("outside", "unknown") if unknown == "outside" else ("outside",)
     passages = licensed_passages(subject, owners, minimum, boilerplate)
-    return Repeats(passages, owners, samples, outside, minimum)
+    return Repeats(passages, owners, samples, outside, minimum, boilerplate)
 
 
 def _listed(allow: Sequence[str], deny: Sequence[str]) -> str:

@@ -6,7 +6,14 @@ import pytest
 from fakes import random_text, scores_of
 
 from headwater.core import Corpus, CorpusWriter, IncompleteError, NotMeasured, UsageError, record_batch, text_record
-from headwater.evaluate import SAMPLE_SCHEMA, Outcome, Subject, clopper_pearson, measure_licence_overlap
+from headwater.evaluate import (
+    SAMPLE_SCHEMA,
+    Outcome,
+    Subject,
+    clopper_pearson,
+    measure_licence_overlap,
+    objected_passages,
+)
 
 GPL, MIT, BY, NONE = (random_text(seed, 400) for seed in range(4))
 SHARED = random_text(9, 120)
@@ -150,3 +157,13 @@ def test_what_cannot_be_measured_says_why(tmp_path: Path) -> None:
     prompted = subject(tmp_path / "prompted", [sample("s0", GPL[:100], "prefix")])
     first = measure_licence_overlap(prompted).scores[0]
     assert isinstance(first, NotMeasured) and "no free sample" in first.reason
+
+
+def test_every_document_that_holds_a_part_of_a_passage_is_behind_it(tmp_path: Path) -> None:
+    # each document goes on in its own words, and the sample with those of the first
+    rows = [("kernel", "GPL-3.0-only", SHARED + random_text(k + 300, 200)) for k in range(6)]
+    rows.append(("tools", "MIT", MIT))
+    held = subject(tmp_path, [sample("s0", rows[0][2][:180]), sample("s1", MIT[:100])], rows)
+    found = objected_passages(held, {})
+    assert len(found.ranges) == 6
+    assert sorted(end - start for ((start, end),) in found.ranges.values()) == [len(SHARED)] * 5 + [180]
