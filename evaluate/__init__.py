@@ -96,8 +96,11 @@ from .statistics import (
 )
 from .story import document_story
 from .tables import (
+    measure_attribute_disclosure,
+    measure_linkage,
     measure_marginal_fidelity,
     measure_pairwise_fidelity,
+    measure_row_copies,
     measure_train_on_synthetic,
     measure_two_sample_test,
     tell_apart,
@@ -106,6 +109,9 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "measure_attribute_disclosure",
+    "measure_linkage",
+    "measure_row_copies",
     "measure_leaked_data",
     "objected_passages",
     "licence_repeats",

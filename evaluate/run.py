@@ -50,7 +50,10 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,
-    "tables": ("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+    "tables": (
+        *("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+        *("row-copies", "attribute-disclosure", "linkage"),
+    ),
 }
 Request = str | tuple[str, Mapping[str, Any]]
 

@@ -91,9 +91,9 @@ def guesses(sides: Sides, targets: tuple[Ints, Ints], tolerance: float) -> Itera
             axis.pairs(axis.whole[rows], axis.made[found[place]]) for rows, found in zip(targets, asked, strict=True)
         ]
         limit = int(tolerance * SCALE) if axis.is_number else 0
-        right = [(gap <= limit)[one] for gap, one in zip(apart, known, strict=True)]
+        trained, held = ((gap <= limit)[one] for gap, one in zip(apart, known, strict=True))
         kept = targets[0][known[0]], targets[1][known[1]]
-        yield Guesses(column.name, *right, kept, asked[0][place][known[0]], apart[0][known[0]])  # type: ignore[misc]
+        yield Guesses(column.name, trained, held, kept, asked[0][place][known[0]], apart[0][known[0]].astype(np.int64))
 
 
 def _missing(labels: Sequence[str]) -> int:

@@ -4,11 +4,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core import Chart, Example, Finding, IncompleteError, Measurement, NotMeasured, Score, Series, Table, generator
+from ...core import (
+    Chart,
+    Example,
+    Finding,
+    IncompleteError,
+    Measurement,
+    NotMeasured,
+    Score,
+    Series,
+    Severity,
+    Table,
+    generator,
+)
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
@@ -162,7 +175,9 @@ def _score(
     name: str, what: str, copies: Copies, value: float, n: int, unit: str, place: Mapping[str, str],
     low: float | None, high: float | None, interval: str = "Clopper-Pearson",
 ) -> Score:  # fmt: skip
-    direction = "higher" if name in ("closest-record-distance", "nearest-row-ratio") else "lower"
+    direction: Literal["higher", "lower"] = (
+        "higher" if name in ("closest-record-distance", "nearest-row-ratio") else "lower"
+    )
     method = f"{name}/1 {what}; {copies.protocol}"
     return Score(name, value, n, unit, method, low, high, interval=interval, direction=direction, slice=place)
 
@@ -217,12 +232,12 @@ def _sides(copies: Copies, subject: Subject) -> list[Measurement]:
     rate, chance, p = nearer_to_training(copies.train, held, copies.own, nearest_rows(axes, left, right))
     what = f"nearer to one of {len(copies.train):,} training than to all {len(held):,} held-out rows, ties half"
     unit, interval = UNIT, "Clopper-Pearson at the effective number; clusters share a nearest row"
-    excess = f"{what}, minus the {chance:.4f} of chance; p of chance {p:.2g}"
+    excess, tested = f"{what}, minus the {chance:.4f} of chance", f"{interval}; p of chance {p:.2g}"
     low, high = rate.low or 0.0, 1.0 if rate.high is None else rate.high
     return [
         _score("nearest-in-training", what, copies, rate.value, rate.n, unit, {}, low, high, interval),
         _score("nearest-in-training-excess", excess, copies, rate.value - chance, rate.n, "difference of shares", {},
-               low - chance, high - chance, interval),
+               low - chance, high - chance, tested),
     ]  # fmt: skip
 
 
@@ -240,15 +255,17 @@ def _finding(subject: Subject, copies: Copies, scores: Sequence[Measurement]) ->
         return ()
     near = int(copies.near[0].sum())
     order = [int(place) for place in _ranked(copies)[: max(LISTED, exact)]]
-    flagged = [place for place in order if copies.exact[place] or copies.near[0][place]] or order[:SHOWN]
+    flagged = [p for p in order if copies.exact[p] or (above and copies.near[0][p])] or order[:SHOWN]
     sources = [int(copies.train[copies.own.source[place]]) for place in flagged]
     left_out = list(copies.tables.left_out)[:NAMED]
     unread = f" Not looked at: {', '.join(map(redact, left_out))}." if left_out else ""
+    large = any((score.low or 0) > LARGE for score in above) or (bool(above) and exact > null)
+    severity: Severity = "high" if large else "medium" if above else "low"
     fresh = "held-out rows" if copies.held_out else "corpus rows against all others"
     return (
         Finding(
             "HW-M030",
-            "high" if any((score.low or 0) > LARGE for score in above) or (above and exact > null) else "medium",
+            severity,
             f"{exact:,} synthetic rows are equal to a training row, and {near:,} of {len(copies.made):,} lie nearer to "
             "one than fresh rows do",
             f"Of {len(copies.fresh):,} {fresh} {null:,} are equal to a training row, and 1 in 100 lies nearer than "

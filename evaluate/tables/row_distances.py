@@ -35,17 +35,18 @@ class Axis:
     def block(self, left: Small, right: Small) -> Small:
         """Distances (b, n) of values (b,) and (n,) in units."""
         if not self.is_number:
-            return (left[:, None] != right[None]).astype(np.int32) * np.int32(UNIT)
-        found = np.abs(left[:, None] - right[None])
+            return np.where(left[:, None] != right[None], np.int32(UNIT), np.int32(0))
+        found: Small = np.abs(left[:, None] - right[None])
         np.putmask(found, found > _FAR, np.int32(UNIT))
         return found
 
     def pairs(self, left: Small, right: Small) -> Small:
         """Distances (n,) of values side by side."""
         if not self.is_number:
-            return (left != right).astype(np.int32) * np.int32(UNIT)
-        found = np.abs(left - right)
-        return np.where(found > _FAR, np.int32(UNIT), found).astype(np.int32)
+            return np.where(left != right, np.int32(UNIT), np.int32(0))
+        found: Small = np.abs(left - right)
+        np.putmask(found, found > _FAR, np.int32(UNIT))
+        return found
 
 
 def axis_of(column: PairedColumn) -> Axis:
