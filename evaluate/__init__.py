@@ -43,7 +43,7 @@ from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wass
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
 from .quality.neighbour_intervals import precision_recall
-from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
+from .quality.neighbours import Neighbourhoods, expected_coverage, nearest_to, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
 from .quality.prompt_adherence import measure_prompt_adherence
@@ -252,6 +252,7 @@ __all__ = [
     "mmd_interval",
     "more_items",
     "more_trials",
+    "nearest_to",
     "neighbourhoods",
     "newcombe",
     "ngram_kernel",
