@@ -11,7 +11,7 @@ from ...core import Finding, IncompleteError, Measurement, Score, Table, UsageEr
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
-from ..statistics import Estimate, clopper_pearson, mcnemar, newcombe
+from ..statistics import Estimate, Floats, clopper_pearson, mean_interval, newcombe
 from .attacked_rows import Sides, names_of, sides_of
 from .distances import Bools, Ints
 from .row_distances import UNIT as SCALE
@@ -27,8 +27,11 @@ CONFIDENCE = 0.975
 
 @dataclass(frozen=True)
 class Attack:
-    """Whether each attempt succeeded: on trained rows, on held-out rows, and by guessing. ``excess`` is first minus
-    second. ``documents`` are trained rows and ``rows`` synthetic ones of attempts that succeeded."""
+    """Whether each attempt succeeded: on trained rows, on held-out rows, and by guessing.
+
+    ``excess`` is first minus second, ``sure`` the same at 97.5 %; ``terms`` what each real row adds to it, where rows
+    are the items. ``documents`` are trained rows and ``rows`` synthetic ones of attempts that succeeded.
+    """
 
     name: str
     main: Bools
@@ -40,6 +43,8 @@ class Attack:
     documents: Ints
     rows: Ints
     how: str
+    interval: str
+    terms: tuple[Ints, Floats] | None
 
 
 @METRICS.register(
@@ -101,7 +106,7 @@ def singling_out(sides: Sides, seed: int, attempts: int, wanted: int) -> Attack:
     synthetic, real = sides.synthetic, [sides.whole(rows) for rows in (trained, held)]
     medians = [int(np.median(values)) for values in synthetic]
     rng, count = generator(seed, "predicates"), min(wanted, len(sides.axes))
-    main, control, guess, where, rows = [], [], [], [], []
+    main, control, guess, where, elsewhere, rows = [], [], [], [], [], []
     for _ in range(10 * attempts):
         columns = rng.permutation(len(sides.axes))[:count]
         row, others = int(rng.integers(len(sides.made))), rng.integers(len(sides.made), size=count)
@@ -111,7 +116,8 @@ def singling_out(sides: Sides, seed: int, attempts: int, wanted: int) -> Attack:
         main.append(found[0].sum() == 1)
         control.append(found[1].sum() == 1)
         guess.append(_matching(sides, synthetic, columns, others.tolist(), real[0], medians).sum() == 1)
-        where.append(int(trained[found[0].argmax()]))
+        where.append(int(found[0].argmax()))
+        elsewhere.append(int(found[1].argmax()))
         rows.append(int(sides.made[row]))
         if len(main) == attempts:
             break
@@ -121,13 +127,28 @@ def singling_out(sides: Sides, seed: int, attempts: int, wanted: int) -> Attack:
         )
     hit, other = np.array(main), np.array(control)
     alone = hit & ~other
-    how = f"predicates on {count} columns that one synthetic row satisfies, {len(trained):,} rows a side, McNemar"
+    terms = _by_row(len(trained), [(hit, where), (other, elsewhere)])
+    how = f"predicates on {count} columns that one synthetic row satisfies, {len(trained):,} rows a side"
     return Attack(
-        "singling-out", hit, other, float(np.mean(guess)), (int(np.sum(guess)), len(guess)),
-        mcnemar(hit.astype(float), other.astype(float)).difference,
-        mcnemar(hit.astype(float), other.astype(float), CONFIDENCE).difference,
-        np.array(where)[alone], np.array(rows)[alone], how,
+        "singling-out", hit, other, float(np.mean(guess)), (int(np.sum(guess)), len(guess)), _gap(terms, hit, other),
+        _gap(terms, hit, other, CONFIDENCE), trained[np.array(where)[alone]], np.array(rows)[alone], how,
+        "Student's t over real rows", (np.concatenate([trained, held]), terms),
     )  # fmt: skip
+
+
+def _by_row(n: int, sides: Sequence[tuple[Bools, Sequence[int]]]) -> Floats:
+    """What each real row (2 n,) adds to the excess: attempts that single it out, negative where it was held out.
+
+    Attempts that single out one row stand or fall with it: rows are the independent items. The mean is the excess.
+    """
+    counts = [np.bincount(np.array(where)[hit], minlength=n).astype(float) for hit, where in sides]
+    return np.concatenate([counts[0], -counts[1]]) * (2 * n / len(sides[0][0]))
+
+
+def _gap(terms: Floats, hit: Bools, other: Bools, confidence: float = 0.95) -> Estimate:
+    if not terms.any():  # nothing varies
+        return newcombe(0, len(hit), 0, len(other), confidence)
+    return mean_interval(terms, confidence=confidence)
 
 
 def _matching(
@@ -154,10 +175,10 @@ def linkability(sides: Sides, seed: int, attempts: int, half: Bools, neighbours:
     baseline = 1.0 if 2 * k > m else 1 - math.comb(m - k, k) / math.comb(m, k)
     sizes = int(main.sum()), len(main), int(control.sum()), len(control)
     names = ", ".join(axis.name for axis, one in zip(sides.axes, half, strict=True) if one)
-    how = f"{neighbours} nearest synthetic rows of each half, the first with {names}; Newcombe"
+    how = f"{neighbours} nearest synthetic rows of each half, the first with {names}"
     return Attack(
         "linkability", main, control, baseline, None, newcombe(*sizes), newcombe(*sizes, CONFIDENCE),
-        targets[0][main], rows[main], how,
+        targets[0][main], rows[main], how, "Newcombe", None,
     )  # fmt: skip
 
 
@@ -209,7 +230,7 @@ def _scores(sides: Sides, attack: Attack) -> list[Score]:
     gap = attack.excess
     scores.append(
         Score(f"{attack.name}-excess", gap.value, gap.n, "difference of shares", method, gap.low, gap.high,
-              interval=attack.how.rsplit(" ", 1)[-1], direction="lower")
+              interval=attack.interval, direction="lower")
     )  # fmt: skip
     return scores
 
@@ -220,6 +241,10 @@ def _is_excess(score: Measurement, attack: Attack) -> bool:
 
 def _items(sides: Sides, attack: Attack, score: Measurement) -> ItemValues:
     assert isinstance(score, Score)
+    if attack.terms is not None:
+        rows, values = attack.terms
+        ids = distinct([f"real {sides.tables.ids[row]}" for row in rows])
+        return ItemValues.of_means(score.metric, score.method, score.slice, ids, values)
     n = len(attack.main)
     names = [distinct([f"{kind} attempt"] * n) for kind in ("trained", "held-out")]
     ones = np.ones(n), np.ones(len(attack.control))
