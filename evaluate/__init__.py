@@ -17,6 +17,7 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.authenticity import measure_authenticity
@@ -104,6 +105,9 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "planted_passages",
+    "measure_planted_documents",
+    "Planted",
     "repeated_passages",
     "leaked_strings",
     "Passages",
