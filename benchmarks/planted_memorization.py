@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from headwater.core import Finding, NotMeasured, Score, StageReport
 from headwater.evaluate import clopper_pearson
@@ -115,6 +116,40 @@ def recovery(folder: Path) -> None:
             print(f"- {missing.metric}: not measured, {missing.reason}")
 
 
+def images(out: Path) -> None:
+    """Samples of which a known share are training images with a little noise: what is flagged, and what is named."""
+    from sklearn.datasets import load_digits
+
+    from headwater.core import IMAGE_SCHEMA, Corpus, CorpusWriter, document_id, record_batch
+    from headwater.evaluate import IMAGE_SAMPLE_SCHEMA, Subject, measure_authenticity, nearest_images
+
+    pixels = (load_digits().images * 255 / 16).astype(np.uint8)[..., None]
+    rng = np.random.default_rng(5)
+    pixels = pixels[rng.permutation(len(pixels))]
+    train, fresh = pixels[:1_200], pixels[1_200:1_500]
+    shape = {"height": 8, "width": 8, "channels": 1}
+    rows = [{"id": document_id(image.tobytes(), f"train-{i}"), "image": image.tobytes(), **shape, "source": "digits",
+             "groups": [], "attributes": []} for i, image in enumerate(train)]  # fmt: skip
+    with CorpusWriter(out / "images" / "corpus", IMAGE_SCHEMA) as writer:
+        writer.write(record_batch(rows, IMAGE_SCHEMA))
+    corpus = Corpus(out / "images" / "corpus")
+    print("\n| planted copies | noise (sd of 255) | near-copies | finding | planted copies whose source is named |")
+    print("|---|---|---|---|---|")
+    for noise in (0, 8):
+        for planted in (0, 3, 15, 30, 60):
+            copies = np.clip(train[:planted] + rng.normal(0, noise, train[:planted].shape), 0, 255).astype(np.uint8)
+            made = np.concatenate([copies, fresh[planted:]])
+            samples = [{"id": f"image-{i:05d}", "image": image.tobytes(), **shape, "seed": 0, "model": "planted",
+                        "parameters": "{}"} for i, image in enumerate(made)]  # fmt: skip
+            subject = Subject(out / "images", corpus, None, pa.Table.from_pylist(samples, IMAGE_SAMPLE_SCHEMA))
+            outcome = measure_authenticity(subject)
+            (near,) = (s for s in outcome.scores if isinstance(s, Score) and s.metric == "near-copies" and not s.slice)
+            named = sum(nearest_images(subject, f"image-{i:05d}", 1)[0]["id"] == rows[i]["id"] for i in range(planted))
+            told = "HW-Q040" if outcome.findings else "none"
+            print(f"| {planted} of 300 | {noise} | {near.value:.3f} ({near.low:.3f} to {near.high:.3f}) | {told} | "
+                  f"{named} of {planted} |", flush=True)  # fmt: skip
+
+
 def gates(folders: dict[str, Path]) -> None:
     """Pass where the whole interval is below the threshold, fail where it is above; findings by code beside."""
     print("\n| gate | " + " | ".join(folders) + " |\n|---|" + "---|" * len(folders))
@@ -203,6 +238,7 @@ def main() -> None:
     print("\nThe model that saw none of it:")
     recovery(folders["disjoint"])
     gates(folders)
+    images(options.out)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from .memorization.index import Place, Span, SuffixIndex, build_index, open_inde
 from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .nearest_images import nearest_images
 from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.class_consistency import measure_class_consistency
@@ -105,6 +106,7 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "nearest_images",
     "planted_passages",
     "measure_planted_documents",
     "Planted",
