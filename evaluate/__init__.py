@@ -17,6 +17,8 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.leaked_data import measure_leaked_data
+from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
 from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
@@ -43,7 +45,7 @@ from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wass
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
 from .quality.neighbour_intervals import precision_recall
-from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
+from .quality.neighbours import Neighbourhoods, expected_coverage, nearest_to, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
 from .quality.prompt_adherence import measure_prompt_adherence
@@ -54,7 +56,7 @@ from .quality.vendi import vendi_from_features, vendi_score
 from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
-from .repeated_passages import Passages, leaked_strings, repeated_passages
+from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -96,8 +98,11 @@ from .statistics import (
 )
 from .story import document_story
 from .tables import (
+    measure_attribute_disclosure,
+    measure_linkage,
     measure_marginal_fidelity,
     measure_pairwise_fidelity,
+    measure_row_copies,
     measure_train_on_synthetic,
     measure_two_sample_test,
     tell_apart,
@@ -110,6 +115,13 @@ __all__ = [
     "planted_passages",
     "measure_planted_documents",
     "Planted",
+    "measure_attribute_disclosure",
+    "measure_linkage",
+    "measure_row_copies",
+    "measure_leaked_data",
+    "objected_passages",
+    "licence_repeats",
+    "measure_licence_overlap",
     "repeated_passages",
     "leaked_strings",
     "Passages",
@@ -246,6 +258,7 @@ __all__ = [
     "mmd_interval",
     "more_items",
     "more_trials",
+    "nearest_to",
     "neighbourhoods",
     "newcombe",
     "ngram_kernel",

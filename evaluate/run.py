@@ -31,7 +31,7 @@ from .items import ItemValues
 LIKELIHOOD = ("perplexity", "bits-per-byte")
 DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
 QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
-MEMORIZATION = ("verbatim-overlap", "source-exposure", "extractable", "exposure")
+MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
 BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
 IMAGES = (
@@ -50,7 +50,10 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,
-    "tables": ("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+    "tables": (
+        *("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+        *("row-copies", "attribute-disclosure", "linkage"),
+    ),
 }
 Request = str | tuple[str, Mapping[str, Any]]
 

@@ -72,7 +72,8 @@ def outcome_lines(report: StageReport) -> Iterator[str]:
 
 def _change(row: Any) -> str:
     metric, place, before, after, difference, low, high, p, verdict, items = row
-    words = f"  {metric} {place}: {_number(before)} before, {_number(after)} after"
+    name = f"{metric} {place}".rstrip()
+    words = f"  {name}: {_number(before)} before, {_number(after)} after"
     if difference is None:
         return words
     sure = (
@@ -82,4 +83,4 @@ def _change(row: Any) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.4g}"
+    return "no such score" if value is None else f"{value:.4g}"

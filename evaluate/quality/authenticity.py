@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...core import (
+    UNKNOWN,
     Chart,
     Example,
     Finding,
@@ -28,6 +29,7 @@ from ..extractors import Extractor, open_extractor
 from ..items import ItemValues
 from ..statistics import Estimate, Floats, mean_interval, newcombe
 from .copying_test import CELLS, CopyingTest, copying_test
+from .distances import precision_for
 from .image_groups import group_charts, groupings, means_by_group
 from .image_scores import NULL, Kind
 from .image_sets import (
@@ -43,10 +45,10 @@ from .image_sets import (
     side_of,
 )
 from .left_out import clustered_gap, families, left_out
-from .neighbours import Nearest, Neighbourhoods, neighbourhoods
+from .neighbours import Nearest, nearest_to
 
 QUANTILE, SMALL_P, LARGE = 0.01, 0.001, 0.05
-SHOWN, LISTED = 8, 50
+SHOWN, LISTED, LONGEST = 8, 50, 60
 LEAST = 20
 RATIO = "nearest-neighbour-ratio"
 GIVEN = "Wilson, given the training images"
@@ -64,8 +66,9 @@ class Copies:
     generated: Side
     fresh: Side
     fresh_name: str
-    own: Neighbourhoods
+    own: Nearest
     null: Nearest
+    precision: str
     clusters: tuple[np.ndarray, np.ndarray] | None
 
     @property
@@ -129,20 +132,20 @@ def measure_authenticity(
     the samples and the images they copy.
     """
     copies = _copies(subject, extractor, weights, images)
-    named = f"{copies.extractor.protocol}, {copies.own.precision}"
+    named = f"{copies.extractor.protocol}, {copies.precision}"
     protocol = f"{len(copies.train):,} different training images, {copies.fresh_name}, {named}"
     kinds = _kinds(protocol)
     scores = _shares(copies, kinds, protocol)
     scores += _cells(copies, kinds, minimum, subject.seed)
     test, measured = _copying(copies, cells, subject.seed, protocol)
     scores.append(measured)
-    findings = _finding(copies, test, scores)
+    findings = _finding(subject, copies, test, scores)
     charts = group_charts(scores)
     items = tuple(
         ItemValues.of_means(name, kinds[name].method, {}, copies.generated.items, values)
         for name, values in _parts(copies, copies.own).items()
     )
-    return Outcome(tuple(scores), findings, (_chart(copies), *charts, _gallery(copies)), items)
+    return Outcome(tuple(scores), findings, (_chart(copies), *charts, _gallery(subject, copies)), items)
 
 
 def _copies(subject: Subject, extractor: Any, weights: str | None, images: int) -> Copies:
@@ -158,16 +161,15 @@ def _copies(subject: Subject, extractor: Any, weights: str | None, images: int) 
     known = side_of(subject, found, "real", real, train)
     made = side_of(subject, found, "generated", generated, drawn)
     unseen = side_of(subject, found, "real", real, fresh)
-    own = neighbourhoods(known.features, made.features, 1)
+    precision = precision_for(len(known), len(made), known.features.shape[1])
+    own = nearest_to(known.features, made.features, precision)
     if held_out:
-        null: Nearest = neighbourhoods(known.features, unseen.features, 1)
-        return Copies(found, known, made, unseen, f"{len(fresh)} held-out images", own, null, None)
-    all_left_out, places = left_out(known.features, own.precision), np.searchsorted(train, fresh)
+        null = nearest_to(known.features, unseen.features, precision)
+        return Copies(found, known, made, unseen, f"{len(fresh)} held-out images", own, null, precision, None)
+    all_left_out, places = left_out(known.features, precision), np.searchsorted(train, fresh)
     chains = families(all_left_out.source)
-    name = f"{len(fresh)} of them each left out"
-    return Copies(
-        found, known, made, unseen, name, own, all_left_out.rows(places), (chains[own.source], chains[places])
-    )
+    name, clusters = f"{len(fresh)} of them each left out", (chains[own.source], chains[places])
+    return Copies(found, known, made, unseen, name, own, all_left_out.rows(places), precision, clusters)
 
 
 def _known_or_left_out(subject: Subject, real: ImageSet, images: int) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -248,7 +250,9 @@ def _copying(copies: Copies, cells: int, seed: int, protocol: str) -> tuple[Copy
     return found, score
 
 
-def _finding(copies: Copies, test: CopyingTest | None, scores: Sequence[Measurement]) -> tuple[Finding, ...]:
+def _finding(
+    subject: Subject, copies: Copies, test: CopyingTest | None, scores: Sequence[Measurement]
+) -> tuple[Finding, ...]:
     n, m = len(copies.generated), len(copies.fresh)
     near = newcombe(int(copies.flagged.sum()), n, int((copies.null.closeness < copies.bound).sum()), m)
     same = copies.excess
@@ -258,11 +262,11 @@ def _finding(copies: Copies, test: CopyingTest | None, scores: Sequence[Measurem
         return ()
     order = _nearest(copies)
     ids = list(dict.fromkeys(copies.train.ids[copies.own.source[i]] for i in order))
+    owners = _owners(subject, copies, order[:5])
     examples = tuple(
         Example(
             copies.generated.ids[i],
-            f"sample {redact(copies.generated.ids[i])}, nearest training image "
-            f"{copies.train.ids[copies.own.source[i]]}",
+            f"sample {redact(copies.generated.ids[i])}, nearest training image {_told(copies, i, owners)}",
             f"closeness {copies.own.closeness[i]:.3f}" + (", pixel by pixel the same" if copies.exact[i] else ""),
             document_ids=(copies.train.ids[copies.own.source[i]],),
         )
@@ -294,31 +298,46 @@ def _nearest(copies: Copies) -> list[int]:
     return flagged or [int(i) for i in order[:SHOWN]]
 
 
-def _gallery(copies: Copies) -> Gallery:
+def _gallery(subject: Subject, copies: Copies) -> Gallery:
+    """Each sample in one picture with the training image that it is nearest to: no layout can part them."""
+    places = _nearest(copies)[:SHOWN]
+    owners = _owners(subject, copies, places)
     tiles = []
-    for i in _nearest(copies)[:SHOWN]:
-        source = int(copies.own.source[i])
-        sample, real = copies.generated, copies.train
-        tiles.append(
-            Tile(
-                f"near-{sample.ids[i]}",
-                f"sample {redact(sample.ids[i])}: closeness {copies.own.closeness[i]:.2f}",
-                png_base64(sample.of.images[sample.rows[i]]),
-            )
-        )
-        tiles.append(
-            Tile(
-                f"source-{sample.ids[i]}",
-                f"nearest training image {real.ids[source][:12]}",
-                png_base64(real.of.images[real.rows[source]]),
-            )
-        )
+    for i in places:
+        source, sample, real = int(copies.own.source[i]), copies.generated, copies.train
+        pair = side_by_side(sample.of.images[sample.rows[i]], real.of.images[real.rows[source]])
+        caption = f"{redact(sample.ids[i])} | {_told(copies, i, owners)}"
+        tiles.append(Tile(f"near-{sample.ids[i]}", caption, png_base64(pair)))
     note = (
-        "Pairs: a sample, then the training image nearest to it. Closeness is the distance over that image's "
-        "distance to its "
-        f"nearest other one: 0 is a copy, and 1 in 100 fresh images falls below {copies.bound:.2f}."
+        "Left a sample, right the training image nearest to it, with its document, licence and source. Ratio: nearest "
+        "over second nearest distance. Closeness: the distance over that image's distance to its nearest other one; 0 "
+        f"is a copy, and 1 in 100 fresh images falls below {copies.bound:.2f}."
     )
     return Gallery("nearest-training-images", "Samples nearest to a training image", tuple(tiles), note)
+
+
+def _owners(subject: Subject, copies: Copies, places: Sequence[int]) -> dict[str, str]:
+    """Licence and source of the training images behind some samples, by id."""
+    ids = {copies.train.ids[int(copies.own.source[i])] for i in places}
+    rows = subject.corpus.documents(sorted(ids))
+    return {
+        name: f"{redact(row.get('source') or UNKNOWN)[:LONGEST]}, {(row.get('licence') or UNKNOWN)[:LONGEST]}"
+        for name, row in rows.items()
+    }
+
+
+def _told(copies: Copies, i: int, owners: dict[str, str]) -> str:
+    name = copies.train.ids[int(copies.own.source[i])]
+    return f"{name}, {owners[name]}, ratio {copies.own.ratios[i]:.2f}, closeness {copies.own.closeness[i]:.2f}"
+
+
+def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Two images uint8 (H, W, C) in one, with a white strip between them; a grey one gets the colours of the other."""
+    colours = max(left.shape[2], right.shape[2])
+    pair = [image if image.shape[2] == colours else np.repeat(image[:, :, :1], colours, 2) for image in (left, right)]
+    height, gap = max(len(image) for image in pair), max(1, min(image.shape[1] for image in pair) // 8)
+    padded = [np.pad(image, ((0, height - len(image)), (0, 0), (0, 0)), constant_values=255) for image in pair]
+    return np.concatenate([padded[0], np.full((height, gap, colours), 255, np.uint8), padded[1]], 1)
 
 
 def _chart(copies: Copies) -> Chart:

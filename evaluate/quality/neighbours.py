@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from ...core import UsageError
 from ..statistics import Floats
-from .distances import Sides, blocks_between, nearest_within
+from .distances import Sides, blocks_between, nearest_within, two_nearest
 
 K = 5
 
@@ -117,6 +117,30 @@ def neighbourhoods(real: ArrayLike, fake: ArrayLike, k: int = K, precision: str 
         authentic=(near[:, 0] > closest[source]).numpy(),
         reached=reached.numpy(),
         covered=covered.numpy(),
+    )
+
+
+@torch.inference_mode()
+def nearest_to(real: ArrayLike, fake: ArrayLike, precision: str | None = None) -> Nearest:
+    """Of each fake (m, d) the part of :func:`neighbourhoods` that says whether it copies a real row (n, d), n >= 2.
+
+    The spacing is looked for around those real rows alone that are nearest to a fake: with m far below n that is the
+    cost of two passes of m x n distances at most, where all balls take one of n x n.
+    """
+    sides = Sides.of(real, fake, precision)
+    if len(sides.real) < 2:
+        raise UsageError("the spacing of real rows needs two of them")
+    near, places = two_nearest(sides.fake, sides.real)
+    source = places[:, 0]
+    nearest_ones, place = torch.unique(source, return_inverse=True)
+    spacing = two_nearest(sides.real[nearest_ones], sides.real, nearest_ones)[0][place, 0]
+    distances = near.double().sqrt().numpy()
+    return Nearest(
+        distances[:, 0],
+        distances[:, 1],
+        source.numpy(),
+        spacing.double().sqrt().numpy(),
+        (near[:, 0] > spacing).numpy(),
     )
 
 

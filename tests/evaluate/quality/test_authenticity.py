@@ -1,12 +1,17 @@
+import base64
+import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import scores_of
 from image_subjects import image_subject, noise, pixels
+from PIL import Image
 
 from headwater.core import Gallery, IncompleteError, NotMeasured
 from headwater.evaluate import measure_authenticity
+from headwater.evaluate.quality.authenticity import side_by_side
 
 
 def test_samples_of_the_same_law_are_no_finding(tmp_path: Path) -> None:
@@ -32,7 +37,11 @@ def test_copies_are_found_with_the_documents_they_copy(tmp_path: Path) -> None:
     assert "20 are a training image pixel by pixel" in finding.meaning
     assert finding.examples[0].document_ids[0] in finding.document_ids
     gallery = next(exhibit for exhibit in outcome.exhibits if isinstance(exhibit, Gallery))
-    assert gallery.tiles[0].png == gallery.tiles[1].png  # a copy beside its source
+    for tile in gallery.tiles:  # a copy beside its source
+        image = np.array(Image.open(io.BytesIO(base64.b64decode(tile.png))))
+        assert image.shape == (8, 17) and (image[:, :8] == image[:, 9:]).all() and (image[:, 8] == 255).all()
+        assert re.fullmatch(r"image-\d+ \| (\S+), made, unknown, ratio 0\.00, closeness 0\.00", tile.caption)
+        assert tile.caption.split(" | ")[1].split(",")[0] in finding.document_ids
 
 
 def test_a_model_that_returns_its_data_has_no_authentic_sample_and_a_low_c_t(tmp_path: Path) -> None:
@@ -106,3 +115,10 @@ def test_order_of_samples_changes_nothing(tmp_path: Path) -> None:
 def test_too_few_images_are_said(tmp_path: Path) -> None:
     with pytest.raises(IncompleteError, match="authenticity needs 20 different training images"):
         measure_authenticity(image_subject(tmp_path, noise(0, 10), noise(1, 10)), extractor=pixels)
+
+
+def test_images_of_other_sizes_and_colours_stand_side_by_side() -> None:
+    grey, colour = np.zeros((4, 8, 1), np.uint8), np.full((6, 16, 3), 7, np.uint8)
+    pair = side_by_side(grey, colour)
+    assert pair.shape == (6, 8 + 1 + 16, 3)
+    assert (pair[:4, :8] == 0).all() and (pair[4:, :8] == 255).all() and (pair[:, 9:] == 7).all()
