@@ -16,6 +16,9 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.membership import measure_membership
+from .memorization.membership_scores import loss_score, min_k_score, neighbour_score, reference_score, zlib_score
+from .memorization.operating_points import EpsilonBound, OperatingPoint, at_fpr, epsilon_bound
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .quality.authenticity import measure_authenticity
@@ -101,6 +104,16 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "EpsilonBound",
+    "OperatingPoint",
+    "at_fpr",
+    "epsilon_bound",
+    "loss_score",
+    "measure_membership",
+    "min_k_score",
+    "neighbour_score",
+    "reference_score",
+    "zlib_score",
     "repeated_passages",
     "leaked_strings",
     "Passages",

@@ -45,7 +45,7 @@ IMAGES = (
 SUITES: Mapping[str, tuple[str, ...]] = {
     "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
-    "memorization": MEMORIZATION,
+    "memorization": (*MEMORIZATION, "membership"),
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,
