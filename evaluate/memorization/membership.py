@@ -10,12 +10,14 @@ from ..items import ItemValues
 from ..statistics import Estimate, Floats, auc, clopper_pearson, holm, paired_auc, placements
 from .blind_baseline import FOLDS, blind_scores
 from .extractable import level
+from .lira import OWN_VARIANCE
 from .membership_attacks import ATTACKS, Attacker, Settings, run_attacks
 from .membership_exhibits import levels_table, overview, roc_chart
 from .membership_findings import findings
 from .membership_results import BLIND, Attack
 from .membership_texts import Candidates, candidates
 from .operating_points import at_fpr, epsilon_bound
+from .shadow_models import lira_scores
 
 RATES = (0.01, 0.001)
 UNIT = "area under the ROC curve"
@@ -46,14 +48,16 @@ def measure_membership(
     order: int = 5,
     neighbours: int = 5,
     exchanged: float = 0.1,
+    shadows: int = 0,
 ) -> Outcome:
     """Area under the ROC curve of attacks that tell trained documents from held-out ones, beside a blind baseline.
 
     ``documents`` of each side at most, each cut at ``characters``. ``k``: share of the tokens that Min-K% looks at.
     ``reference``: a checkpoint, a Hugging Face folder or a GGUF file to compare with (None: an n-gram model of
     ``order`` of the corpus's other documents). The neighbourhood attack compares with ``neighbours`` texts in which a
-    share ``exchanged`` of the words is another. Finding HW-M010 where an attack beats the blind baseline, HW-M011 where
-    the baseline alone tells the sides apart.
+    share ``exchanged`` of the words is another. ``shadows``: so many models are trained on random halves by the run's
+    own recipe, for LiRA, and there are then no more non-members than trained documents. Finding HW-M010 where an
+    attack beats the blind baseline, HW-M011 where the baseline alone tells the sides apart.
     """
     for name in attacks:
         if name not in ATTACKS:
@@ -61,13 +65,28 @@ def measure_membership(
     if documents < 1 or characters < 1:
         raise UsageError("documents and characters must be 1 or more")
     settings = Settings(k, reference, order, neighbours, exchanged)
-    found = candidates(subject, documents, characters)
+    found = candidates(subject, documents, characters, balanced=shadows > 0)
     assert subject.checkpoint is not None  # there is a split
     if "prompt_logprob" not in subject.checkpoint.capabilities:
         raise IncompleteError("the checkpoint gives no token probabilities")
     attacker = Attacker(subject, found, settings, subject.checkpoint, "min-k++" in attacks)
     results = run_attacks(attacker, tuple(dict.fromkeys(attacks)))
-    return _outcome(subject, found, results, attacker.methods(), characters)
+    if shadows:
+        results["lira"] = _lira(subject, found, shadows)
+    return _outcome(subject, found, results, {**attacker.methods(), "lira": lira_method(shadows)}, characters)
+
+
+def _lira(subject: Subject, found: Candidates, shadows: int) -> Floats | str:
+    try:
+        return lira_scores(subject, found, shadows)
+    except IncompleteError as error:
+        return str(error)
+
+
+def lira_method(shadows: int) -> str:
+    """For the protocol."""
+    variance = "a variance a text" if shadows >= OWN_VARIANCE else "one variance"
+    return f"lira, online, {shadows} shadow models of the run's recipe on random halves with {variance}"
 
 
 def _outcome(

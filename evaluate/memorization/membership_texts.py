@@ -40,12 +40,12 @@ def content_of(name: str) -> str:
     return name.split("-")[0]
 
 
-def candidates(subject: Subject, documents: int, characters: int) -> Candidates:
+def candidates(subject: Subject, documents: int, characters: int, balanced: bool = False) -> Candidates:
     """At most ``documents`` trained and as many held-out documents, drawn by the seed, all cut at ``characters``.
 
     Which documents are held out was drawn by a hash, so both sides are alike but for training. Of exact copies one
-    stands for all. Where training left no other documents, a quarter of the trained ones is kept aside for reference
-    models.
+    stands for all. ``balanced``: no more non-members than trained documents. Where training
+    left no other documents, a quarter of the trained ones is kept aside for reference models.
     """
     split = subject_split(subject)
     if not split.held_out:
@@ -57,7 +57,7 @@ def candidates(subject: Subject, documents: int, characters: int) -> Candidates:
     unseen = len(all_ids) - len(split.trained) - len(split.held_out)
     most = len(trained) if 4 * (unseen + max(0, len(held) - documents)) >= len(trained) else -(-3 * len(trained) // 4)
     members = _drawn(subject.seed, "members", trained, min(documents, most))
-    others = _drawn(subject.seed, "non-members", held, documents)
+    others = _drawn(subject.seed, "non-members", held, min(documents, len(trained)) if balanced else documents)
     rows = subject.corpus.documents([*members, *others])
     cut = {name: str(row["text"] or "")[:characters] for name, row in rows.items()}
     kept = [name for name in (*members, *others) if cut[name].strip()]
