@@ -45,7 +45,7 @@ IMAGES = (
 SUITES: Mapping[str, tuple[str, ...]] = {
     "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
-    "memorization": (*MEMORIZATION, "membership"),
+    "memorization": (*MEMORIZATION, "discoverable", "membership"),
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,
