@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table, UsageError
+from ...core import Cell, Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table, UsageError
 from ...curate import example
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
@@ -127,17 +127,20 @@ def _scores(whole: Extraction) -> tuple[list[Score], list[ItemValues]]:
 
 def _chart(whole: Extraction) -> Chart:
     most = math.log10(max(*whole.queries, 10))
-    grid = [float(10**x) for x in np.linspace(0, most, POINTS)]
-    x = tuple(math.log10(max(1, round(n))) for n in grid)
+    grid = sorted({max(1, round(float(10**x))) for x in np.linspace(0, most, POINTS)})
+    x = tuple(math.log10(n) for n in grid)
     series = []
-    for side in SIDES:
-        for p in whole.chances if whole.of(side) else ():
-            hits = [whole.hits(side, max(1, round(n)), p) for n in grid]
+    for side, p in [("trained", p) for p in whole.chances] + [("held-out", whole.chances[0])]:
+        if whole.of(side):
+            hits = [whole.hits(side, n, p) for n in grid]
             series.append(Series(f"{side}, p = {p:g}", x, tuple(sum(row) / len(row) for row in hits)))
     trained = whole.of("trained")
     greedy = sum(one.greedy for one in trained) / len(trained)
     series.append(Series("trained, greedy", (x[0], x[-1]), (greedy, greedy)))
-    note = "Samples are powers of ten: 3 is 1,000. p is the chance that one of them is the passage."
+    note = (
+        "Samples are powers of ten: 3 is 1,000. p is the chance that one of them is the passage. Held-out passages "
+        "come out no more often for a higher p."
+    )
     title = "Training passages that come out, by the number of samples"
     return Chart(
         "discoverable", title, "line", "samples of one prefix (log10)", "share of passages", tuple(series), note
@@ -166,7 +169,7 @@ def _table(whole: Extraction, named: str) -> Table:
 
 def _by_times_seen(whole: Extraction) -> Table:
     trained = whole.of("trained")
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     labels = sorted({level(one.times_seen) for one in trained}, key=lambda text: int(text.split("-")[0]))
     last = [whole.hits("trained", n, 0.5) for n in whole.queries]
     for label in labels:
@@ -215,7 +218,7 @@ def _finding(whole: Extraction, scores: Sequence[Score], named: str) -> tuple[Fi
             ),
             scores=tuple(score for score in scores if score.slice.get("n") in (f"{n:,}", "greedy")),
             examples=examples,
-            document_ids=tuple(dict.fromkeys(one.document_id for one in out[:EXAMPLES])),
+            document_ids=tuple(dict.fromkeys(one.document_id for one in out)),
         ),
     )
 

@@ -55,7 +55,7 @@ def _spread(values: Floats, chosen: NDArray[np.bool_], centre: Floats) -> Floats
     if len(values) < OWN_VARIANCE:
         return np.full(len(centre), math.sqrt(pooled))
     own = np.where((free > 0) & (squares > 0), squares / np.maximum(free, 1), pooled)
-    return np.sqrt(own)
+    return np.asarray(np.sqrt(own))
 
 
 def _log_density(x: Floats, mean: Floats, spread: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import stats
 
 from ...core import Exhibit, IncompleteError, Measurement, NotMeasured, Score, UsageError, did_you_mean, generator
 from ..base import METRICS, Outcome, Subject
@@ -130,10 +131,7 @@ def _attacks(
     """Each attack beside the blind baseline, p-values adjusted by Holm over the attacks."""
     gaps: dict[str, tuple[Estimate, float]] = {}
     if not isinstance(blind, str):
-        (own, other) = found.sides(blind)
-        for name, scores in values.items():
-            x, y = found.sides(scores)
-            gaps[name] = paired_auc((x, y), (own, other))
+        gaps = {name: beyond(found.sides(scores), found.sides(blind)) for name, scores in values.items()}
     adjusted = dict(zip(gaps, holm([p for _, p in gaps.values()]).tolist(), strict=True))
     return [
         Attack(
@@ -142,6 +140,20 @@ def _attacks(
         )
         for name, scores in values.items()
     ]  # fmt: skip
+
+
+def beyond(attack: tuple[Floats, Floats], blind: tuple[Floats, Floats]) -> tuple[Estimate, float]:
+    """Area of an attack minus that of the baseline, with p; a baseline below chance stands for chance.
+
+    Against the baseline paired DeLong; against chance the interval of the area, and p of Mann and Whitney's test.
+    """
+    if placements(*blind).auc > 0.5:
+        return paired_auc(attack, blind)
+    area = auc(*attack)
+    low, high = (None if bound is None else bound - 0.5 for bound in (area.low, area.high))
+    alike = len(np.unique(np.concatenate(attack))) == 1
+    p = 1.0 if alike else float(stats.mannwhitneyu(*attack, method="asymptotic").pvalue)
+    return Estimate(area.value - 0.5, area.n, area.se, low, high), p
 
 
 def _baseline(found: Candidates, blind: Floats, shared: str) -> Attack:
@@ -159,12 +171,12 @@ def _area(attack: Attack) -> Score:
 
 def _gap(attack: Attack) -> Score:
     assert attack.gap is not None and attack.p is not None
-    p = f"p = {attack.p:.2g} by Holm over the attacks"
+    p = ("p below 1e-9" if attack.p < 1e-9 else f"p = {attack.p:.2g}") + " by Holm over the attacks"
     bounds = attack.gap.bounds()
-    interval = f"paired DeLong; {p}" if "low" in bounds else f"no interval: the curves do not vary; {p}"
+    interval = f"DeLong; {p}" if "low" in bounds else f"no interval: the curves do not vary; {p}"
     return Score(
         "membership-gap", attack.gap.value, attack.gap.n, "difference of areas",
-        f"membership-gap/1 minus the blind baseline, {attack.method}", direction="lower",
+        f"membership-gap/1 minus the blind baseline or 0.5 if that is more, {attack.method}", direction="lower",
         slice={"attack": attack.name}, **{**bounds, "interval": interval},
     )  # fmt: skip
 

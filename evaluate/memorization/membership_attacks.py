@@ -188,7 +188,11 @@ class Attacker:
 
 
 def run_attacks(attacker: Attacker, wanted: Sequence[str]) -> dict[str, Floats | str]:
-    """The scores of each attack, or the reason why there are none."""
+    """The scores of each attack, or the reason why there are none.
+
+    Raises :class:`IncompleteError` where the model's own probabilities cannot be used: then no attack can.
+    """
+    _ = attacker.values
     results: dict[str, Floats | str] = {}
     for name in wanted:
         try:

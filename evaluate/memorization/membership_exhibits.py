@@ -18,20 +18,14 @@ POINTS = 60
 def overview(attacks: Sequence[Attack], rates: Sequence[float]) -> Table:
     """All attacks and the baseline, the best first."""
     ranked = sorted(attacks, key=lambda attack: -attack.area.value)
-    columns = (
-        "attack",
-        "area",
-        "low",
-        "high",
-        "minus blind",
-        "p (Holm)",
-        *(f"TPR at {rate:.1%} FPR" for rate in rates),
-    )
+    at_rates = (f"TPR at {rate:.1%} FPR" for rate in rates)
+    columns = ("attack", "area", "low", "high", "beyond blind", "p (Holm)", *at_rates)
     rows = tuple(_row(attack, rates) for attack in ranked)
     m, n = len(ranked[0].members), len(ranked[0].others)
     note = (
         f"{m:,} members, {n:,} non-members. Area: under the ROC curve, 0.5 is chance. The blind baseline reads the "
-        "texts and no model. An empty rate cannot be claimed with so few non-members."
+        "texts and no model; beyond it: above its area, or above 0.5 where that is more. Where a rate is empty there "
+        "are too few non-members to claim it."
     )
     return Table("membership", "Membership attacks beside the blind baseline", columns, rows, note)
 
@@ -39,9 +33,14 @@ def overview(attacks: Sequence[Attack], rates: Sequence[float]) -> Table:
 def _row(attack: Attack, rates: Sequence[float]) -> tuple[Cell, ...]:
     gap = attack.gap.value if attack.gap else None
     return (
-        attack.name, attack.area.value, attack.area.low, attack.area.high, gap, attack.p,
+        attack.name, attack.area.value, attack.area.low, attack.area.high, gap, told_p(attack.p),
         *(_tpr(attack, rate) for rate in rates),
     )  # fmt: skip
+
+
+def told_p(p: float | None) -> Cell:
+    """A p-value; below 1e-9 a normal law says no more than that it is small."""
+    return "below 1e-9" if p is not None and p < 1e-9 else p
 
 
 def _tpr(attack: Attack, rate: float) -> float | None:

@@ -94,7 +94,7 @@ def _unlike(found: Candidates, blind: Attack, scores: Sequence[Measurement]) -> 
         ),
         advice=(
             "See whether weights or balance choose by content, whether near-copies or one source stand on one side, "
-            "and hold out by chance alone. About 1 run in 40 shows this by chance."
+            "and hold out by chance alone. A few runs in a hundred show this by chance."
         ),
         scores=_of(scores, BLIND),
     )

@@ -60,7 +60,8 @@ def signal(model: Checkpoint, texts: Sequence[str]) -> Floats:
     logs: list[float] = []
     for low in range(0, len(texts), BATCH):
         logs += [float(np.sum(row)) for row in model.token_logprobs(texts[low : low + BATCH])]
-    return np.array(logs) / np.array([len(text.encode("utf-8", "replace")) for text in texts])
+    sizes = [len(text.encode("utf-8", "replace")) for text in texts]
+    return np.asarray(np.array(logs) / np.array(sizes))
 
 
 def _seen_and_scored(model: Checkpoint, found: Candidates) -> tuple[Floats, NDArray[np.bool_]]:

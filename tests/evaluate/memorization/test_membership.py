@@ -7,8 +7,9 @@ import torch
 from fakes import ByteModel, random_text, scores_of, subject_of, write_corpus
 
 from headwater.core import Corpus, IncompleteError, NotMeasured, Recipe, UsageError
-from headwater.evaluate import Outcome, measure_membership
+from headwater.evaluate import Outcome, auc, measure_membership
 from headwater.evaluate.memorization.blind_baseline import blind_scores
+from headwater.evaluate.memorization.membership import beyond
 from headwater.evaluate.memorization.membership_texts import candidates
 from headwater.models import Reading
 
@@ -133,6 +134,17 @@ def test_too_few_texts_for_the_baseline_are_said(corpus: Corpus) -> None:
     assert not outcome.findings
 
 
+def test_an_attack_is_held_against_chance_where_the_baseline_is_below_it() -> None:
+    rng = np.random.default_rng(0)
+    attack, low = (rng.normal(1, 1, 60), rng.normal(0, 1, 60)), (rng.normal(-1, 1, 60), rng.normal(0, 1, 60))
+    gap, p = beyond(attack, low)
+    area = auc(*attack)
+    assert gap.value == pytest.approx(area.value - 0.5) and p < 0.001
+    assert (gap.low, gap.high) == (area.low - 0.5, area.high - 0.5)  # type: ignore[operator]
+    assert beyond(attack, attack)[0].value == 0
+    assert beyond((np.zeros(9), np.zeros(9)), low)[1] == 1.0
+
+
 def test_items_mean_the_area(corpus: Corpus) -> None:
     outcome = measure_membership(subject_of(corpus, leaky(corpus, 1)), attacks=QUICK)
     for item in outcome.items:
@@ -142,6 +154,13 @@ def test_items_mean_the_area(corpus: Corpus) -> None:
 def test_the_same_seed_gives_the_same_outcome(corpus: Corpus) -> None:
     first, second = (measure_membership(subject_of(corpus, leaky(corpus)), neighbours=1) for _ in range(2))
     assert first.scores == second.scores and first.findings == second.findings
+
+
+def test_probabilities_that_are_none_are_said_once_for_all_attacks(corpus: Corpus) -> None:
+    model = ByteModel(corpus, 1, recipe=HALF)
+    model.token_logprobs = lambda texts: [np.array([-np.inf]) for _ in texts]  # type: ignore[method-assign]
+    with pytest.raises(IncompleteError, match="no finite number"):
+        measure_membership(subject_of(corpus, model))
 
 
 def test_nothing_held_out_is_a_sentence(tmp_path: Path) -> None:
