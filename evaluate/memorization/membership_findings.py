@@ -78,7 +78,11 @@ def _surest(found: Candidates, best: Attack) -> tuple[tuple[Example, ...], str]:
         if found.copies[row] > 1:
             note += f", in {found.copies[row]} copies"
         shown.append(example(found.ids[row], found.texts[row][:SHOWN], (), note, (found.ids[row],)))
-    said = f"{above} of {len(best.members)} members score above every one of {len(best.others)} non-members."
+    highest_rows = np.lexsort((np.arange(len(best.scores)), -best.scores))[:EXAMPLES]
+    said = (
+        f"{above} of {len(best.members)} members score above every one of {len(best.others)} non-members; of the "
+        f"{len(highest_rows)} highest scores of both sides {int(found.member[highest_rows].sum())} are members'."
+    )
     return tuple(shown), said
 
 
