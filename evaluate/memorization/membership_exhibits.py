@@ -23,9 +23,8 @@ def overview(attacks: Sequence[Attack], rates: Sequence[float]) -> Table:
     rows = tuple(_row(attack, rates) for attack in ranked)
     m, n = len(ranked[0].members), len(ranked[0].others)
     note = (
-        f"{m:,} members, {n:,} non-members. Area: under the ROC curve, 0.5 is chance. The blind baseline reads the "
-        "texts and no model; beyond it: above its area, or above 0.5 where that is more. Where a rate is empty there "
-        "are too few non-members to claim it."
+        f"{m:,} members, {n:,} non-members; 0.5 is chance. The blind baseline sees no model; beyond it: above its "
+        "area, or above 0.5 where that is more. An empty rate needs more non-members."
     )
     return Table("membership", "Membership attacks beside the blind baseline", columns, rows, note)
 
