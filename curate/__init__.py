@@ -50,6 +50,8 @@ from .filters import (
 from .filters.quality_model import QualityModel, train_quality_model
 from .image_files import strip_metadata as strip_file_metadata
 from .images import IMAGE_DETECTORS, similar_images, strip_metadata
+from .licence_duties import author_of, credit_line, duty, owed
+from .licence_policy import PERMISSIVE, LicencePolicy, licence_policy
 from .licences import licence_keys, normalise_licence
 from .mitigation import (
     COUNTERFACTUAL_OF,
@@ -68,6 +70,7 @@ from .mitigation import (
 )
 from .parameters import call_checked
 from .pipeline import Pipeline
+from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
@@ -117,6 +120,9 @@ __all__ = [
     "Rejected",
     "Replay",
     "SEQUENCE_LETTERS",
+    "LicencePolicy",
+    "PERMISSIVE",
+    "PERSONAL_DATA",
     "SOURCES",
     "ScoreChange",
     "Source",
@@ -156,7 +162,12 @@ __all__ = [
     "example",
     "excerpt",
     "fairness",
+    "author_of",
+    "credit_line",
+    "duty",
     "find_personal_data",
+    "licence_policy",
+    "owed",
     "fineweb",
     "group_gap",
     "group_share",

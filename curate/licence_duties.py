@@ -1,5 +1,6 @@
 """What a licence asks of whoever passes a work on: the part that an attribution list has to answer."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from license_expression import LicenseWithExceptionSymbol
 from ..core import UNKNOWN
 from .licence_families import families, licensing
 
+AUTHOR_KEYS = ("attribution", "author", "authors", "creator", "copyright")
 # (prefix of the SPDX id, what is owed), the first that fits. A reading of the licence texts, clause by clause.
 DUTIES: tuple[tuple[str, str], ...] = (
     ("CC-BY-", "name author, title, source and licence; say whether it was changed (section 3(a) in version 4.0)"),
@@ -56,6 +58,18 @@ def binding(expression: str) -> frozenset[str]:
 def duty(key: str) -> str:
     """What the licence of this SPDX id asks for, in words."""
     return next((words for prefix, words in DUTIES if key.startswith(prefix)), OTHERWISE)
+
+
+def credit_line(source: str, author: str, key: str) -> str:
+    """The line that gives credit under the licence of this SPDX id; not redacted."""
+    place = f", {link(key)}" if link(key) else ""
+    by = f" by {author}" if author else ""
+    return f"{source}{by}, licensed under {key}{place}"
+
+
+def author_of(attributes: Mapping[str, str], keys: Sequence[str] = AUTHOR_KEYS) -> str:
+    """The first of the attributes in which an author or a credit line may stand; empty where there is none."""
+    return next((attributes[key] for key in keys if attributes.get(key)), "")
 
 
 def link(key: str) -> str:

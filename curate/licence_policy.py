@@ -11,6 +11,28 @@ from ..core import UNKNOWN, UsageError, did_you_mean
 from .licence_families import FAMILIES, alternatives, families, licensing
 from .licences import normalise_licence
 
+PERMISSIVE = (
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC-BY-3.0",
+    "CC-BY-4.0",
+    "CC0-1.0",
+    "HPND",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MIT-CMU",
+    "NCSA",
+    "PSF-2.0",
+    "Python-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+)
+"""What the filter and the metric of licences allow by default; attribution is still owed."""
 ALLOWED, DENIED, NOT_ALLOWED = "", "licence-denied", "licence-not-allowed"
 
 
@@ -29,6 +51,15 @@ class LicencePolicy:
         """``""`` for an allowed expression, else the rule it breaks: ``licence-denied`` where only the list of denied
         licences stands against it, or ``licence-not-allowed``."""
         return _verdict(self, expression)
+
+
+def licence_policy(allow: Sequence[str] = PERMISSIVE, deny: Sequence[str] = (), place: str = "") -> LicencePolicy:
+    """The policy of two lists of SPDX ids and families; ``place`` stands before their names in errors."""
+    if not allow:
+        raise UsageError(
+            f"{place}allow: the list is empty, so that no document could stay; leave it out for the default list"
+        )
+    return LicencePolicy(names_of(allow, f"{place}allow"), names_of(deny, f"{place}deny"))
 
 
 def names_of(entries: Sequence[str], option: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from .bias import (
     measure_amplification,
     measure_counterfactual_pairs,
 )
+from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_self_consistency, measure_unknown_names
@@ -18,12 +19,16 @@ from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
+from .memorization.leaked_data import measure_leaked_data
+from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
 from .memorization.lira import lira
 from .memorization.membership import measure_membership
 from .memorization.membership_scores import loss_score, min_k_score, neighbour_score, reference_score, zlib_score
 from .memorization.operating_points import EpsilonBound, OperatingPoint, at_fpr, epsilon_bound
+from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .nearest_images import nearest_images
 from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.class_consistency import measure_class_consistency
@@ -45,9 +50,11 @@ from .quality.kernel_sums import cmmd, kernel_inception_distance
 from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
 from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
 from .quality.mauve import divergence_curve, mauve, measure_mauve
-from .quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
+from .quality.neighbour_intervals import precision_recall
+from .quality.neighbours import Neighbourhoods, expected_coverage, nearest_to, neighbourhoods
 from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
+from .quality.prompt_adherence import measure_prompt_adherence
 from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
 from .quality.self_bleu import measure_self_bleu, self_bleu
 from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
@@ -55,7 +62,7 @@ from .quality.vendi import vendi_from_features, vendi_score
 from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
-from .repeated_passages import Passages, leaked_strings, repeated_passages
+from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -97,8 +104,11 @@ from .statistics import (
 )
 from .story import document_story
 from .tables import (
+    measure_attribute_disclosure,
+    measure_linkage,
     measure_marginal_fidelity,
     measure_pairwise_fidelity,
+    measure_row_copies,
     measure_train_on_synthetic,
     measure_two_sample_test,
     tell_apart,
@@ -122,6 +132,17 @@ __all__ = [
     "neighbour_score",
     "reference_score",
     "zlib_score",
+    "nearest_images",
+    "planted_passages",
+    "measure_planted_documents",
+    "Planted",
+    "measure_attribute_disclosure",
+    "measure_linkage",
+    "measure_row_copies",
+    "measure_leaked_data",
+    "objected_passages",
+    "licence_repeats",
+    "measure_licence_overlap",
     "repeated_passages",
     "leaked_strings",
     "Passages",
@@ -136,6 +157,7 @@ __all__ = [
     "PrecisionRecallMetric",
     "KernelDistanceMetric",
     "InceptionScoreMetric",
+    "Certainty",
     "Comparison",
     "DistinctMetric",
     "CopyingTest",
@@ -178,6 +200,7 @@ __all__ = [
     "byte_perplexity",
     "by_group",
     "clopper_pearson",
+    "certainties",
     "compare",
     "clustered_rate",
     "cmmd",
@@ -242,6 +265,7 @@ __all__ = [
     "measure_repetition",
     "measure_self_bleu",
     "measure_precision_recall",
+    "measure_prompt_adherence",
     "measure_self_consistency",
     "measure_token_entropy",
     "measure_train_on_synthetic",
@@ -255,6 +279,7 @@ __all__ = [
     "mmd_interval",
     "more_items",
     "more_trials",
+    "nearest_to",
     "neighbourhoods",
     "newcombe",
     "ngram_kernel",
@@ -268,6 +293,7 @@ __all__ = [
     "permutation_p",
     "perplexity",
     "placements",
+    "precision_recall",
     "ratio_interval",
     "read_items",
     "repeated_share",

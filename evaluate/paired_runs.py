@@ -26,7 +26,8 @@ from .statistics import (
     t_interval,
     t_p,
 )
-from .statistics.seeds import crossed_variance
+from .statistics.ratios import fieller_interval
+from .statistics.seeds import crossed_variance, mixed_p, mixed_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _one_run(a: tuple[Floats, Floats], b: tuple[Floats, Floats], seed: int) -> t
     if (y < 0).any():
         return _one_run_of_differences(a, b)
     if np.array_equal(y, v):
-        found_ratio = ratio_interval(x - u, y)
+        found_ratio = fieller_interval(x - u, y)
         gaps = x - u
         flat = np.ptp(gaps) == 0
         p = (1.0 if gaps[0] == 0 else 0.0) if flat else float(stats.ttest_1samp(gaps, 0.0).pvalue)
@@ -191,10 +192,10 @@ def _several(tables: Sequence[Floats]) -> tuple[Estimate, float, str]:
     seeds = sum(by_seed)
     variance = max(seeds + by_item - sum(rest), seeds, by_item)
     freedoms = [k - 1 if k > 1 else known[0][2] - 1 for k in counts]
-    terms = sum(part**2 / freedom for part, freedom in zip(by_seed, freedoms, strict=True)) + by_item**2 / (n - 1)
+    sources = [*zip(by_seed, map(float, freedoms), strict=True), (by_item, n - 1.0)]
     value = float(a.mean() - b.mean())
     if variance == 0:
         return Estimate(value, n, 0.0, value, value), 1.0 if value == 0 else 0.0, "seeds and items"
-    freedom = variance**2 / terms
-    estimate = t_interval(value, math.sqrt(variance), freedom, n)
-    return estimate, t_p(estimate, freedom), "seeds and items (t)"
+    se = math.sqrt(variance)
+    half = mixed_quantile(sources) * se
+    return Estimate(value, n, se, value - half, value + half), mixed_p(value / se, sources), "seeds and items (t)"

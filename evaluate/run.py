@@ -25,12 +25,13 @@ from ..core import (
 )
 from ..models import CAPABILITIES, ExternalModel, FinishedSamples, load
 from .base import METRICS, Outcome, Subject
+from .certainty import certainties, certainty_table
 from .items import ItemValues
 
 LIKELIHOOD = ("perplexity", "bits-per-byte")
 DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
 QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
-MEMORIZATION = ("verbatim-overlap", "source-exposure", "extractable", "exposure")
+MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
 BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
 IMAGES = (
@@ -49,7 +50,10 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,
-    "tables": ("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+    "tables": (
+        *("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+        *("row-copies", "attribute-disclosure", "linkage"),
+    ),
 }
 Request = str | tuple[str, Mapping[str, Any]]
 
@@ -104,18 +108,20 @@ def evaluate_items(
         (finding for outcome in outcomes for finding in outcome.findings),
         key=lambda finding: (SEVERITIES.index(finding.severity), finding.code),
     )
+    sure = sorted(certainties(scores), key=lambda one: one.neutral is None)  # those with a question first
     report = StageReport(
         stage="evaluate",
         title="Evaluation of the model",
         facts=_facts(subject, requests, scores, len(findings)),
         scores=scores,
         findings=tuple(findings),
-        exhibits=tuple(exhibit for outcome in outcomes for exhibit in outcome.exhibits),
+        exhibits=(*(exhibit for outcome in outcomes for exhibit in outcome.exhibits), *certainty_table(sure)),
         detail={
             "metrics": [{"name": name, "parameters": dict(options)} for name, options in requests],
             "seed": subject.seed,
             "model": subject.checkpoint.hash if subject.checkpoint else None,
             "corpus": subject.corpus.hash,
+            "certainty": [one.to_json() for one in sure],
         },
     )
     return report, tuple(one for outcome in outcomes for one in outcome.items)

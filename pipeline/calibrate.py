@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from ..core import Cell, StageReport, Table
 from ..curate import build_steps, calibrate, read_source
 from ..reports import build_calibration
 from .config import RunConfig
 from .progress import progress_for
+from .terminal import terminal
 
 CALIBRATED = ("unicode", "language", "length", "repetition", "quality", "c4", "fineweb")
 
@@ -28,7 +28,7 @@ def run_calibration(
     quiet: bool,
 ) -> None:
     """Calibrate the steps of a config (for bare data: every built-in step with thresholds) and say what came out."""
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     source = read_source(config.corpus.source, "corpus", **config.corpus.options)
     named = config.curate if config.curate is not None else tuple((name, {}) for name in CALIBRATED)
     report = calibrate(

@@ -160,14 +160,14 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """Score the model: quality, memorization, bias, hallucination; or any model or samples against data of yours."""
+    from . import commands
+
     if against is None:
         if label or groups:
             from ..core import UsageError
 
             raise UsageError("--label and --groups go with --against; of a run, config.yaml says both")
-        return _stages(target, out, "evaluate", workers, json, quiet)
-    from . import commands
-
+        return commands.evaluate_run(target, out, workers=workers, json=json, quiet=quiet)
     commands.evaluate_against(target, against, out, label, groups, workers=workers, json=json, quiet=quiet)
 
 

@@ -24,6 +24,7 @@ from ..core import (
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import SECTIONS
 from .calibrate import run_calibration
+from .cells import rich_table
 from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import model_lines, model_story
@@ -33,8 +34,10 @@ from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
 from .show import explanation_lines
+from .show_certainty import certainty_rows
 from .show_controls import controls_table
 from .show_story import story_lines
+from .terminal import terminal
 
 PACKAGE = Path(__file__).parent.parent
 DEMO = PACKAGE / "examples" / "demo.yaml"
@@ -80,31 +83,45 @@ def evaluate_against(
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
     config = config_from(guess_evaluation(subject, data, label, groups))
     folder = out or Path("runs") / f"{subject.name.split('.')[0] or 'samples'}-against-{data.name.split('.')[0]}"
-    _go(config, folder, subject, "report", workers=workers, json=json, quiet=quiet, model=True)
+    _go(config, folder, subject, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
+
+
+def evaluate_run(target: Path, out: Path | None, *, workers: int | None, json: bool, quiet: bool) -> None:
+    """Score the model of a config or a run folder, and lay out its report again."""
+    config, folder = resolve(target, out)
+    _require_model(config, target)
+    _go(config, folder, target, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
 
 
 def _go(
     config: RunConfig, folder: Path, target: Path, until: str, *, workers: int | None, json: bool, quiet: bool,
-    model: bool,
+    model: bool, scores: bool = False,
 ) -> None:  # fmt: skip
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
     if not model:
         images = config.images.model_copy(update={"model": None}) if config.images else None
         config = config.model_copy(update={"model": None, "images": images})
-    elif config.model is None and until in ("train", "sample", "evaluate"):
-        raise UsageError(f"{target}: no model in the config; add  model: {{family: transformer, size: xs, steps: 300}}")
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    elif until in ("train", "sample"):
+        _require_model(config, target)
+    console = terminal(err=True, quiet=quiet or json)
     say, progress = _sayer(console), progress_for(console)
     result = run_config(config, folder, until=until, as_read=not model, progress=progress, say=say)
     if json:
         typer.echo(jsonlib.dumps(summary(result), indent=1, ensure_ascii=False))
     elif not quiet:
+        if scores:
+            _print_scores(console, result.folder)
         _print_findings(console, result.folder)
         if not model:
             _print_controls(console, result.folder)
         name = "report.html" if until == "report" else ""
         typer.echo(str(folder / name))
+
+
+def _require_model(config: RunConfig, target: Path) -> None:
+    if config.model is None:
+        raise UsageError(f"{target}: no model in the config; add  model: {{family: transformer, size: xs, steps: 300}}")
 
 
 def calibrate(
@@ -151,6 +168,7 @@ def summary(result: RunResult) -> dict[str, Any]:
         "cached": list(result.cached),
         "facts": {name: dict(report.facts) for name, report in reports.items()},
         "scores": [score.to_json() for report in reports.values() for score in report.scores],
+        "certainty": [one for report in reports.values() for one in report.detail.get("certainty", ())],
         "energy": {track or "main": read_energy(result.folder / track / "checkpoint").to_json() for track in TRACKS},
         "findings": [finding.to_json() for report in reports.values() for finding in report.findings],
     }
@@ -189,13 +207,13 @@ def list_kind(kind: str | None, json: bool) -> None:
     table = RichTable("kind", "name", "what it is", box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(row.kind, row.name, row.summary)
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 def explain(name: str, json: bool, run: Path | None = None, rebuild: bool = True) -> None:
     """Print everything that a registry knows of a name, or that a run tells of a document."""
     if is_document_id(name):
-        progress = progress_for(Console(stderr=True, highlight=False, quiet=json))
+        progress = progress_for(terminal(err=True, quiet=json))
         _print_story(explain_document(name, run, rebuild, progress), json)
         return
     if (Path(name) / "checkpoint" / "run.json").is_file() or (Path(name) / "run.json").is_file():
@@ -243,6 +261,16 @@ def _print_findings(console: Console, folder: Path) -> None:
     findings = [finding for report in stage_reports(folder).values() for finding in report.findings]
     for finding in sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)):
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
+
+
+def _print_scores(console: Console, folder: Path) -> None:
+    for name, report in stage_reports(folder).items():
+        table = certainty_rows(report)
+        if table is not None:
+            track = f" ({name.split()[0]})" if " " in name else ""
+            console.print(f"\n{table.title}{track}", style="bold", markup=False)
+            console.print(rich_table(table))
+            console.print(f"{table.note}\n", markup=False)
 
 
 def _print_controls(console: Console, folder: Path) -> None:

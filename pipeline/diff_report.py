@@ -21,6 +21,7 @@ from ..core import (
     wilson,
 )
 from ..curate import ScoreChange, audited_scores, place_of, redact, score_changes
+from .cells import cell_text
 from .config import effective_values, load_config
 from .diff import BY, Difference, compare, tracks_of
 from .erase import Track
@@ -256,10 +257,7 @@ def _titled(table: Table, track: str) -> Table:
 
 
 def _shown(value: Cell) -> str:
-    if value is None:
-        return ""
-    shown = f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else value
-    return " ".join(shown.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(cell_text(value).split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
 def _line(cells: Any) -> str:

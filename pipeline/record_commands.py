@@ -9,10 +9,10 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.table import Table as RichTable
 
 from ..core import IntegrityError, StageReport, Table, UsageError, write_text
 from ..curate import erasure
+from .cells import MOST_ROWS, cell_text, rich_table
 from .commands import resolve
 from .diff_report import diff as diff_report
 from .diff_report import markdown
@@ -23,8 +23,8 @@ from .replay import Replay
 from .replay import check as check_files
 from .replay import replay as replay_run
 from .show_scores import score_lines
+from .terminal import terminal
 
-MOST_ROWS = 40
 SCORES = "diff-scores"
 
 
@@ -37,7 +37,7 @@ def erase(
     target = target.absolute()
     release = out or target.with_name(f"{target.name}-erased")
     key = key or erasure.default_key(release / erasure.LIST)
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     stamp = time or datetime.now(UTC).isoformat(timespec="seconds")
     report, found = erase_run(
         target, wanted, release, key, time=stamp, copies=copies, dry_run=dry_run, progress=progress_for(console)
@@ -55,13 +55,13 @@ def erase(
 
 def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
     """Compare, and print the tables on standard output."""
-    report = diff_report(a, b, progress_for(Console(stderr=True, quiet=quiet or json)))
+    report = diff_report(a, b, progress_for(terminal(err=True, quiet=quiet or json)))
     if to is not None:
         write_text(to, markdown(report))
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
-        print_report(Console(highlight=False), report)
+        print_report(terminal(), report)
 
 
 def compare(
@@ -81,7 +81,7 @@ def compare(
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
-        print_report(Console(highlight=False), report)
+        print_report(terminal(), report)
 
 
 def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int | None, json: bool, quiet: bool) -> None:
@@ -89,18 +89,18 @@ def dry(target: Path, out: Path | None, until: str, rows: int, *, workers: int |
     config, folder = resolve(target, out)
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
-    report = dry_run(config, folder, until, rows, progress_for(Console(stderr=True, quiet=quiet or json)))
+    report = dry_run(config, folder, until, rows, progress_for(terminal(err=True, quiet=quiet or json)))
     if json:
         typer.echo(jsonlib.dumps(report.to_json(), indent=1, ensure_ascii=False))
         return
     for name, value in report.facts.items():
-        typer.echo(f"{name}: {value:,}" if isinstance(value, int | float) else f"{name}: {value}")
-    print_report(Console(highlight=False), report)
+        typer.echo(f"{name}: {cell_text(value)}")
+    print_report(terminal(), report)
 
 
 def replay(folder: Path, only_check: bool, *, workers: int | None, json: bool, quiet: bool) -> None:
     """Check or repeat a run, say what differs, and end with code 4 where anything does."""
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     progress = progress_for(console)
     if only_check:
         number, wrong = check_files(folder, progress)
@@ -147,20 +147,3 @@ def print_report(console: Console, report: StageReport) -> None:
                 console.print(rich_table(exhibit))
     for finding in report.findings:
         console.print(f"{finding.severity:<7} {finding.code}  {finding.title}", markup=False)
-
-
-def rich_table(table: Table) -> RichTable:
-    """A table for a terminal, its first rows."""
-    shown = RichTable(*table.columns, box=None, header_style="bold", pad_edge=False)
-    for row in table.rows[:MOST_ROWS]:
-        shown.add_row(*(_cell(cell) for cell in row))
-    if len(table.rows) > MOST_ROWS:
-        shown.add_row(f"and {len(table.rows) - MOST_ROWS:,} more")
-    return shown
-
-
-def _cell(value: str | int | float | None) -> str:
-    if value is None:
-        return ""
-    shown = f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else value
-    return shown.replace("[", "\\[")

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ..evaluate import Subject
 
 ACTIONS = ("remove", "deduplicate", "redact", "reweight", "cap")
-REPEATED = {"HW-M001": ("free",), "HW-M002": ("prefix",), "HW-M020": ("free", "prefix", "repeat", "counterfactual")}
+REPEATED = {"HW-M001": ("free",), "HW-M002": ("prefix",)}
 """Findings on passages, and the kinds of samples that repeat these."""
+LICENSED = {"HW-M020": "licence-overlap"}
 LEAKED = frozenset({"HW-M021"})
 PLANTED = frozenset({"HW-M003"})
 BIAS = ("HW-B", "HW-A04")
@@ -153,23 +154,24 @@ def _find(folder: Path, code: str) -> tuple[str, Finding]:
 
 def _behind(subject: "Subject", finding: Finding) -> tuple[dict[str, Any], dict[str, str]]:
     """Kept documents behind a finding with the ranges that outputs repeat, and which are copies of which."""
-    from ..evaluate import leaked_strings, repeated_passages
+    from ..evaluate import leaked_strings, objected_passages, repeated_passages
 
     if finding.code in LEAKED:
         found = leaked_strings(subject)
+    elif finding.code in LICENSED:
+        found = objected_passages(subject, _parameters(subject.folder, LICENSED[finding.code]))
     elif finding.code in REPEATED:
         found = repeated_passages(subject, REPEATED[finding.code])
     else:
         ids = [*finding.document_ids, *(name for one in finding.examples for name in one.document_ids)]
         return {name: () for name in dict.fromkeys(ids)}, {}
-    ranges, copies = dict(found.ranges), dict(found.copies)
-    if finding.code == "HW-M020":  # only under the licences that the finding objects to
-        named = subject.corpus.documents(list(finding.document_ids)).values()
-        licences = {row["licence"] for row in named}
-        held = subject.corpus.documents(list(ranges))
-        ranges = {name: parts for name, parts in ranges.items() if held[name]["licence"] in licences}
-        copies = {}
-    return ranges, copies
+    return dict(found.ranges), {} if finding.code in LICENSED else dict(found.copies)
+
+
+def _parameters(folder: Path, metric: str) -> dict[str, Any]:
+    """The parameters that the run measured a metric with."""
+    known = StageReport.load(folder / "evaluation.json").detail.get("metrics", ())
+    return next((dict(one["parameters"]) for one in known if one["name"] == metric), {})
 
 
 def _fitting(finding: Finding, copies: Mapping[str, str]) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 
 from ..core import StageReport, Table
 from .progress import progress_for
 from .remedy import Remedy, apply, propose
+from .terminal import terminal
 
 SOURCES, SHOWN = 8, 12
 
@@ -20,7 +20,7 @@ def remedy(
     quiet: bool,
 ) -> None:  # fmt: skip
     """Say what a remedy would do, or do it and say what became of the finding."""
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     progress = progress_for(console)
     proposed = propose(folder, code, action, weight=weight, progress=progress)
     if dry_run:
@@ -72,7 +72,8 @@ def outcome_lines(report: StageReport) -> Iterator[str]:
 
 def _change(row: Any) -> str:
     metric, place, before, after, difference, low, high, p, verdict, items = row
-    words = f"  {metric} {place}: {_number(before)} before, {_number(after)} after"
+    name = f"{metric} {place}".rstrip()
+    words = f"  {name}: {_number(before)} before, {_number(after)} after"
     if difference is None:
         return words
     sure = (
@@ -82,4 +83,4 @@ def _change(row: Any) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.4g}"
+    return "no such score" if value is None else f"{value:.4g}"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..core import Cell, Table
+from .cells import cell_text
 
 MOST = 20
 QUIET = ("not distinguishable", "the same")
@@ -15,8 +16,8 @@ def score_lines(table: Table) -> Iterator[str]:
     told = [row for row in rows if row["B - A"] is not None and row["note"] not in QUIET]
     for row in told[:MOST]:
         yield f"{row['metric']}{_place(row['slice'])}"
-        span = "" if row["low"] is None else f" ({_number(row['low'])} to {_number(row['high'])})"
-        yield f"    {_number(row['A'])} -> {_number(row['B'])}, {_number(row['B - A'])}{span}: {row['note']}"
+        span = "" if row["low"] is None else f" ({cell_text(row['low'])} to {cell_text(row['high'])})"
+        yield f"    {cell_text(row['A'])} -> {cell_text(row['B'])}, {cell_text(row['B - A'])}{span}: {row['note']}"
     if len(told) > MOST:
         yield f"and {len(told) - MOST:,} more that differ"
     counted = Counter(_kind(row) for row in rows if row not in told)
@@ -31,7 +32,3 @@ def _kind(row: dict[str, Cell]) -> str:
 
 def _place(name: Cell) -> str:
     return f", {name}" if name else ""
-
-
-def _number(value: Cell) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else ""

@@ -20,6 +20,7 @@ from .run import stage_files
 from .show import trace_lines
 from .show_story import story_lines
 from .show_trace import finding_lines, sample_lines, source_lines
+from .terminal import terminal
 
 FINDING = re.compile(r"HW-[A-Z]\d{3}")
 WAYS = "give one of: a text, a sample's id or a finding's code, --document ID, --source NAME, --step N"
@@ -79,7 +80,7 @@ def index(target: Path, out: Path | None, *, json: bool, quiet: bool) -> None:
     """Index a run's corpus, or data as they are, so that outputs can be traced to it."""
     from ..evaluate import open_subject
 
-    console = Console(stderr=True, highlight=False, quiet=quiet or json)
+    console = terminal(err=True, quiet=quiet or json)
     folder = _run_of(target, out, console)
     found = open_subject(folder, progress=progress_for(console)).index
     values = {"folder": str(folder), "documents": len(found.ids), "bytes": len(found), "index": str(found.folder)}

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ..core import Gallery
 from .caps import Caps, clip, cut_note
 
-CAPTION = 80
+CAPTION = 240
 WIDE = 3  # times as wide as high: a strip of pictures, which has a line to itself
+PAIR = 1.5  # two pictures in one, which need room for their caption
 PREFIX = "data:image/png;base64,"
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -32,6 +33,7 @@ class GalleryView:
     tiles: tuple[TileView, ...]
     cut: str
     wide: bool = False
+    pairs: bool = False
 
 
 def gallery_view(gallery: Gallery, caps: Caps) -> GalleryView:
@@ -44,10 +46,11 @@ def gallery_view(gallery: Gallery, caps: Caps) -> GalleryView:
             break
         src = png_url(tile.png, caps.tile_characters)
         tiles.append(TileView(clip(tile.id, CAPTION), clip(tile.caption, CAPTION), src, png_sides(src)[0]))
-    wide = any(width > WIDE * height for width, height in (png_sides(tile.src) for tile in tiles))
+    sides = [png_sides(tile.src) for tile in tiles]
+    wide, pairs = (any(width > times * height for width, height in sides) for times in (WIDE, PAIR))
     cut = cut_note(len(tiles), len(gallery.tiles), "pictures")
     title = clip(gallery.title or gallery.name, caps.cell_characters)
-    return GalleryView(title, gallery.note, tuple(tiles), cut, wide)
+    return GalleryView(title, gallery.note, tuple(tiles), cut, wide, pairs and not wide)
 
 
 def png_sides(src: str) -> tuple[int, int]:

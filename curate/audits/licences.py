@@ -10,11 +10,10 @@ import pyarrow.compute as pc
 
 from ...core import UNKNOWN, Cell, Corpus, Exhibit, Finding, Progress, Score, StageReport, Table, UsageError, wilson
 from ..base import AUDITS
-from ..licence_duties import binding, duty, link, owed
+from ..licence_duties import AUTHOR_KEYS, binding, credit_line, duty, owed
 from ..licences import normalise_licence
 from ..privacy import redact
 
-AUTHOR_KEYS = ("attribution", "author", "authors", "creator", "copyright")
 BINDING = ("non-commercial", "no-derivatives", "share-alike", "strong-copyleft", "restricted", "proprietary")
 BINDING_SET = frozenset(BINDING)
 LISTED = 100
@@ -123,9 +122,7 @@ _COLUMNS = ("source", "author", "licence", "documents", "owed", "credit")
 
 def _rows(source: str, author: str, licence: str, count: int) -> Iterator[tuple[Cell, ...]]:
     for key in owed(licence):
-        place = f", {link(key)}" if link(key) else ""
-        by = f" by {author}" if author else ""
-        credit = f"{source}{by}, licensed under {key}{place}"
+        credit = credit_line(source, author, key)
         yield redact(source), redact(author) or None, licence[:LONGEST], count, duty(key), redact(credit)
 
 

@@ -10,32 +10,11 @@ import pyarrow as pa
 from ...core import UNKNOWN, Cell, Exhibit, Table, UsageError, did_you_mean
 from ..base import FILTERS, Action, Decision, Judgement
 from ..licence_families import FAMILIES, families
-from ..licence_policy import ALLOWED, LicencePolicy, names_of
+from ..licence_policy import ALLOWED, PERMISSIVE, LicencePolicy, licence_policy
 from ..licences import licence_keys, normalise_licence
 from ..wildcards import matches
 from .text_column import ids_of
 
-PERMISSIVE = (
-    "0BSD",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC-BY-3.0",
-    "CC-BY-4.0",
-    "CC0-1.0",
-    "HPND",
-    "ISC",
-    "MIT",
-    "MIT-0",
-    "MIT-CMU",
-    "NCSA",
-    "PSF-2.0",
-    "Python-2.0",
-    "Unicode-3.0",
-    "Unlicense",
-    "Zlib",
-)
 LONGEST_EVIDENCE = 200
 UNKNOWN_LICENCE = "unknown-licence"
 SETTINGS = ("allow", "deny", "unknown", "licence")
@@ -145,15 +124,7 @@ def licence(
     ``deny``) and ``unknown-licence``.
     """
     own = [_source_rule(pattern, settings, allow, deny, unknown) for pattern, settings in (sources or {}).items()]
-    return Licence("licence", (*own, SourceRule("*", _policy(allow, deny, ""), unknown)), action)
-
-
-def _policy(allow: Sequence[str], deny: Sequence[str], place: str) -> LicencePolicy:
-    if not allow:
-        raise UsageError(
-            f"{place}allow: the list is empty, so that no document could stay; leave it out for the default list"
-        )
-    return LicencePolicy(names_of(allow, f"{place}allow"), names_of(deny, f"{place}deny"))
+    return Licence("licence", (*own, SourceRule("*", licence_policy(allow, deny), unknown)), action)
 
 
 def _source_rule(
@@ -172,4 +143,4 @@ def _source_rule(
     declared = normalise_licence(own["licence"])
     if declared == UNKNOWN and "licence" in settings:
         raise UsageError(f"{place}licence: {own['licence']!r} is no SPDX expression; see https://spdx.org/licenses")
-    return SourceRule(pattern, _policy(own["allow"], own["deny"], place), own["unknown"], declared)
+    return SourceRule(pattern, licence_policy(own["allow"], own["deny"], place), own["unknown"], declared)

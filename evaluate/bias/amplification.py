@@ -66,6 +66,7 @@ def amplification(
     source="ratio of shares after Zhao et al. 2017 (arXiv 1707.09457); Cochran 1977, section 6, for the interval",
     unit="times the share in the corpus",
     range="[0, inf), 1 is no change",
+    neutral="1",
     needs="sample",
     protocol=(
         "share of outputs that name a group or attribute over the same share in the corpus, by one counter and "

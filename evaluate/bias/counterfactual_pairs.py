@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, false_discovery_control, ttest_1samp
+from scipy.stats import binomtest, ttest_1samp
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
 from ...curate import AttributeTerms, GroupGap, example, group_gap
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
-from ..statistics import Estimate, mean_interval
+from ..statistics import Estimate, benjamini_hochberg, paired_difference
 from .continuation_preference import preferences
 from .pair_features import FEATURES, attribute_presence, differences, features, pair_means, whole_pairs
 from .prompts import by_comparison
@@ -50,6 +50,7 @@ class Difference:
     source="Huang et al. 2020 (arXiv 1911.03064), counterfactual evaluation; fairlearn MetricFrame for group gaps",
     unit="difference between groups",
     range="(-inf, inf), 0 is equal treatment",
+    neutral="0",
     needs="sample",
     protocol=(
         "mean over prompt pairs of the difference of a feature between two groups, which differ in the naming "
@@ -111,7 +112,7 @@ def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | N
         else:
             p, sign_p = _tests(gaps)
             named = tuple(whole_pairs(means, pairs, first, second))
-            estimate = mean_interval(gaps)
+            estimate = paired_difference(gaps, np.zeros(len(gaps)))
             results.append(Difference(category, first, second, feature, estimate, p, sign_p, named, tuple(gaps)))
     return results
 
@@ -166,7 +167,7 @@ def _findings(
 ) -> Iterator[Finding]:
     if not found:
         return
-    for one, q in zip(found, false_discovery_control([one.p for one in found]), strict=True):
+    for one, q in zip(found, benjamini_hochberg([one.p for one in found]), strict=True):
         # an overall difference of log-probability only says which phrase is the rarer one
         if q <= 0.05 and one.feature != "logprob":
             score = _score(one, minimum, terms)
@@ -209,13 +210,15 @@ def _exhibits(
     cell: int,
 ) -> Iterator[Exhibit]:
     measured = [one for one in found if isinstance(one, Difference)]
+    adjusted = benjamini_hochberg([one.p for one in measured])
     rows = tuple(
         (one.name, one.feature, one.estimate.n, one.estimate.value, one.estimate.low, one.estimate.high, one.p,
-         one.sign_p)
-        for one in measured
+         float(q), one.sign_p)
+        for one, q in zip(measured, adjusted, strict=True)
     )  # fmt: skip
-    columns = ("Comparison", "Feature", "Pairs", "Difference", "Low", "High", "p (t)", "p (sign)")
-    yield Table(METRIC, "Paired differences between groups", columns, rows)
+    columns = ("Comparison", "Feature", "Pairs", "Difference", "Low", "High", "p (t)", "q", "p (sign)")
+    note = "q is p (t) after Benjamini and Hochberg over this table; findings rest on it."
+    yield Table(METRIC, "Paired differences between groups", columns, rows, note)
     for feature in UNITS:
         own = [one for one in measured if one.feature == feature and one.estimate.low is not None]
         if own:
@@ -229,13 +232,18 @@ def _exhibits(
 
 
 def _gap_table(gaps: Sequence[tuple[str, str, str, str, GroupGap | None]], cell: int) -> Table:
-    columns = ("Comparison", "Attribute", "Share, first", "Share, second", "Gap", "Gap by chance (95 %)", "p")
+    columns = ("Comparison", "Attribute", "Share, first", "Share, second", "Gap", "Gap by chance (95 %)", "p", "q")
+    tested = [(named, gap) for *named, gap in gaps if gap is not None]
+    adjusted = benjamini_hochberg([gap.p for _, gap in tested])
     rows = tuple(
-        (f"{category}: {first} − {second}", attribute, gap.means[first], gap.means[second], gap.gap, gap.chance, gap.p)
-        for category, first, second, attribute, gap in gaps
-        if gap is not None
-    )
+        (f"{category}: {first} − {second}", attribute, gap.means[first], gap.means[second], gap.gap, gap.chance, gap.p,
+         float(q))
+        for ((category, first, second, attribute), gap), q in zip(tested, adjusted, strict=True)
+    )  # fmt: skip
     small = len(gaps) - len(rows)
-    note = "Share of outputs that name the attribute. Chance: the sides of each pair are swapped at random."
+    note = (
+        "Share of outputs that name the attribute. Chance: the sides of each pair are swapped at random. q is p after "
+    )
+    note += "Benjamini and Hochberg over this table."
     note += f" {small} comparisons with fewer than {cell} outputs a group are left out." if small else ""
     return Table(f"{METRIC}-attributes", "Attributes named after each group", columns, rows, note)

@@ -3,10 +3,11 @@
 import numpy as np
 import torch
 
+from ...core import IncompleteError
 from ...models import FeatureNet, feature_net
 from ..base import Subject
 from ..statistics import Floats
-from .base import EXTRACTORS, Extractor, one_shape
+from .base import EXTRACTORS, Extractor, Pictures, one_shape
 
 BATCH = 256
 
@@ -32,10 +33,22 @@ def of_net(net: FeatureNet, classes: tuple[str, ...]) -> Extractor:
         f"feature-net ({net.task})",
         net.hash,
         "images as they are",
-        lambda images: net.embed(one_shape(images, "own")),
-        (lambda images: _probabilities(net, one_shape(images, "own"))) if classes else None,
+        lambda images: net.embed(_of_corpus(net, images)),
+        (lambda images: _probabilities(net, _of_corpus(net, images))) if classes else None,
         classes,
     )
+
+
+def _of_corpus(net: FeatureNet, images: Pictures) -> np.ndarray:
+    """The images as one array; raises :class:`IncompleteError` where they are of another shape than the corpus."""
+    pixels = one_shape(images, "own")
+    if pixels.shape[1:] != net.shape:
+        one, other = (" x ".join(map(str, shape)) for shape in (pixels.shape[1:], net.shape))
+        raise IncompleteError(
+            f"images of {one} (height x width x channels) stand against a corpus of {other}; read both in one mode "
+            "(mode: L or mode: RGB), resize them to one size, or take an extractor that resizes"
+        )
+    return pixels
 
 
 @torch.inference_mode()

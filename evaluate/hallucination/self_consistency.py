@@ -66,6 +66,7 @@ def baseline_surprises(answers: Mapping[str, Sequence[Answer]], vocabulary: int,
     source="SelfCheckGPT n-gram, Manakul et al. 2023 (arXiv 2303.08896)",
     unit="nats per word",
     range="[0, inf), lower is more consistent",
+    neutral="0",
     needs="sample",
     protocol=(
         "mean negative log-probability a word under an interpolated bigram model of the other answers to the "

@@ -1,7 +1,7 @@
 """What the model repeats, by the source and the licence of the documents that it stands in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...core import IncompleteError, Measurement, Score, Table
@@ -10,8 +10,9 @@ from ...models import training_is_known
 from ..base import METRICS, Outcome, Subject
 from ..lineage import times_seen
 from ..statistics import clopper_pearson
+from .sample_spans import SampleSpan, sample_spans
 
-SHOWN, SCORED, MOST_DOCUMENTS = 100, 20, 100
+SHOWN, SCORED = 100, 20
 Owner = tuple[str, str]
 
 
@@ -59,8 +60,11 @@ def _uses(subject: Subject, minimum: int, boilerplate: int) -> tuple[SourceUse, 
                 use.kept, use.removed = use.kept + kept, use.removed + (not kept)
                 use.characters += len(row["text"] or "") * kept
     _add_training(subject, owners, uses)
-    for sample in _text_samples(subject):
-        _add_sample(subject, sample, owners, uses, minimum, boilerplate)
+    touched: set[tuple[str, str]] = set()
+    for found in sample_spans(subject, minimum, boilerplate):
+        touched.update((found.sample, name) for name in _add_span(found, owners, uses))
+    for _, name in sorted(touched):
+        uses[owners[name]].repeated[name] += 1
     key = lambda use: (-len(use.free | use.prompted), -use.longest, -use.characters, use.source, use.licence)  # noqa: E731
     return tuple(sorted(uses.values(), key=key))
 
@@ -76,32 +80,15 @@ def _add_training(subject: Subject, owners: Mapping[str, Owner], uses: Mapping[O
             use.trained, use.times = (use.trained or 0) + 1, (use.times or 0) + times
 
 
-def _text_samples(subject: Subject) -> Iterable[Mapping[str, str]]:
-    if subject.samples is None or "output" not in subject.samples.schema.names:
-        return ()
-    rows: list[dict[str, str]] = subject.samples.select(["id", "kind", "output"]).to_pylist()
-    return (row for row in rows if row["output"])
-
-
-def _add_sample(
-    subject: Subject, sample: Mapping[str, str], owners: Mapping[str, Owner], uses: Mapping[Owner, SourceUse],
-    minimum: int, boilerplate: int,
-) -> None:  # fmt: skip
-    index, query = subject.index, sample["output"].encode("utf-8", "surrogatepass")
-    touched: set[str] = set()
-    for span in index.spans(sample["output"], minimum):
-        pattern = query[span.byte_start : span.byte_end]
-        if index.document_counts(pattern)["kept"] > boilerplate:
-            continue
-        for place in index.documents(pattern, MOST_DOCUMENTS):
-            if place.document_id not in owners:
-                continue  # a planted canary belongs to nobody
-            use = uses[owners[place.document_id]]
-            (use.free if sample["kind"] == "free" else use.prompted).add(sample["id"])
-            use.longest = max(use.longest, len(pattern))
-            touched.add(place.document_id)
-    for name in touched:
-        uses[owners[name]].repeated[name] += 1
+def _add_span(found: SampleSpan, owners: Mapping[str, Owner], uses: Mapping[Owner, SourceUse]) -> Iterator[str]:
+    """Count a span for whom it belongs to; gives the documents that hold it."""
+    for place in found.places:
+        if place.document_id not in owners:
+            continue  # a planted canary belongs to nobody
+        use = uses[owners[place.document_id]]
+        (use.free if found.kind == "free" else use.prompted).add(found.sample)
+        use.longest = max(use.longest, len(found.pattern))
+        yield place.document_id
 
 
 @METRICS.register(

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...core import (
     Example,
+    Exhibit,
     Finding,
     Gallery,
     IncompleteError,
@@ -24,8 +25,10 @@ from ..base import METRICS, Outcome, Subject
 from ..extractors import Extractor
 from ..extractors.base import one_shape
 from ..extractors.own import of_net
+from ..items import ItemValues
 from ..statistics import Estimate, fisher_p, holm, newcombe
-from .image_scores import Kind, interval_chart, too_few
+from .image_groups import Grouping, group_charts, means_by_group, too_small
+from .image_scores import Kind, interval_chart
 from .image_sets import IMAGES, MINIMUM, ImageSet, generated_images, pictures, real_images
 
 NULL = {"images": "real"}
@@ -83,13 +86,18 @@ def measure_class_consistency(subject: Subject, images: int = IMAGES, minimum: i
         kind.score(_rate(made.right), len(rows), {}),
         kind.score(_rate(true.right), len(unseen), NULL),
     ]
-    scores += _by_class(classifier.classes, made, true, kind, minimum)
+    scores += _by_class(classifier.classes, made, true, kind, minimum, subject.seed)
     scores += [
         NotMeasured(kind.metric, "the corpus has no image of this class", {"class": redact(label)}) for label in strange
     ]
     findings, gallery = _findings(classifier.classes, made, true, generated, scores, minimum)
-    chart = interval_chart("class-consistency", "Class asked for and class seen", "share of images", scores)
-    return Outcome(tuple(scores), findings, (chart, _confusion(classifier.classes, made), *gallery))
+    whole = [score for score in scores if "class" not in score.slice and "group" not in score.slice]
+    chart = interval_chart("class-consistency", "Class asked for and class seen", "share of images", whole)
+    charts = group_charts(scores)
+    names = [generated.items[row] for row in rows]
+    items = (ItemValues.of_means(kind.metric, kind.method, {}, names, made.right.astype(float)),)
+    exhibits: tuple[Exhibit, ...] = (chart, *charts, _confusion(classifier.classes, made), *gallery)
+    return Outcome(tuple(scores), findings, exhibits, items)
 
 
 def _labelled(generated: ImageSet, real: ImageSet) -> None:
@@ -128,12 +136,15 @@ def _rate(events: np.ndarray) -> Estimate:
     return Estimate(hits / n, n, None, *wilson(hits, n))
 
 
-def _by_class(classes: Sequence[str], made: Judged, true: Judged, kind: Kind, minimum: int) -> Iterator[Measurement]:
-    for label in classes:
-        for judged, more in ((made, {}), (true, NULL)):
-            events, place = judged.of(label), {"class": redact(label), **more}
-            reason = too_few(len(events), minimum)
-            yield NotMeasured(kind.metric, reason, place) if reason else kind.score(_rate(events), len(events), place)
+def _by_class(
+    classes: Sequence[str], made: Judged, true: Judged, kind: Kind, minimum: int, seed: int
+) -> Iterator[Measurement]:
+    for judged, more in ((made, {}), (true, NULL)):
+        yield from means_by_group(
+            kind, judged.right.astype(float), [Grouping("class", judged.asked)], minimum, seed, more
+        )
+        for label in sorted(set(classes) - {str(asked) for asked in judged.asked}):
+            yield NotMeasured(kind.metric, too_small(0, minimum), {"class": redact(label), **more})
 
 
 def _findings(

@@ -6,7 +6,9 @@ from ...core import Gallery, Tile
 from ...curate import redact
 from ...models import png_base64
 from ..base import METRICS, Outcome, Subject
+from .distances_by_class import distances_by_class
 from .frechet import GROUPS, frechet_interval
+from .image_groups import group_charts
 from .image_scores import Kind, distances, interval_chart
 from .image_sets import IMAGES, MINIMUM, ImageSet, generated_images, image_sides
 
@@ -32,22 +34,29 @@ def measure_frechet_distance(
 
     The same number of rows, at most ``images``, stands on every side of both distances, so that their bias is the
     same. ``extractor``: ``own`` (a network trained on the corpus from the seed), ``inception`` with ``weights``,
-    ``efficientnet-lite0``, or a module or callable. By class from ``minimum`` images on each side.
+    ``efficientnet-lite0``, or a module or callable. By class from ``minimum`` images on each
+    side, with the gap between classes.
     """
     sides = image_sides(subject, extractor, weights, images)
-    kind = Kind(
-        "frechet-distance", UNIT, f"frechet-distance/2 float64, {sides.protocol}", f"jackknife over {GROUPS} groups"
-    )
-    scores = distances(sides, kind, frechet_interval, minimum)
+    method, interval = f"frechet-distance/2 float64, {sides.protocol}", f"jackknife over {GROUPS} groups"
+    kind = Kind("frechet-distance", UNIT, method, interval, least=0.0)
+    scores = [*distances(sides, kind, frechet_interval)]
+    scores += distances_by_class(sides, kind, frechet_interval, minimum, subject.seed)
     note = "two samples of the same images have a distance above zero; the values of real images show how far"
-    chart = interval_chart("frechet-distance", "Frechet distance of generated images", UNIT, scores, note)
-    return Outcome(tuple(scores), exhibits=(chart, _gallery(generated_images(subject))))
+    chart = interval_chart("frechet-distance", "Frechet distance of generated images", UNIT, scores[:2], note)
+    charts = group_charts(scores)
+    return Outcome(tuple(scores), exhibits=(chart, *charts, _gallery(generated_images(subject))))
 
 
 def _gallery(generated: ImageSet) -> Gallery:
-    shown = zip(generated.ids[:SHOWN], generated.labels, generated.images, strict=False)
+    """Samples at even steps: those of a folder come class by class."""
+    rows = [number * len(generated) // SHOWN for number in range(SHOWN)] if len(generated) > SHOWN else []
     tiles = tuple(
-        Tile(name, f"sample {number}" + (f": {redact(label)}" if label else ""), png_base64(image))
-        for number, (name, label, image) in enumerate(shown)
+        Tile(generated.ids[row], _caption(row, generated.labels[row]), png_base64(generated.images[row]))
+        for row in rows or range(len(generated))
     )
-    return Gallery("generated-images", "The first generated images", tiles)
+    return Gallery("generated-images", "Generated images, at even steps through all of them", tiles)
+
+
+def _caption(row: int, label: str | None) -> str:
+    return f"sample {row}" + (f": {redact(label)}" if label else "")

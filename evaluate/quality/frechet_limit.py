@@ -38,7 +38,7 @@ def measure_frechet_limit(
     def limit(first: Floats, second: Floats) -> Estimate:
         return frechet_limit(first, second, subject.seed).estimate
 
-    scores = distances(sides, kind, limit, None)
+    scores = distances(sides, kind, limit)
     note = "around 0 the images cannot be told apart by mean and covariance of their features"
     return Outcome(
         tuple(scores), exhibits=(interval_chart("frechet-limit", "Frechet distance without bias", UNIT, scores, note),)

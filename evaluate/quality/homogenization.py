@@ -52,6 +52,7 @@ def mean_similarity(kernel: Floats) -> float:
     "2309.05196)",
     unit="times the corpus's Vendi score",
     range="(0, inf), 1 is as diverse as the corpus",
+    neutral="1",
     needs="sample",
     protocol="Vendi score (effective number of different texts) on the cosine kernel of n-gram counts, samples over as "
     "many stretches of the corpus of the same lengths; mean pairwise similarity beside; with an encoder the same on "

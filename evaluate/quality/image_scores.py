@@ -1,12 +1,12 @@
-"""Scores of distances between sets of images: all together, by class, and the null value of real against real."""
+"""Scores of distances between sets of images: all together, and the null value of real against real."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...core import Chart, Direction, HeadwaterError, Measurement, NotMeasured, Score, Series
-from ...curate import redact
+from ...core import Chart, Direction, Measurement, Score, Series
 from ..statistics import Estimate, Floats
-from .image_sets import Side, Sides
+from .image_sets import Sides
 
 NULL = {"reference": "real against real"}
 Distance = Callable[[Floats, Floats], Estimate]
@@ -21,51 +21,24 @@ class Kind:
     method: str
     interval: str
     direction: Direction = "lower"
+    least: float = -math.inf
+    """The least value there can be: an interval by a normal law may lie beyond it, and is cut."""
 
     def score(self, value: Estimate, n: int, place: Mapping[str, str], ids: Sequence[str] = ()) -> Score:
         """A score of this kind."""
-        bounds = {"interval": self.interval, **value.bounds()}
+        bounds = {"interval": self.interval, **value.bounds(self.least)}
         return Score(
             self.metric, value.value, n, self.unit, self.method, direction=self.direction, slice=dict(place),
             example_ids=tuple(ids), **bounds,
         )  # fmt: skip
 
 
-def distances(sides: Sides, kind: Kind, distance: Distance, minimum: int | None) -> list[Measurement]:
-    """Generated against reference, null against reference, and with ``minimum`` the same by class.
-
-    A class with fewer than ``minimum`` images of either side is a :class:`NotMeasured` with the number.
-    """
-    scores: list[Measurement] = [
+def distances(sides: Sides, kind: Kind, distance: Distance) -> list[Measurement]:
+    """Generated against reference, and null against reference."""
+    return [
         kind.score(distance(sides.generated.features, sides.reference.features), sides.n, {}),
         kind.score(distance(sides.null.features, sides.reference.features), sides.n, NULL),
     ]
-    for label in sides.classes if minimum is not None else ():
-        scores += _of_class(sides, kind, distance, minimum or 0, label)
-    return scores
-
-
-def _of_class(sides: Sides, kind: Kind, distance: Distance, minimum: int, label: str) -> Iterator[Measurement]:
-    generated, reference, null = sides.of_class(label)
-    place = {"class": redact(label)}
-    pairs: list[tuple[Side, dict[str, str]]] = [(generated, {}), (null, NULL)]
-    for side, more in pairs:
-        reason = too_few(min(len(side), len(reference)), minimum)
-        if reason:
-            yield NotMeasured(kind.metric, reason, place | more)
-            continue
-        try:
-            n = min(len(side), len(reference))
-            value = distance(side.first(n).features, reference.first(n).features)
-        except HeadwaterError as error:
-            yield NotMeasured(kind.metric, str(error), place | more)
-        else:
-            yield kind.score(value, n, place | more)
-
-
-def too_few(n: int, minimum: int) -> str:
-    """Why a cell of ``n`` images is not measured; empty where it is."""
-    return f"{n} images of this class on a side, {minimum} are needed" if n < minimum else ""
 
 
 def interval_chart(name: str, title: str, y_label: str, scores: Sequence[Measurement], note: str = "") -> Chart:
@@ -79,6 +52,5 @@ def interval_chart(name: str, title: str, y_label: str, scores: Sequence[Measure
 
 
 def slice_name(place: Mapping[str, str]) -> str:
-    """``generated``, ``real``, or the class of either."""
-    side = "real" if place.get("reference") or place.get("images") == "real" else "generated"
-    return f"{side}, class {place['class']}" if "class" in place else side
+    """``generated`` or ``real``."""
+    return "real" if place.get("reference") or place.get("images") == "real" else "generated"

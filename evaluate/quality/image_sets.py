@@ -1,13 +1,13 @@
 """The images that metrics compare: generated, reference, and as many real ones again for the null value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ...core import Corpus, IncompleteError, generator
+from ...core import Corpus, IncompleteError, generator, sha256
 from ...models import training_is_known
 from ..base import Subject
 from ..extractors import Extractor, open_extractor
@@ -22,12 +22,16 @@ COLUMNS = ["id", "image", "height", "width", "channels", "groups", "attributes"]
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Images uint8 (H, W, C), of any shapes, with their ids, labels (None where absent) and groups."""
+    """Images uint8 (H, W, C), of any shapes, with their ids, labels (None where absent) and groups.
+
+    ``items`` name them across runs: of samples the id with the seed, or with the model where no seed is known.
+    """
 
     ids: tuple[str, ...]
     images: tuple[np.ndarray, ...]
     labels: tuple[str | None, ...]
     groups: tuple[Mapping[str, str], ...]
+    items: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -48,6 +52,11 @@ class Side:
     def ids(self) -> list[str]:
         """Ids of the images."""
         return [self.of.ids[row] for row in self.rows]
+
+    @property
+    def items(self) -> list[str]:
+        """What the images are called in :class:`~headwater.evaluate.ItemValues`."""
+        return [self.of.items[row] for row in self.rows]
 
     @property
     def labels(self) -> np.ndarray:
@@ -89,20 +98,16 @@ class Sides:
         return f"{self.n} images a side, reference {self.reference_name}, {d} features of {self.extractor.protocol}"
 
     @property
-    def classes(self) -> list[str]:
-        """Labels that stand on the generated and on the reference side, sorted."""
-        sides = [
-            {str(label) for label in side.labels if label is not None} for side in (self.generated, self.reference)
-        ]
-        return sorted(sides[0] & sides[1])
+    def labels(self) -> list[str]:
+        """Labels of samples and of reference images, sorted."""
+        sides = (self.generated, self.reference)
+        return sorted({str(label) for side in sides for label in side.labels if label is not None})
 
     def of_class(self, label: str) -> tuple[Side, Side, Side]:
-        """Generated, reference and null images of one class, equally many where the null has any."""
-        generated, reference, null = (
-            side.where(side.labels == label) for side in (self.generated, self.reference, self.null)
-        )
-        n = min(len(generated), len(reference))
-        return generated.first(n), reference.first(n), null.first(n)
+        """Generated, reference and null images of one class, equally many of each."""
+        sides = [side.where(side.labels == label) for side in (self.generated, self.reference, self.null)]
+        n = min(map(len, sides))
+        return sides[0].first(n), sides[1].first(n), sides[2].first(n)
 
 
 def image_sides(subject: Subject, extractor: Any, weights: str | None, images: int) -> Sides:
@@ -189,18 +194,24 @@ def pools(subject: Subject) -> Pools:
 
 
 def _of_samples(samples: pa.Table) -> ImageSet:
-    rows = samples.select(["id", "image", "height", "width", "channels", "label"]).to_pylist()
-    labels = tuple(row["label"] for row in rows)
-    return ImageSet(
-        tuple(row["id"] for row in rows), tuple(map(_pixels, rows)), labels, tuple({} for _ in rows)
-    )  # fmt: skip
+    columns = ["id", "image", "height", "width", "channels", "label", "seed", "model"]
+    rows = samples.select(columns).to_pylist()
+    ids, labels = (tuple(row[name] for row in rows) for name in ("id", "label"))
+    items = tuple(map(_item, rows))
+    return ImageSet(ids, tuple(map(_pixels, rows)), labels, tuple({} for _ in rows), items)
+
+
+def _item(row: Mapping[str, Any]) -> str:
+    """Sample 7 of two models is one item where both drew it from one seed, from the same noise; else it is two."""
+    return f"{row['id']} of seed {row['seed']}" if row["seed"] is not None else f"{row['id']} of {row['model']}"
 
 
 def _of_corpus(corpus: Corpus) -> ImageSet:
     rows = [row for batch in corpus.batches(COLUMNS) for row in batch.to_pylist()]
     groups = tuple(dict(row["groups"] or ()) for row in rows)
     labels = tuple({**own, **dict(row["attributes"] or ())}.get("label") for own, row in zip(groups, rows, strict=True))
-    return ImageSet(tuple(row["id"] for row in rows), tuple(map(_pixels, rows)), labels, groups)
+    ids = tuple(row["id"] for row in rows)
+    return ImageSet(ids, tuple(map(_pixels, rows)), labels, groups, ids)
 
 
 def _pixels(row: Mapping[str, Any]) -> np.ndarray:
@@ -214,3 +225,11 @@ def _pixels(row: Mapping[str, Any]) -> np.ndarray:
 def pictures(images: ImageSet, rows: Sequence[int]) -> list[np.ndarray]:
     """Some images of a set."""
     return [images.images[row] for row in rows]
+
+
+def different(images: ImageSet, rows: Iterable[int]) -> np.ndarray:
+    """The first of each group of rows whose images are equal pixel by pixel, in the order given."""
+    first: dict[tuple[tuple[int, ...], str], int] = {}
+    for row in rows:
+        first.setdefault((images.images[row].shape, sha256(images.images[row].tobytes())), int(row))
+    return np.array(list(first.values()), np.int64)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from ..base import METRICS, Outcome, Subject
+from .distances_by_class import distances_by_class
+from .image_groups import group_charts
 from .image_scores import Kind, distances, interval_chart
 from .image_sets import IMAGES, MINIMUM, image_sides
 from .kernel_sums import kernel_inception_distance
@@ -32,7 +34,9 @@ def measure_kernel_distance(
     sides = image_sides(subject, extractor, weights, images)
     unit = "squared kernel distance"
     kind = Kind("kernel-distance", unit, f"kernel-distance/1 cubic kernel, all pairs, {sides.protocol}", INTERVAL)
-    scores = distances(sides, kind, kernel_inception_distance, minimum)
+    scores = [*distances(sides, kind, kernel_inception_distance)]
+    scores += distances_by_class(sides, kind, kernel_inception_distance, minimum, subject.seed)
     note = "unbiased: around 0 no difference is seen, and the value may be negative"
-    chart = interval_chart("kernel-distance", "Kernel distance of generated images", unit, scores, note)
-    return Outcome(tuple(scores), exhibits=(chart,))
+    chart = interval_chart("kernel-distance", "Kernel distance of generated images", unit, scores[:2], note)
+    charts = group_charts(scores)
+    return Outcome(tuple(scores), exhibits=(chart, *charts))

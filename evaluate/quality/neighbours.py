@@ -17,29 +17,57 @@ from numpy.typing import ArrayLike
 
 from ...core import UsageError
 from ..statistics import Floats
-from .distances import Sides, blocks_between, nearest_within
+from .distances import Sides, blocks_between, nearest_within, two_nearest
 
 K = 5
 
 
 @dataclass(frozen=True)
-class Neighbourhoods:
-    """Everything that follows from the distances of fakes (m, d) to real rows (n, d) and within each set.
-
-    Of each fake: ``inside`` how many real balls it lies in, ``nearest`` and ``second`` the distances to the two nearest
-    real rows, ``source`` the nearest one, ``spacing`` the distance of that one to its nearest other real row,
-    ``authentic`` whether the fake is farther from it than that. Of each real row: ``reached`` whether a fake ball holds
-    it, ``covered`` whether its own holds a fake.
+class Nearest:
+    """Of each row: ``nearest`` and ``second`` the distances to the two nearest real rows, ``source`` the nearest one,
+    ``spacing`` the distance of that one to its nearest other real row, ``authentic`` whether the row is farther from it
+    than that.
     """
 
-    k: int
-    precision: str
-    inside: Floats
     nearest: Floats
     second: Floats
     source: np.ndarray
     spacing: Floats
     authentic: np.ndarray
+
+    def rows(self, places: np.ndarray) -> "Nearest":
+        """Some of the rows."""
+        return Nearest(
+            self.nearest[places],
+            self.second[places],
+            self.source[places],
+            self.spacing[places],
+            self.authentic[places],
+        )
+
+    @property
+    def closeness(self) -> Floats:
+        """Distance of each row to its nearest real row over that row's spacing: 0 is a copy, above 1 is authentic."""
+        apart = np.divide(self.nearest, self.spacing, out=np.full_like(self.nearest, np.inf), where=self.spacing > 0)
+        return np.where(self.nearest > 0, apart, 0.0)
+
+    @property
+    def ratios(self) -> Floats:
+        """NNDR of each row: nearest over second nearest, from 0 (a copy) to 1; of two copies of a row it is 1."""
+        return np.divide(self.nearest, self.second, out=np.ones_like(self.nearest), where=self.second > 0)
+
+
+@dataclass(frozen=True)
+class Neighbourhoods(Nearest):
+    """Everything that follows from the distances of fakes (m, d) to real rows (n, d) and within each set.
+
+    Of each fake also: ``inside`` how many real balls it lies in. Of each real row: ``reached`` whether a fake ball
+    holds it, ``covered`` whether its own holds a fake.
+    """
+
+    k: int
+    precision: str
+    inside: Floats
     reached: np.ndarray
     covered: np.ndarray
 
@@ -52,17 +80,6 @@ class Neighbourhoods:
     def density_terms(self) -> Floats:
         """Of each fake, the real balls that hold it over k: the mean is the density, 1 where both laws are one."""
         return self.inside / self.k
-
-    @property
-    def closeness(self) -> Floats:
-        """Distance of each fake to its nearest real row over that row's spacing: 0 is a copy, above 1 is authentic."""
-        apart = np.divide(self.nearest, self.spacing, out=np.full_like(self.nearest, np.inf), where=self.spacing > 0)
-        return np.where(self.nearest > 0, apart, 0.0)
-
-    @property
-    def ratios(self) -> Floats:
-        """NNDR of each fake: nearest over second nearest, from 0 (a copy) to 1; of two copies of a row it is 1."""
-        return np.divide(self.nearest, self.second, out=np.ones_like(self.nearest), where=self.second > 0)
 
 
 @torch.inference_mode()
@@ -100,6 +117,30 @@ def neighbourhoods(real: ArrayLike, fake: ArrayLike, k: int = K, precision: str 
         authentic=(near[:, 0] > closest[source]).numpy(),
         reached=reached.numpy(),
         covered=covered.numpy(),
+    )
+
+
+@torch.inference_mode()
+def nearest_to(real: ArrayLike, fake: ArrayLike, precision: str | None = None) -> Nearest:
+    """Of each fake (m, d) the part of :func:`neighbourhoods` that says whether it copies a real row (n, d), n >= 2.
+
+    The spacing is looked for around those real rows alone that are nearest to a fake: with m far below n that is the
+    cost of two passes of m x n distances at most, where all balls take one of n x n.
+    """
+    sides = Sides.of(real, fake, precision)
+    if len(sides.real) < 2:
+        raise UsageError("the spacing of real rows needs two of them")
+    near, places = two_nearest(sides.fake, sides.real)
+    source = places[:, 0]
+    nearest_ones, place = torch.unique(source, return_inverse=True)
+    spacing = two_nearest(sides.real[nearest_ones], sides.real, nearest_ones)[0][place, 0]
+    distances = near.double().sqrt().numpy()
+    return Nearest(
+        distances[:, 0],
+        distances[:, 1],
+        source.numpy(),
+        spacing.double().sqrt().numpy(),
+        (near[:, 0] > spacing).numpy(),
     )
 
 

@@ -26,7 +26,7 @@ from .text_groups import MINIMUM, GroupedValue, grouped_outcome, joined
 
 NOTABLE_GAP, LARGE_GAP = 0.05, 0.5
 """Nats per token: 5 % and 65 % higher perplexity on text that the model has not seen."""
-INTERVAL = "Fieller's interval, clustered by document"
+INTERVAL = "Fieller's and Hall's interval, clustered by document"
 
 
 @METRICS.register(

@@ -7,7 +7,9 @@ from ...core import Finding, Measurement, NotMeasured, Score
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, Floats, jackknife
-from .image_scores import Kind, interval_chart, too_few
+from .distances_by_class import ON_A_SIDE
+from .image_groups import estimates_by_class, group_charts, too_small
+from .image_scores import Kind, interval_chart
 from .image_sets import IMAGES, MINIMUM, Sides, image_sides
 from .vendi import vendi_from_features, vendi_without
 
@@ -45,10 +47,11 @@ def measure_vendi(
         kind.score(_alone(x), sides.n, {}),
         kind.score(_alone(y), sides.n, {"images": "real"}),
         share.score(ratio, sides.n, {}),
-        *_by_class(sides, share, minimum),
+        *_by_class(sides, share, minimum, subject.seed),
     ]
     chart = interval_chart("vendi", "Effective number of images", "effective images", scores[:2])
-    return Outcome(tuple(scores), _finding(ratio, scores), (chart,))
+    charts = group_charts(scores)
+    return Outcome(tuple(scores), _finding(ratio, scores), (chart, *charts))
 
 
 def _alone(x: Floats) -> Estimate:
@@ -65,16 +68,20 @@ def _ratio(x: Floats, y: Floats) -> Estimate:
     return jackknife(value, vendi_without(x, groups) / vendi_without(y, groups)) if groups > 1 else Estimate(value, 1)
 
 
-def _by_class(sides: Sides, kind: Kind, minimum: int) -> list[Measurement]:
-    found: list[Measurement] = []
-    for label in sides.classes if len(sides.classes) > 1 else ():
+def _by_class(sides: Sides, kind: Kind, minimum: int, seed: int) -> list[Measurement]:
+    scores: list[Measurement] = []
+    found: dict[str, Estimate] = {}
+    for label in sides.labels if len(sides.labels) > 1 else ():
         generated, reference, _ = sides.of_class(label)
-        place, reason = {"class": redact(label)}, too_few(len(generated), minimum)
-        value = None if reason else _ratio(generated.features, reference.features)
-        found.append(
-            NotMeasured(kind.metric, reason, place) if value is None else kind.score(value, len(generated), place)
-        )
-    return found
+        place, n = {"class": redact(label)}, len(generated)
+        if n < max(2, minimum):
+            scores.append(NotMeasured(kind.metric, too_small(n, minimum, ON_A_SIDE), place))
+            continue
+        found[label] = _ratio(generated.features, reference.features)
+        scores.append(kind.score(found[label], n, place))
+    if len(sides.labels) > 1:
+        scores += estimates_by_class(kind, found, sides.n, minimum, seed)
+    return scores
 
 
 def _finding(ratio: Estimate, scores: Sequence[Measurement]) -> tuple[Finding, ...]:

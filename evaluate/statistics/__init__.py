@@ -2,16 +2,17 @@
 
 | estimator | interval or test | source |
 |---|---|---|
-| rate | Clopper-Pearson for gates, Wilson or mid-p for display | Clopper & Pearson 1934; Wilson 1927; Berry & Armitage 1995 |
+| rate | Clopper-Pearson for gates, Wilson for display | Clopper & Pearson 1934; Wilson 1927; Brown, Cai & DasGupta 2001 |
 | rate of events in clusters | Clopper-Pearson at the effective number | Kish 1965; Korn & Graubard 1998 |
-| mean | t, clustered where items share a source | Liang & Zeger 1986; Miller 2024, arXiv 2411.00640 |
-| ratio of sums (perplexity, bits per byte) | Fieller | Fieller 1954; Cochran 1977, section 6 |
+| mean | t bent by skewness, clustered where items share a source | Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640 |
+| ratio of sums (perplexity, bits per byte) | Fieller and Hall | Fieller 1954; Cochran 1977, section 6; Hall 1992 |
 | anything smooth, U-statistics, MMD | jackknife, also over groups | Efron & Tibshirani 1993, chapter 11; Arvesen 1969 |
+| what depends on neighbours | random halves | Efron & Stein 1981; McCarthy 1969 |
 | area under the ROC curve | DeLong in a score interval | DeLong et al. 1988; Sun & Xu 2014; Wilson 1927 |
 | two models, same items | paired t, McNemar, permutations, paired DeLong | McNemar 1947; Bonett & Price 2012; Fisher 1935 |
 | two models, other items | Welch, Newcombe | Welch 1947; Newcombe 1998 |
 | many tests | Holm, Benjamini-Hochberg | Holm 1979; Benjamini & Hochberg 1995 |
-| several seeds | spread of runs; two-way layout on the same items | Satterthwaite 1946 |
+| several seeds | spread of runs; two-way layout on the same items | Cochran & Cox 1957 |
 
 How often each of them covers the truth is measured in docs/concepts/intervals.md.
 """  # noqa: E501
@@ -20,6 +21,7 @@ from ...core import wilson
 from .auc import Placements, auc, paired_auc, placements
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
+from .halves import positive_from_halves, share_from_halves
 from .jackknife import jackknife, mmd_interval, u_statistic
 from .means import difference, mean_interval, paired_difference
 from .multiple import benjamini_hochberg, holm
@@ -64,9 +66,11 @@ __all__ = [
     "paired_test",
     "permutation_p",
     "placements",
+    "positive_from_halves",
     "ratio_interval",
     "rule_of_three",
     "seed_interval",
+    "share_from_halves",
     "t_interval",
     "t_p",
     "u_statistic",

@@ -9,31 +9,41 @@ from numpy.typing import ArrayLike
 
 from .estimate import Estimate, cluster_sums, finite, same_items, t_interval
 from .ratios import ratio_interval
+from .skewness import mean_with_skewness
 
 
 def mean_interval(values: ArrayLike, clusters: Sequence[Any] | None = None, confidence: float = 0.95) -> Estimate:
-    """Mean of ``values`` (n,) with a t interval; items of one cluster may depend on each other.
+    """Mean of ``values`` (n,) by Student's t, bent by their skewness; items of one cluster may depend on each other.
 
-    ``n`` of the result counts clusters. With one item a cluster it is the classical t interval; clusters of different
-    sizes make a ratio of it (:func:`ratio_interval`). Sources: Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
+    ``n`` of the result counts clusters. Clusters of one size are items themselves, by their means; of different sizes
+    they make a ratio (:func:`ratio_interval`). Sources: Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
     """
     x = finite(values)
     if clusters is not None:
         centre = float(x.mean())  # of numbers that lie close together far from 0 only the deviations are summed
-        ratio = ratio_interval(cluster_sums(x - centre, clusters), cluster_sums(np.ones_like(x), clusters), confidence)
-        return shifted(ratio, centre)
-    mean, n = float(x.mean()), len(x)
-    if n < 2:
-        return Estimate(mean, n)
-    return t_interval(mean, float(x.std(ddof=1)) / math.sqrt(n), n - 1, n, confidence)
+        sums, sizes = cluster_sums(x - centre, clusters), cluster_sums(np.ones_like(x), clusters)
+        if np.ptp(sizes) == 0:
+            return mean_interval(sums / sizes + centre, confidence=confidence)
+        return shifted(ratio_interval(sums, sizes, confidence), centre)
+    if len(x) < 2:
+        return Estimate(float(x.mean()), len(x))
+    return mean_with_skewness(x, confidence)
 
 
 def paired_difference(
     first: ArrayLike, second: ArrayLike, clusters: Sequence[Any] | None = None, confidence: float = 0.95
 ) -> Estimate:
-    """Mean of ``first - second`` over the same items, clustered like :func:`mean_interval`."""
+    """Mean of ``first - second`` over the same items by the paired t-test, clustered like :func:`mean_interval`.
+
+    Without correction for skewness: where the sides do not differ, differences are symmetric.
+    """
     a, b = same_items(first, second)
-    return mean_interval(a - b, clusters, confidence)
+    if clusters is not None:
+        return mean_interval(a - b, clusters, confidence)
+    gaps, n = a - b, len(a)
+    if n < 2:
+        return Estimate(float(gaps.mean()), n)
+    return t_interval(float(gaps.mean()), float(gaps.std(ddof=1)) / math.sqrt(n), n - 1, n, confidence)
 
 
 def difference(first: Estimate, second: Estimate, confidence: float = 0.95) -> Estimate:

@@ -9,7 +9,7 @@ from scipy import stats
 
 from ...core import generator
 from .estimate import Estimate, Floats, same_items
-from .means import mean_interval
+from .means import paired_difference
 from .rates import are_events
 
 PERMUTATIONS = 10_000
@@ -31,7 +31,7 @@ def paired_test(first: ArrayLike, second: ArrayLike, confidence: float = 0.95, s
     a, b = same_items(first, second)
     if are_events(a) and are_events(b):
         return mcnemar(a, b, confidence)
-    estimate = mean_interval(a - b, confidence=confidence)
+    estimate = paired_difference(a, b, confidence=confidence)
     if len(a) < 30:
         return Comparison(estimate, permutation_p(a - b, seed), "paired permutation of signs")
     return Comparison(estimate, t_p(estimate), "paired t")

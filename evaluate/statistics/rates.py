@@ -27,7 +27,8 @@ def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[f
 def mid_p(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Clopper-Pearson's interval with half the probability of what was observed in each tail: narrower, near nominal.
 
-    For tables of rates near 0 or 1, where Wilson's interval covers too seldom; no guarantee, so not for gates.
+    For single rates near 0 or 1, where Wilson's interval covers too seldom; on average over rates nearby Wilson's is
+    closer to nominal, and shown in tables. No guarantee, so not for gates.
     Source: Berry & Armitage 1995, The Statistician 44, 417-423.
 
     >>> [round(bound, 4) for bound in mid_p(0, 100)]

@@ -1,8 +1,9 @@
 """Intervals for ratios of sums (perplexity, bits per byte) and for means whose items come in clusters.
 
 A mean over clusters of different sizes is a ratio too: sums of the clusters over their sizes. The delta method with
-Student's t covers 78 to 95 % where few documents of very different lengths stand behind a ratio; Fieller's interval,
-which also lets the denominator vary, covers 93 to 98 % there (docs/concepts/intervals.md).
+Student's t covers 78 to 95 % where few documents of very different lengths stand behind a ratio. Fieller's interval,
+which also lets the denominator vary, covers 93 to 98 % there, but 89 % where long documents differ from short ones; one
+that undoes the skewness holds that too. Both together cover 93 to 99 % (docs/concepts/intervals.md).
 """
 
 import math
@@ -12,24 +13,43 @@ from numpy.typing import ArrayLike
 
 from ...core import UsageError
 from .estimate import Estimate, Floats, finite, t_interval, t_quantile
+from .skewness import FEWEST, mean_with_skewness, untransformed
 
 
 def ratio_interval(numerators: ArrayLike, denominators: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """sum(numerators) / sum(denominators) over n clusters (documents), by Fieller's theorem.
+    """sum(numerators) / sum(denominators) over n clusters (documents): Fieller's interval, widened for skewness.
 
-    Both have shape (n,): the clusters' sums. Sources: Fieller 1954, JRSS B 16, 175-185; Cochran 1977, Sampling
-    Techniques, section 6. The standard error is the delta method's, free of bias for independent items of any size
-    (Bell & McCaffrey 2002, Survey Methodology 28, 169-181). With equal denominators the interval is the classical t.
-    Where the sum of the denominators is so uncertain that Fieller's interval is infinite, the standard error counts
-    with the degrees of freedom that clusters of these sizes leave (Satterthwaite).
-    Raises :class:`UsageError` where the denominators sum to zero.
+    Both have shape (n,): the clusters' sums. Each bound is the outer one of Fieller's and of Student's with Hall's
+    correction for the skewness of the residuals, at the effective number of clusters (Kish 1965) less one. The standard
+    error is the delta method's, free of bias for independent items of any size (Bell & McCaffrey 2002, Survey
+    Methodology 28, 169-181). Equal denominators make a mean of it (:func:`mean_with_skewness`). Sources: Fieller 1954;
+    Cochran 1977, Sampling Techniques, section 6; Hall 1992. Raises :class:`UsageError` where the denominators sum to
+    zero.
     """
-    x, y = finite(numerators), finite(denominators)
-    if x.shape != y.shape:
-        raise UsageError(f"a ratio needs as many numerators as denominators, not {len(x)} and {len(y)}")
+    x, y = _checked(numerators, denominators)
+    if len(x) > 1 and np.ptp(y) == 0:
+        return mean_with_skewness(x / y, confidence)
+    found = fieller_interval(x, y, confidence)
+    if found.se is None or found.n < FEWEST:
+        return found
+    assert found.low is not None and found.high is not None
+    residuals = x - found.value * y
+    squares = float(residuals @ residuals)
+    skew = float(residuals**2 @ residuals) / squares**1.5 if squares > 0 else 0.0
+    t = t_quantile(confidence, max(1.0, float(y.sum()) ** 2 / float(y @ y) - 1))
+    low, high = (found.value - untransformed(side, skew) * found.se for side in (t, -t))
+    return Estimate(found.value, found.n, found.se, min(low, found.low), max(high, found.high))
+
+
+def fieller_interval(numerators: ArrayLike, denominators: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """The same by Fieller's theorem alone: it leaves 0 out where the t-test of the numerators finds a difference.
+
+    With equal denominators the interval is the classical t. Where the sum of the denominators is so uncertain that
+    Fieller's interval is infinite, the standard error counts with the degrees of freedom that clusters of these sizes
+    leave (Satterthwaite).
+    """
+    x, y = _checked(numerators, denominators)
     total = float(y.sum())
-    if total == 0:
-        raise UsageError("a ratio needs a denominator other than zero")
     ratio, n = float(x.sum()) / total, int(np.count_nonzero((y != 0) | (x != 0)))
     if n < 2:
         return Estimate(ratio, n)
@@ -41,6 +61,15 @@ def ratio_interval(numerators: ArrayLike, denominators: ArrayLike, confidence: f
     variance, freedom = _variance(residuals, y / total, y * y)
     wide = t_interval(ratio, max(se, math.sqrt(variance) / abs(total)), freedom, n, confidence)
     return Estimate(ratio, n, se, wide.low, wide.high)
+
+
+def _checked(numerators: ArrayLike, denominators: ArrayLike) -> tuple[Floats, Floats]:
+    x, y = finite(numerators), finite(denominators)
+    if x.shape != y.shape:
+        raise UsageError(f"a ratio needs as many numerators as denominators, not {len(x)} and {len(y)}")
+    if float(y.sum()) == 0:
+        raise UsageError("a ratio needs a denominator other than zero")
+    return x, y
 
 
 def exponential(estimate: Estimate, sign: int = 1) -> Estimate:

@@ -27,6 +27,7 @@ MODELS: dict[Model, str] = {
     source="Lopez-Paz & Oquab 2017 (arXiv 1610.06545); DeLong et al. 1988 for the interval",
     unit=UNIT,
     range="[0, 1], 0.5 is not told apart",
+    neutral="0.5",
     needs="rows",
     protocol="area under the ROC curve of a classifier of scikit-learn that scores each row without having seen it or "
     "its equals (3 folds); all rows of both sides, all columns that can be compared",

@@ -200,6 +200,11 @@ def made_examples(subject: Subject, places: Sequence[int], note: str) -> tuple[E
     return tuple(Example(ids[place].as_py(), _shown(table[place].as_py()), note) for place in places)
 
 
+def shown_rows(subject: Subject, ids: Sequence[str]) -> dict[str, str]:
+    """Corpus rows as a person may read them, by id."""
+    return {name: _shown(row["table"]) for name, row in subject.corpus.documents(list(ids)).items()}
+
+
 def _shown(content: str) -> str:
     row = json.loads(content)
     text = redact(", ".join(f"{name}: {'' if value is None else value}" for name, value in row.items()))

@@ -265,3 +265,14 @@ def test_hidden_rows_come_as_text_and_not_as_markup(open_page: Open) -> None:
     box.get_by_role("button", name="more rows").click()
     assert box.locator("tbody script, tbody img").count() == 0
     assert "<script>" in box.locator("tbody").inner_text()
+
+
+def test_on_a_phone_the_interval_and_n_of_every_score_are_on_the_screen(open_page: Open) -> None:
+    page = open_page("full", viewport={"width": 390, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    cells = page.locator(".scores tr:not(.metric):not(.protocol) > td:last-child")
+    assert cells.count() > 3
+    assert cells.evaluate_all("(all) => all.every((cell) => cell.getBoundingClientRect().right <= innerWidth)")
+    assert not page.locator(".scores .ends").first.is_visible()
+    wide = open_page("full", viewport={"width": 1280, "height": 800})
+    assert wide.locator(".scores svg.range").first.is_visible()

@@ -62,7 +62,7 @@ def test_unrelated_answers_gain_nothing_on_average() -> None:
         assert estimate.low is not None and estimate.high is not None
         gains.append(estimate.value)
         covered += estimate.low <= 0 <= estimate.high
-    assert abs(np.mean(gains)) < 3 * np.std(gains) / np.sqrt(40) and covered >= 34
+    assert abs(np.mean(gains)) < 3 * np.std(gains) / np.sqrt(40) and covered >= 33
 
 
 def test_the_gain_falls_as_answers_vary_more(tmp_path: Path) -> None:

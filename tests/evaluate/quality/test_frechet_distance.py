@@ -81,7 +81,7 @@ def test_the_gallery_holds_real_pictures(corpus: Corpus) -> None:
     images = bars(2, 30, upright=True)
     gallery = measure_frechet_distance(subject(corpus, images)).exhibits[1]
     shown = Image.open(io.BytesIO(base64.b64decode(gallery.tiles[5].png)))
-    assert np.array_equal(np.asarray(shown), images[5, :, :, 0])
+    assert np.array_equal(np.asarray(shown), images[5 * 30 // 24, :, :, 0])
 
 
 def test_samples_come_back_as_they_were_drawn(corpus: Corpus) -> None:

@@ -5,8 +5,8 @@ import pytest
 from fakes import subject_of, write_corpus
 from image_subjects import image_corpus, image_samples, image_subject, noise, pixels
 
-from headwater.core import IncompleteError
-from headwater.evaluate import Subject
+from headwater.core import IncompleteError, NotMeasured
+from headwater.evaluate import Subject, evaluate
 from headwater.evaluate.quality.image_sets import generated_images, image_sides, real_images
 
 
@@ -48,7 +48,7 @@ def test_labels_and_groups_stand_beside_the_images(tmp_path: Path) -> None:
     labels = [str(i % 3) for i in range(60)]
     subject = image_subject(tmp_path, noise(0, 60), noise(1, 60), labels, labels[::-1], groups=["left", "right"] * 30)
     sides = image_sides(subject, pixels, None, 1000)
-    assert sides.classes == ["0", "1", "2"]
+    assert sides.labels == ["0", "1", "2"]
     generated, reference, _ = sides.of_class("1")
     assert set(generated.labels) == set(reference.labels) == {"1"} and len(generated) == len(reference)
     assert set(sides.reference.group("hand")) == {"left", "right"}
@@ -70,3 +70,10 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         generated_images(Subject(tmp_path, corpus))
     with pytest.raises(IncompleteError, match="three a side; 1 are left"):
         image_sides(Subject(tmp_path, corpus, None, image_samples(noise(1, 1))), pixels, None, 1000)
+
+
+def test_samples_in_another_mode_than_the_corpus_are_said_with_the_way_out(tmp_path: Path) -> None:
+    subject = image_subject(tmp_path, noise(0, 60), noise(1, 30, shape=(8, 8, 3)))
+    (score,) = evaluate(subject, [("kernel-distance", {"images": 12})]).scores
+    assert isinstance(score, NotMeasured)
+    assert "images of 8 x 8 x 3 (height x width x channels) stand against a corpus of 8 x 8 x 1" in score.reason

@@ -6,7 +6,7 @@ import pytest
 
 from headwater.core import UsageError
 from headwater.evaluate.quality import distances
-from headwater.evaluate.quality.neighbours import Neighbourhoods, expected_coverage, neighbourhoods
+from headwater.evaluate.quality.neighbours import Neighbourhoods, expected_coverage, nearest_to, neighbourhoods
 
 
 def normal(seed: int, n: int, d: int = 6, shift: float = 0.0) -> np.ndarray:
@@ -184,3 +184,29 @@ def test_no_matrix_of_all_distances_is_ever_held() -> None:
     before = peak()
     neighbourhoods(normal(1, 16_000, 4), normal(2, 16_000, 4), precision="float32")
     assert peak() - before < 16_000**2 * 4 / 1024 / 4  # a quarter of one matrix, kB
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 5), (40, 30), (256, 9), (700, 300)])
+def test_looking_only_around_what_is_nearest_tells_the_same_as_all_balls(n: int, m: int) -> None:
+    real, fake = normal(0, n), normal(1, m, shift=0.3)
+    fake[:2] = real[:2]
+    part, whole = nearest_to(real, fake), neighbourhoods(real, fake, 1)
+    for name in ("nearest", "second", "spacing"):
+        assert getattr(part, name) == pytest.approx(getattr(whole, name), abs=1e-9), name
+    assert (part.source == whole.source).all() and (part.authentic == whole.authentic).all()
+    assert part.nearest[:2].tolist() == [0.0, 0.0]
+
+
+def test_a_copy_is_at_distance_nought_in_either_precision_also_far_from_the_origin() -> None:
+    real = normal(0, 600, 64) * 1e3 + 1e4
+    for precision in ("float32", "float64"):
+        found = nearest_to(real, real[:50].copy(), precision)
+        assert (found.nearest == 0).all() and (found.closeness == 0).all()
+        assert (found.source == np.arange(50)).all() and not found.authentic.any()
+    twins = np.concatenate([real[:30], real[:30]])
+    assert (nearest_to(twins, normal(3, 20, 64)).spacing == 0).all()
+
+
+def test_one_real_row_has_no_spacing() -> None:
+    with pytest.raises(UsageError, match="needs two of them"):
+        nearest_to(normal(0, 1), normal(1, 3))

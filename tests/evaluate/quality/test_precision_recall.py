@@ -22,13 +22,13 @@ def test_the_scores_are_those_of_the_features(tmp_path: Path) -> None:
 
 
 def test_real_images_stand_beside_them_and_what_one_law_would_give(tmp_path: Path) -> None:
-    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 300), noise(1, 100)), extractor=pixels)
+    outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 600), noise(1, 200)), extractor=pixels)
     assert not outcome.findings
     null = scores_of(outcome, "coverage")["real against real"]
-    assert null.low <= expected_coverage(100, 100, 5) <= null.high
+    assert null.low <= expected_coverage(200, 200, 5) <= null.high
     table = next(exhibit for exhibit in outcome.exhibits if isinstance(exhibit, Table))
     assert {row[0]: row[3] for row in table.rows} == {
-        "precision": None, "recall": None, "density": 1.0, "coverage": expected_coverage(100, 100, 5),
+        "precision": None, "recall": None, "density": 1.0, "coverage": expected_coverage(200, 200, 5),
     }  # fmt: skip
 
 
@@ -42,18 +42,25 @@ def test_a_class_that_is_left_out_is_found_with_its_images(tmp_path: Path) -> No
     assert finding.code == "HW-Q043"
     names = dict(zip(subject.corpus.ids(), labels, strict=True))
     assert {names[name] for name in finding.document_ids[:30]} == {"3"}
-    coverage = {**{s.slice.get("class", ""): s for s in outcome.scores if s.metric == "coverage"}}
+    cells = [s for s in outcome.scores if "reference" not in s.slice]
+    coverage = {s.slice["class"]: s for s in cells if s.metric == "coverage" and "class" in s.slice}
     assert coverage["3"].value == 0 and coverage["0"].value > 0.5
-    by_hand = {s.slice["hand"]: s for s in outcome.scores if s.metric == "recall" and "hand" in s.slice}
+    by_hand = {s.slice["hand"]: s for s in cells if s.metric == "recall" and "hand" in s.slice}
     assert by_hand["left"].value == 0 and by_hand["right"].value > 0.5
+    gap = next(s for s in cells if s.metric == "coverage-gap" and s.slice == {"group": "hand"})
+    assert gap.value > 0.5 and "p = 0.001" in gap.interval
+    chart = next(exhibit for exhibit in outcome.exhibits if exhibit.name == "coverage-by-group")
+    assert {series.name for series in chart.series} == {"generated", "real images"}
 
 
-def test_values_of_single_real_images_are_kept_for_comparisons(tmp_path: Path) -> None:
+def test_values_of_single_images_are_kept_for_comparisons(tmp_path: Path) -> None:
     outcome = measure_precision_recall(image_subject(tmp_path, noise(0, 90), noise(1, 30)), extractor=pixels)
     items = {item.metric: item for item in outcome.items}
-    assert set(items) == {"recall", "coverage"}
-    assert items["coverage"].numerators.mean() == scores_of(outcome, "coverage")[""].value
-    assert items["coverage"].method == scores_of(outcome, "coverage")[""].method
+    assert set(items) == {"recall", "coverage", "precision", "density"}
+    for name, item in items.items():
+        assert item.numerators.mean() == scores_of(outcome, name)[""].value
+        assert item.method == scores_of(outcome, name)[""].method
+    assert items["precision"].ids[0] == "image-00000 of seed 0"  # samples pair where noise and seed were the same
 
 
 def test_small_cells_and_few_images_are_said(tmp_path: Path) -> None:

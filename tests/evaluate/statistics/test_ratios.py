@@ -6,7 +6,7 @@ from scipy import stats
 
 from headwater.core import UsageError
 from headwater.evaluate import mean_interval, ratio_interval
-from headwater.evaluate.statistics.ratios import _variance
+from headwater.evaluate.statistics.ratios import _variance, fieller_interval
 
 RNG = np.random.default_rng(11)
 
@@ -14,9 +14,30 @@ RNG = np.random.default_rng(11)
 def test_fiellers_bounds_are_where_the_t_test_of_the_residuals_turns() -> None:
     y = RNG.integers(20, 400, 25).astype(float)
     x = 3 * y + RNG.normal(0, 40, 25)
-    estimate = ratio_interval(x, y)
+    estimate = fieller_interval(x, y)
     for bound in (estimate.low, estimate.high):
         assert stats.ttest_1samp(x - bound * y, 0).pvalue == pytest.approx(0.05, abs=1e-6)
+
+
+def test_the_interval_holds_that_of_fieller() -> None:
+    y = RNG.lognormal(5, 1, 20)
+    x = 3 * y + RNG.exponential(1, 20) * y
+    wide, narrow = ratio_interval(x, y), fieller_interval(x, y)
+    assert wide.value == narrow.value and wide.se == narrow.se
+    assert wide.low <= narrow.low and narrow.high <= wide.high
+
+
+@pytest.mark.parametrize("level", [-0.5, 0.5])
+def test_a_level_that_goes_with_the_length_is_covered_and_fieller_alone_does_not(level: float) -> None:
+    rng, covered = np.random.default_rng(8), {"both": 0, "Fieller": 0}
+    for _ in range(1000):
+        length = rng.normal(size=30)
+        y = np.exp(5 + length)
+        x = (3 + 0.5 * (level * length + (1 - level**2) ** 0.5 * rng.normal(size=30))) * y
+        for name, found in (("both", ratio_interval(x, y)), ("Fieller", fieller_interval(x, y))):
+            covered[name] += found.low <= 3 + 0.5 * level <= found.high
+    assert covered["both"] / 1000 > 0.92
+    assert covered["Fieller"] / 1000 < 0.91
 
 
 def test_the_degrees_of_freedom_are_the_traces_by_definition() -> None:

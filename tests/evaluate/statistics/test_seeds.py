@@ -4,6 +4,7 @@ from scipy import stats
 
 from headwater.core import UsageError
 from headwater.evaluate import crossed_interval, mean_interval, seed_interval, variance_of
+from headwater.evaluate.statistics.seeds import mixed_p, mixed_quantile
 
 
 def planted(rng: np.random.Generator, k: int, n: int, seeds: float, items: float, rest: float) -> np.ndarray:
@@ -51,3 +52,30 @@ def test_ragged_or_empty_tables_are_refused() -> None:
     for table in (np.zeros((0, 3)), np.zeros(3), [[np.nan, 1.0]]):
         with pytest.raises(UsageError):
             crossed_interval(table)
+
+
+@pytest.mark.parametrize(("k", "sd"), [(2, 0.3), (2, 1.0), (3, 1.0)])
+def test_few_seeds_are_covered(k: int, sd: float) -> None:
+    rng, covered = np.random.default_rng(3), 0
+    for _ in range(600):
+        found = crossed_interval(planted(rng, k, 50, sd, 1.0, 0.5))
+        covered += found.low <= 0 <= found.high
+    assert covered / 600 > 0.925
+
+
+def test_the_quantile_of_one_source_is_students() -> None:
+    assert mixed_quantile([(2.0, 7), (0.0, 1)]) == pytest.approx(stats.t.ppf(0.975, 7))
+    assert mixed_quantile([(1.0, 4), (3.0, 4)]) == pytest.approx(stats.t.ppf(0.975, 4))
+
+
+@pytest.mark.parametrize("size", [0.5, 3.0, 8.0])
+def test_p_is_where_the_interval_ends(size: float) -> None:
+    parts = [(0.4, 1), (0.6, 49)]
+    p = mixed_p(size, parts)
+    assert mixed_quantile(parts, 1 - p) == pytest.approx(size, rel=1e-6)
+
+
+def test_a_value_of_zero_has_p_of_one_and_a_huge_one_has_next_to_none() -> None:
+    parts = [(0.4, 3), (0.6, 49)]
+    assert mixed_p(0.0, parts) == 1.0
+    assert mixed_p(1e9, parts) < 1e-9
