@@ -317,9 +317,8 @@ def _gallery(subject: Subject, copies: Copies) -> Gallery:
         caption = f"{redact(sample.ids[i])} | {_told(copies, i, owners)}"
         tiles.append(Tile(f"near-{sample.ids[i]}", caption, png_base64(pair)))
     note = (
-        "Left a sample, right the training image nearest to it, with its document, licence and source. Ratio: nearest "
-        "over second nearest distance. Closeness: the distance over that image's distance to its nearest other one; 0 "
-        f"is a copy, and 1 in 100 fresh images falls below {copies.bound:.2f}."
+        "Left a sample, right the nearest training image. Ratio: nearest over second nearest distance. Closeness: 0 is "
+        f"a copy, 1 in 100 fresh images falls below {copies.bound:.2f}."
     )
     return Gallery("nearest-training-images", "Samples nearest to a training image", tuple(tiles), note)
 

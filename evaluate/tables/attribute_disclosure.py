@@ -205,7 +205,7 @@ def _table(found: Sequence[Guesses]) -> Table:
         rows.append((redact(one.column), float(one.trained.mean()), control, gap.value, gap.low, gap.high, risk))
     columns = ("secret column", "right, trained rows", "right, held-out rows", "difference", "low", "high", "risk")
     note = "Risk: the difference over what the held-out rows leave to be guessed (Giomi et al. 2023)."
-    return Table(METRIC, "What the nearest synthetic row gives away", columns, tuple(rows), note)
+    return Table("secrets-guessed", "What the nearest synthetic row gives away", columns, tuple(rows), note)
 
 
 def _chart(found: Sequence[Guesses]) -> Chart:

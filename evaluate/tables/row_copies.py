@@ -30,7 +30,7 @@ from .attacked_rows import corpus_hashes, names_of
 from .distances import Bools, Ints
 from .row_distances import Axis, NearestRows, axis_of, by_content, equal_rows, nearest_rows
 from .table_items import distinct
-from .two_tables import TwoTables, made_examples, not_compared, shown_rows, two_tables
+from .two_tables import TwoTables, made_examples, not_compared, other_values, two_tables
 
 METRIC, UNIT = "row-copies", "share of synthetic rows"
 QUANTILE, LARGE, LEAST, SHOWN, LISTED, NAMED = 0.01, 0.05, 10, 20, 100, 5
@@ -298,17 +298,16 @@ def _examples(subject: Subject, copies: Copies, places: Sequence[int]) -> tuple[
 
 def _table(subject: Subject, copies: Copies) -> Table:
     places = [int(place) for place in _ranked(copies)[:SHOWN]]
-    names = [copies.tables.ids[int(copies.train[copies.own.source[place]])] for place in places]
-    real = shown_rows(subject, names)
-    made = made_examples(subject, [int(copies.made[place]) for place in places], "")
+    pairs = [(int(copies.made[p]), copies.tables.ids[int(copies.train[copies.own.source[p]])]) for p in places]
+    made = made_examples(subject, [row for row, _ in pairs], "")
     rows = tuple(
-        (one.id, one.text, name, real[name], float(copies.own.nearest[place]), float(copies.own.ratios[place]),
-         "yes" if copies.exact[place] else "no")
-        for place, name, one in zip(places, names, made, strict=True)
+        (one.id, one.text, name, other or "nothing", float(copies.own.nearest[place]),
+         float(copies.own.ratios[place]), "yes" if copies.exact[place] else "no")
+        for place, (_, name), one, other in zip(places, pairs, made, other_values(subject, pairs), strict=True)
     )  # fmt: skip
-    columns = ("synthetic row", "its values", "nearest training row", "its values ", "distance", "ratio", "equal")
-    title = "Synthetic rows nearest to a training row"
-    return Table("row-copies", title, columns, rows, "Equal in all columns that are compared; values are redacted.")
+    columns = ("synthetic row", "its values", "nearest training row", "has otherwise", "distance", "ratio", "equal")
+    title, note = "Synthetic rows nearest to a training row", "Equal: in all columns that are compared. Redacted."
+    return Table("nearest-training-rows", title, columns, rows, note)
 
 
 def _chart(copies: Copies) -> Chart:

@@ -200,9 +200,15 @@ def made_examples(subject: Subject, places: Sequence[int], note: str) -> tuple[E
     return tuple(Example(ids[place].as_py(), _shown(table[place].as_py()), note) for place in places)
 
 
-def shown_rows(subject: Subject, ids: Sequence[str]) -> dict[str, str]:
-    """Corpus rows as a person may read them, by id."""
-    return {name: _shown(row["table"]) for name, row in subject.corpus.documents(list(ids)).items()}
+def other_values(subject: Subject, pairs: Sequence[tuple[int, str]]) -> list[str]:
+    """What corpus rows have otherwise than synthetic ones, as a person may read it, for (place, id) of each pair."""
+    assert subject.samples is not None
+    made, found = subject.samples["table"], []
+    real = {name: json.loads(row["table"]) for name, row in subject.corpus.documents([n for _, n in pairs]).items()}
+    for place, name in pairs:
+        row = json.loads(made[place].as_py())
+        found.append(_shown(json.dumps({key: v for key, v in real[name].items() if str(v) != str(row.get(key))})))
+    return found
 
 
 def _shown(content: str) -> str:

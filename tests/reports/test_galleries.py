@@ -39,3 +39,12 @@ def test_strips_of_pictures_get_lines_of_their_own() -> None:
     square = Tile("b", "", png(8, 8))
     views = [gallery_view(Gallery("g", "G", (tile,)), Caps()) for tile in (strip, square)]
     assert [(view.wide, view.tiles[0].width) for view in views] == [(True, 40), (False, 8)]
+
+
+def test_two_pictures_in_one_get_room_for_their_caption() -> None:
+    for size, pairs in (((17, 8), True), ((8, 8), False), ((40, 8), False)):
+        buffer = io.BytesIO()
+        Image.new("L", size).save(buffer, "PNG")
+        tile = Tile("a", "x" * 200, base64.b64encode(buffer.getvalue()).decode())
+        view = gallery_view(Gallery("g", "G", (tile,)), Caps())
+        assert view.pairs == pairs and view.tiles[0].caption == "x" * 200

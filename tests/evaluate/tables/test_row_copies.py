@@ -107,6 +107,16 @@ def test_rows_of_one_value_and_few_rows_end_in_a_sentence(tmp_path: Path) -> Non
         measure_row_copies(subject_of(tmp_path / "few", same[:5], same))
 
 
+def test_the_table_says_what_the_training_row_has_otherwise(tmp_path: Path) -> None:
+    real, made = people(100, 1), people(40, 2)
+    made[3], made[4] = dict(real[7]), {**real[8], "sex": "x"}
+    outcome = measure_row_copies(subject_of(tmp_path, real, made))
+    table: Any = next(exhibit for exhibit in outcome.exhibits if exhibit.name == "nearest-training-rows")
+    first, second = ({"id": row[0], "other": row[3], "equal": row[6]} for row in table.rows[:2])
+    assert first == {"id": "row-000003", "other": "nothing", "equal": "yes"}
+    assert second["equal"] == "no" and second["other"] != "nothing"
+
+
 def test_shown_rows_are_redacted(tmp_path: Path) -> None:
     real = [{"mail": f"anna{k % 7}@river-post.org", "pay": k, "city": "AB"[k % 2]} for k in range(80)]
     outcome = measure_row_copies(subject_of(tmp_path, real, real[:40]))
