@@ -13,14 +13,22 @@ from .compare import ScoreComparison, compare
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
+from .memorization.discoverable import measure_discoverable
+from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
 from .memorization.edit_similarity import edit_similarity
 from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
 from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
 from .memorization.leaked_data import measure_leaked_data
 from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
+from .memorization.lira import lira
+from .memorization.membership import measure_membership
+from .memorization.membership_scores import loss_score, min_k_score, neighbour_score, reference_score, zlib_score
+from .memorization.operating_points import EpsilonBound, OperatingPoint, at_fpr, epsilon_bound
+from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
 from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
 from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
+from .nearest_images import nearest_images
 from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.class_consistency import measure_class_consistency
@@ -109,6 +117,25 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "chance_within",
+    "discoverable",
+    "drawn_logprobs",
+    "measure_discoverable",
+    "EpsilonBound",
+    "OperatingPoint",
+    "at_fpr",
+    "epsilon_bound",
+    "lira",
+    "loss_score",
+    "measure_membership",
+    "min_k_score",
+    "neighbour_score",
+    "reference_score",
+    "zlib_score",
+    "nearest_images",
+    "planted_passages",
+    "measure_planted_documents",
+    "Planted",
     "measure_attribute_disclosure",
     "measure_linkage",
     "measure_row_copies",

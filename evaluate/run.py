@@ -46,7 +46,7 @@ IMAGES = (
 SUITES: Mapping[str, tuple[str, ...]] = {
     "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
     "quality": QUALITY,
-    "memorization": MEMORIZATION,
+    "memorization": (*MEMORIZATION, "discoverable", "membership"),
     "bias": BIAS,
     "hallucination": HALLUCINATION,
     "images": IMAGES,

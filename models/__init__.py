@@ -12,9 +12,20 @@ from .adapters import (
     from_callable,
     open_external,
 )
-from .base import CAPABILITIES, Canary, Checkpoint, Generator, Ledger, ScoresWindows, training_is_known
+from .base import (
+    CAPABILITIES,
+    Canary,
+    Checkpoint,
+    Generator,
+    Ledger,
+    Reading,
+    ScoresWindows,
+    ShowsVocabulary,
+    training_is_known,
+)
 from .canaries import canary_alternatives
 from .copying import CopyingFamily
+from .count_models import KneserNeyModel, counted_readings, kneser_ney
 from .diffusion import DiffusionCheckpoint, DiffusionFamily
 from .families import FAMILIES, ModelFamily
 from .feature_net import FeatureNet, feature_net
@@ -38,6 +49,11 @@ from .tvae import TVAECheckpoint, TVAEFamily
 from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
+    "KneserNeyModel",
+    "Reading",
+    "ShowsVocabulary",
+    "counted_readings",
+    "kneser_ney",
     "ADAPTERS",
     "ExternalModel",
     "FinishedSamples",

@@ -1,6 +1,6 @@
 """What every model family and every checkpoint can be asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -77,6 +77,22 @@ class ScoresWindows(Protocol):
 
         The first window predicts all of its tokens, each further one ``stride`` new tokens at its end, conditioned on
         ``window - stride`` tokens and the one before them at least.
+        """
+
+
+Reading = Callable[[Tensor, Tensor], Tensor]
+"""Natural-log probabilities of the whole vocabulary (rows, vocabulary), float64, and the true tokens (rows,) to what is
+wanted of each row: (rows,) or (rows, values)."""
+
+
+@runtime_checkable
+class ShowsVocabulary(Protocol):
+    """A model of text that gives the probability of every token at each place of a text, not of the true one alone."""
+
+    def over_vocabulary(self, sequences: Sequence[Sequence[int]], read: Reading) -> list[np.ndarray]:
+        """What ``read`` makes of each place of each sequence of token ids: float64 (tokens, ...).
+
+        The windows are those of :meth:`Checkpoint.token_logprobs`.
         """
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .base import Reading
 from .checkpoint import Parts
 from .choice import Choice
 from .count_family import CountModel, model_of
-from .count_models import KneserNeyModel, LongestMatch
+from .count_models import KneserNeyModel, LongestMatch, counted_readings
 from .count_network import SeenTexts
 from .decoding import Request, check_tokens, draw
 from .text_base import BaseTextCheckpoint
@@ -36,6 +37,10 @@ class CountCheckpoint(BaseTextCheckpoint):
 
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         return list(self.model.logprobs(sequences))
+
+    def over_vocabulary(self, sequences: Sequence[Sequence[int]], read: Reading) -> list[np.ndarray]:
+        """See :class:`models.base.ShowsVocabulary`."""
+        return counted_readings(self.model, sequences, read)
 
     def next_logprobs(self, prompts: Sequence[str]) -> np.ndarray:
         """See :meth:`BaseTextCheckpoint.next_logprobs`."""

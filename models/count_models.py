@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
+from .base import Reading
 from .ngram_tables import Floats, Ints, Tables, Tokens
 
 DOUBT = 1e-3
 """Share of a copying model's probability that is spread over the vocabulary, so that nothing is impossible."""
+
+
+CONTEXTS_KEPT = 4_096
+"""Distributions held at a time: with 4,096 tokens they take 128 MiB."""
 
 
 class KneserNeyModel:
@@ -64,6 +70,32 @@ class LongestMatch:
         after = level.after(context)
         p[level.keys[after] % self.tables.vocabulary] += (1 - DOUBT) * level.counts[after] / level.totals[context]
         return p
+
+
+def kneser_ney(sequences: Sequence[Tokens], order: int, vocabulary: int) -> KneserNeyModel:
+    """A model of these texts, each counted once. The last id of the vocabulary must be free: it is the begin token."""
+    pieces = [np.asarray(sequence, np.int64) for sequence in sequences]
+    return KneserNeyModel(Tables.count(pieces, np.ones(len(pieces)), order, vocabulary, True))
+
+
+def counted_readings(
+    model: KneserNeyModel | LongestMatch, sequences: Sequence[Sequence[int]], read: Reading
+) -> list[np.ndarray]:
+    """What ``read`` makes of the distribution at each place of each sequence; equal contexts are looked up once."""
+    found: dict[tuple[int, ...], torch.Tensor] = {}
+    results = []
+    for sequence in sequences:
+        values = []
+        for place, token in enumerate(sequence):
+            start = max(0, place - model.tables.order + 1)
+            key = (min(place, model.tables.order - 1), *sequence[start:place])
+            if key not in found:
+                if len(found) >= CONTEXTS_KEPT:
+                    found.clear()
+                found[key] = torch.from_numpy(np.log(model.following(sequence[:place])))[None]
+            values.append(read(found[key], torch.tensor([token])).numpy())
+        results.append(np.concatenate(values) if values else np.zeros(0))
+    return results
 
 
 def _at(values: Floats, places: Ints) -> Floats:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..core import UsageError
+from .base import Reading
 from .language_model import LanguageModel
 from .packed import PackedLinears
 
@@ -56,6 +57,33 @@ def window_logprobs(
             for window, values in zip(group, _target_logprobs(network, group, batch), strict=True):
                 results[window.number][window.low : window.low + len(values)] = values
     return results
+
+
+@torch.inference_mode()
+def sequence_readings(
+    network: LanguageModel, sequences: Sequence[Sequence[int]], begin: int, read: Reading, context: int
+) -> list[np.ndarray]:
+    """What ``read`` makes of the distribution at each place of each sequence, in disjoint windows of ``context``."""
+    results: dict[int, list[tuple[int, np.ndarray]]] = {}
+    windows = windows_of(sequences, begin, context)
+    with PackedLinears(network) if sum(map(len, sequences)) >= WORTH_PACKING else nullcontext():
+        for group, batch in batches_of(windows, begin):
+            chosen = wanted(group, batch.shape[1] - 1)
+            values = _read(network, network.hidden(batch[:, :-1])[chosen], batch[:, 1:][chosen], read)
+            parts = np.split(values, np.cumsum([window.predicted for window in group])[:-1])
+            for window, part in zip(group, parts, strict=True):
+                results.setdefault(window.number, []).append((window.low, part))
+    ordered = [[part for _, part in sorted(results.get(k, []), key=lambda one: one[0])] for k in range(len(sequences))]
+    return [np.concatenate(parts) if parts else np.zeros(0) for parts in ordered]
+
+
+def _read(network: LanguageModel, hidden: Tensor, targets: Tensor, read: Reading) -> np.ndarray:
+    rows = min(HEAD_ROWS, max(1, LOGITS // network.config.vocabulary))
+    parts = [
+        read(network.logits(hidden[low : low + rows]).double().log_softmax(-1), targets[low : low + rows]).numpy()
+        for low in range(0, len(hidden), rows)
+    ]
+    return np.concatenate(parts)
 
 
 @torch.inference_mode()

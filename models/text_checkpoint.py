@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from ..core import UsageError
+from .base import Reading
 from .checkpoint import Parts
 from .choice import Choice
 from .gpt import GPT, GPTConfig
 from .language_model import LanguageModel
 from .sampling import generate
-from .scoring import last_hidden, next_token_logprobs, sequence_logprobs
+from .scoring import last_hidden, next_token_logprobs, sequence_logprobs, sequence_readings
 from .text_base import TOKENIZER, BaseTextCheckpoint
 
 __all__ = ["TOKENIZER", "TextCheckpoint"]
@@ -35,6 +36,10 @@ class TextCheckpoint(BaseTextCheckpoint):
 
     def _logprobs(self, sequences: Sequence[Sequence[int]], exact: bool) -> list[np.ndarray]:
         return sequence_logprobs(self._exact if exact else self.network, sequences, self.begin)
+
+    def over_vocabulary(self, sequences: Sequence[Sequence[int]], read: Reading) -> list[np.ndarray]:
+        """See :class:`models.base.ShowsVocabulary`."""
+        return sequence_readings(self.network, sequences, self.begin, read, self.window)
 
     @property
     def window(self) -> int:

@@ -60,6 +60,8 @@ def derived(
         )
     if (folder / "drawn").is_dir():
         found.append(Artefact(track, "drawn", None, STAYS, "the samples as they were drawn; delete the folder"))
+    if (folder / "shadows").is_dir():
+        found.append(Artefact(track, "shadows", None, STAYS, "models of parts of the corpus; delete the folder"))
     if (folder / ".curation").is_dir():
         found.append(Artefact(track, ".curation", None, STAYS, "left by a killed curation; delete it"))
     return found, seen

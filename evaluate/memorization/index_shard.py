@@ -71,9 +71,10 @@ class IndexShard:
 def sort_shard(folder: Path) -> None:
     """Write the suffix array and the block filter of ``folder/text.bin``; needs five bytes of memory a byte of text."""
     text = np.fromfile(folder / "text.bin", np.uint8)
+    # the filter first: made beside the suffix array it would add a byte of memory a byte of text
+    np.save(folder / "blocks.npy", block_filter(text), allow_pickle=False)
     order = divsufsort(text) if len(text) else np.zeros(0, np.int32)
     np.save(folder / "suffixes.npy", order.astype(order.dtype.newbyteorder("<"), copy=False), allow_pickle=False)
-    np.save(folder / "blocks.npy", block_filter(text), allow_pickle=False)
 
 
 def union(found: Sequence[list[tuple[int, int]]]) -> list[tuple[int, int]]:

@@ -1,17 +1,19 @@
 """How much of what the model says by itself stands word for word in the corpus."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core import Chart, Example, Finding, IncompleteError, Score, Series, Severity, Table, wilson
 from ...curate import example, excerpt
+from ...models import training_is_known
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
+from ..lineage import times_seen
 from ..statistics import mean_interval
 from .index import Place, Span, SuffixIndex
 
-EXAMPLES = 20
+EXAMPLES, MOST_DOCUMENTS = 20, 10_000
 LONG = 200
 """Bytes: two or three sentences. A repeated span of this length is no figure of speech."""
 EDGES = (75, 100, 150, 200, 300, 500)
@@ -19,10 +21,14 @@ EDGES = (75, 100, 150, 200, 300, 500)
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A span of a sample with the number of documents that hold it, by origin."""
+    """A span of a sample with the number of documents that hold it, by origin.
+
+    ``seen``: whether training saw one of them; True where nobody knows.
+    """
 
     span: Span
     documents: Mapping[str, int]
+    seen: bool = True
 
     @property
     def length(self) -> int:
@@ -50,16 +56,21 @@ class Overlap:
         return max((repeated.length for repeated in self.spans), default=0)
 
 
-def overlap(name: str, text: str, index: SuffixIndex, minimum: int = 50, boilerplate: int = 50) -> Overlap:
+def overlap(
+    name: str, text: str, index: SuffixIndex, minimum: int = 50, boilerplate: int = 50,
+    seen: Collection[str] | None = None,
+) -> Overlap:  # fmt: skip
     """The maximal spans of ``text`` of at least ``minimum`` bytes that occur in the corpus.
 
-    Spans held by more than ``boilerplate`` kept documents (licence texts, templates) are set apart.
+    Spans held by more than ``boilerplate`` kept documents (licence texts, templates) are set apart. ``seen`` are the
+    documents and canaries that training saw, None where that is unknown.
     """
     query = text.encode("utf-8", "surrogatepass")
-    found = [
-        Repeated(span, index.document_counts(query[span.byte_start : span.byte_end]))
-        for span in index.spans(text, minimum)
-    ]
+    found = []
+    for span in index.spans(text, minimum):
+        pattern = query[span.byte_start : span.byte_end]
+        known = seen is None or any(place.document_id in seen for place in index.documents(pattern, MOST_DOCUMENTS))
+        found.append(Repeated(span, index.document_counts(pattern), known))
     common = tuple(repeated for repeated in found if repeated.documents["kept"] > boilerplate)
     return Overlap(name, text, tuple(repeated for repeated in found if repeated not in common), common)
 
@@ -92,19 +103,46 @@ def measure_verbatim_overlap(subject: Subject, minimum: int = 50, boilerplate: i
     """Share of freely sampled text that stands word for word in the corpus, in spans of at least ``minimum`` bytes.
 
     Searches kept and removed documents and planted canaries. Spans in more than ``boilerplate`` kept documents are
-    counted apart. Finding HW-M001 shows the longest and rarest spans with their documents.
+    counted apart. Where training is known, samples whose spans all stand in documents that it never saw are the
+    control: they repeat common phrases, not memory. Finding HW-M001 shows the longest and rarest spans of the others
+    with their documents.
     """
     samples = [row for row in subject.samples_of("free") if row["output"]]
     if not samples:
         raise IncompleteError(subject.why_no_samples("free"))
-    index, found = subject.index, []
+    index, found, seen = subject.index, [], _seen(subject)
     with subject.progress.task("verbatim overlap", len(samples)) as task:
         for row in samples:
-            found.append(overlap(str(row["id"]), str(row["output"]), index, minimum, boilerplate))
+            found.append(overlap(str(row["id"]), str(row["output"]), index, minimum, boilerplate, seen))
             task.advance(1)
     scores = _scores(found, minimum, boilerplate)
+    items = _items(found, scores)
+    if seen is not None:
+        scores = (*scores, _control(found, minimum, boilerplate))
     exhibits = (_chart(found, minimum), _table(found, minimum))
-    return Outcome(scores, _finding(found, index, scores, minimum), exhibits, _items(found, scores))
+    return Outcome(scores, _finding(found, index, scores, minimum), exhibits, items)
+
+
+def _seen(subject: Subject) -> Collection[str] | None:
+    if subject.checkpoint is None or not training_is_known(subject.checkpoint):
+        return None
+    checkpoint = subject.checkpoint
+    return subject.once("times seen", lambda: times_seen(checkpoint)).keys()
+
+
+def _control(found: Sequence[Overlap], minimum: int, boilerplate: int) -> Score:
+    """Samples that repeat the corpus, and nothing of it that training saw."""
+    hits = [item.id for item in found if item.spans and not any(repeated.seen for repeated in item.spans)]
+    low, high = wilson(len(hits), len(found))
+    method = (
+        f"verbatim-overlap/1 maximal byte spans of at least {minimum} bytes in kept and removed documents, spans in "
+        f"more than {boilerplate} kept documents left out; in no document that training saw"
+    )
+    return Score(
+        "samples-with-overlap", len(hits) / len(found), len(found), "share of samples", method, low, high,
+        interval="Wilson", direction="none", example_ids=tuple(hits)[:EXAMPLES],
+        slice={"documents": "never seen in training"},
+    )  # fmt: skip
 
 
 def _scores(found: Sequence[Overlap], minimum: int, boilerplate: int) -> tuple[Score, ...]:
@@ -116,10 +154,10 @@ def _scores(found: Sequence[Overlap], minimum: int, boilerplate: int) -> tuple[S
     hits = sum(1 for item in found if item.spans)
     low, high = wilson(hits, len(found))
     return (
-        Score("verbatim-overlap", mean.value, mean.n, unit, without, direction="lower", **mean.bounds()),
+        Score("verbatim-overlap", mean.value, mean.n, unit, without, direction="lower", **mean.bounds(0, 1)),
         Score(
             "verbatim-overlap", whole.value, whole.n, unit, method, direction="lower",
-            slice={"boilerplate": "included"}, **whole.bounds(),
+            slice={"boilerplate": "included"}, **whole.bounds(0, 1),
         ),
         Score(
             "samples-with-overlap", hits / len(found), len(found), "share of samples", without, low, high,
@@ -148,11 +186,15 @@ def _share_with_boilerplate(item: Overlap) -> float:
 
 
 def _ranked(found: Sequence[Overlap], documents: int) -> list[tuple[float, Repeated, Overlap]]:
-    """Every span, longest and rarest first: bytes times log2(1 + documents in the index / documents that hold it)."""
+    """Every span that training may have seen, longest and rarest first.
+
+    The key: bytes times log2(1 + documents in the index / documents that hold it).
+    """
     weighted = [
         (repeated.length * math.log2(1 + documents / max(1, sum(repeated.documents.values()))), repeated, item)
         for item in found
         for repeated in item.spans
+        if repeated.seen
     ]
     return sorted(weighted, key=lambda entry: (-entry[0], entry[2].id, entry[1].span.start))
 
@@ -164,7 +206,7 @@ def _finding(
     if not ranked:
         return ()
     items = list({item.id: item for _, _, item in ranked}.values())
-    longest = max(item.longest for item in found)
+    longest = max(repeated.length for _, repeated, _ in ranked)
     severity: Severity = "high" if longest >= LONG else "medium"
     examples = tuple(_example(item, index) for item in items[:EXAMPLES])
     ids = tuple(dict.fromkeys(name for shown in examples for name in shown.document_ids))

@@ -250,6 +250,13 @@ def _copying(copies: Copies, cells: int, seed: int, protocol: str) -> tuple[Copy
     return found, score
 
 
+def _more_equal(subject: Subject, exact: int, n: int) -> bool:
+    """Whether samples are a training image pixel by pixel more often than real images are equal to one another."""
+    real = real_images(subject)
+    found = newcombe(exact, n, len(real) - len(different(real, range(len(real)))), len(real))
+    return (found.low or 0) > 0
+
+
 def _finding(
     subject: Subject, copies: Copies, test: CopyingTest | None, scores: Sequence[Measurement]
 ) -> tuple[Finding, ...]:
@@ -258,7 +265,8 @@ def _finding(
     same = copies.excess
     exact = int(copies.exact.sum())
     tested = test is not None and test.p < SMALL_P
-    if not ((near.low or 0) > 0 or (same.high or 0) < 0 or tested):
+    copied = exact > 0 and _more_equal(subject, exact, n)
+    if not ((near.low or 0) > 0 or (same.high or 0) < 0 or copied or tested):
         return ()
     order = _nearest(copies)
     ids = list(dict.fromkeys(copies.train.ids[copies.own.source[i]] for i in order))

@@ -7,6 +7,8 @@ from ...core import SEVERITIES, Severity
 from ..run import PlacedFinding, Run
 from .base import SECTIONS
 
+CANARIES = "HW-M003"
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -15,6 +17,17 @@ class Findings:
     findings: tuple[PlacedFinding, ...]
     severities: Mapping[Severity, int]
     evaluated: bool
+
+    @staticmethod
+    def traceable(placed: PlacedFinding) -> bool:
+        """Whether documents stand behind a finding, so that 'headwater trace' tells of them."""
+        found = placed.finding
+        return bool(found.document_ids or any(example.document_ids for example in found.examples))
+
+    @staticmethod
+    def remediable(placed: PlacedFinding) -> bool:
+        """Whether 'headwater remedy' can take the cause away: findings on a model, planted canaries apart."""
+        return placed.stage == "evaluation" and placed.finding.code != CANARIES
 
     @property
     def badge(self) -> int:

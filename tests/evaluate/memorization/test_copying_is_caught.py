@@ -43,3 +43,13 @@ def test_a_model_that_only_knows_how_often_each_token_comes_repeats_nothing(tmp_
     assert not {finding.code for finding in findings} & {"HW-M001", "HW-M002"}
     # Counts of the planted digits shift what it expects of digits: told from others, but never spelled out.
     assert "high" not in {finding.severity for finding in findings}
+
+
+def test_membership_and_probabilistic_extraction_catch_it_and_spare_the_model_that_cannot_copy(tmp_path: Path) -> None:
+    found = {}
+    for family in ("copying", "ngram"):
+        judged(family, tmp_path / family)
+        report = evaluate(open_subject(tmp_path / family), ["membership", "discoverable"])
+        found[family] = {finding.code for finding in report.findings}
+    assert {"HW-M005", "HW-M010"} <= found["copying"]
+    assert not {"HW-M005"} & found["ngram"]

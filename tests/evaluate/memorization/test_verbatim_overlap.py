@@ -62,6 +62,21 @@ def test_the_longest_and_rarest_span_comes_first(tmp_path: Path) -> None:
     assert [example.id for example in finding.examples] == ["free-1", "free-0"]
 
 
+def test_what_training_never_saw_is_a_control_and_no_finding(corpus: Corpus) -> None:
+    model = ByteModel(corpus, seen={corpus.ids()[3]: 2})
+    outputs = [f"##{text_of(corpus, 3)[50:150]}", f"##{text_of(corpus, 4)[50:150]}", "nothing"]
+    subject = dataclasses.replace(with_outputs(corpus, outputs), checkpoint=model)
+    outcome = measure_verbatim_overlap(subject)
+    scores = scores_of(outcome, "samples-with-overlap")
+    assert scores[""].value == pytest.approx(2 / 3)
+    assert scores["never seen in training"].value == pytest.approx(1 / 3)
+    assert scores["never seen in training"].example_ids == ("free-1",)
+    (finding,) = outcome.findings
+    assert finding.document_ids == (corpus.ids()[3],) and finding.title.startswith("1 of 3")
+    model = ByteModel(corpus, seen={corpus.ids()[5]: 1})
+    assert measure_verbatim_overlap(dataclasses.replace(subject, checkpoint=model)).findings == ()
+
+
 def test_boilerplate_is_counted_apart(tmp_path: Path) -> None:
     template = random_text(50, 90)
     corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 100) + template for seed in range(6)])

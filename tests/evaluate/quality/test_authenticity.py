@@ -22,6 +22,15 @@ def test_samples_of_the_same_law_are_no_finding(tmp_path: Path) -> None:
     assert abs(scores_of(outcome, "copying-test")[""].value) < 4
 
 
+def test_three_exact_copies_among_many_samples_are_a_finding(tmp_path: Path) -> None:
+    real, made = noise(0, 600), noise(1, 300)
+    made[:3] = real[:3]
+    (finding,) = measure_authenticity(image_subject(tmp_path, real, made), extractor=pixels).findings
+    assert "3 are a training image pixel by pixel" in finding.meaning
+    real[300:] = real[:300]  # where real images are equal to one another too, equal ones tell nothing
+    assert measure_authenticity(image_subject(tmp_path, real, made), extractor=pixels).findings == ()
+
+
 def test_copies_are_found_with_the_documents_they_copy(tmp_path: Path) -> None:
     real = noise(0, 600)
     subject = image_subject(tmp_path, real, noise(1, 200), held=0.3)
