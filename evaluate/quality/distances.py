@@ -125,7 +125,7 @@ def _pairs(rows: Tensor) -> Iterator[tuple[slice, slice, Tensor]]:
 def _squares(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> Tensor:
     found = torch.addmm(y_lengths[None], x, y.T, alpha=-2).add_(x_lengths[:, None])
     # what is left of the distance of a copy is round-off of its length, and a copy it must stay
-    floor = (x_lengths[:, None] + y_lengths).mul_(4 * torch.finfo(x.dtype).eps)
+    floor = (x_lengths[:, None] + y_lengths).mul_(16 * torch.finfo(x.dtype).eps)  # measured: up to 6 in 4,000 rows
     return found.mul_(found > floor)
 
 
