@@ -1,6 +1,21 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
+from .attribution.influence import measure_influence
+from .attribution.methods import METHODS as INFLUENCE_METHODS
+from .attribution.methods import Options as InfluenceOptions
+from .attribution.rank import Influence, influence, influences
+from .attribution.target import (
+    Target,
+    comparison_target,
+    document_targets,
+    gap_target,
+    held_out_sample,
+    sample_target,
+    slice_target,
+    text_target,
+)
+from .attribution.validation import Validation, validate_influence
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
@@ -67,6 +82,7 @@ from .statistics import (
     clopper_pearson,
     clustered_rate,
     crossed_interval,
+    crossed_jackknife,
     detectable_effect,
     difference,
     exponential,
@@ -104,6 +120,22 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "INFLUENCE_METHODS",
+    "Influence",
+    "InfluenceOptions",
+    "Target",
+    "Validation",
+    "comparison_target",
+    "document_targets",
+    "gap_target",
+    "held_out_sample",
+    "influence",
+    "influences",
+    "sample_target",
+    "slice_target",
+    "text_target",
+    "validate_influence",
+    "crossed_jackknife",
     "repeated_passages",
     "leaked_strings",
     "Passages",
@@ -214,6 +246,7 @@ __all__ = [
     "measure_extractable",
     "measure_frechet_distance",
     "measure_group_coverage",
+    "measure_influence",
     "measure_homogenization",
     "measure_length_drift",
     "measure_marginal_fidelity",

@@ -88,9 +88,7 @@ def fit(
         history = prepared.learn(order)
     elif plan.steps:
         network, examples = prepared.network, prepared.examples
-        history = train(
-            network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor, keeper
-        )
+        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor, keeper)
     keeper.check()
     _finish(folder, recipe, plan, order, prepared, history, keeper)
     meter.note()

@@ -1,0 +1,165 @@
+"""The metric: how well influence foretells retraining, and only where it does, the documents behind a score."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ...core import Chart, Exhibit, IncompleteError, Measurement, NotMeasured, Score, Series, Table, UsageError
+from ...models import check_retrainable
+from ..base import METRICS, Outcome, Subject
+from ..trace import document_cards
+from .methods import METHODS, Options
+from .rank import Influence, influences
+from .target import Target, checkpoint_of, document_targets, held_out_sample, sample_target, slice_target
+from .validation import Validation, validate_influence
+
+METRIC = "influence"
+SHOWN, WIDTH = 5, 120
+LEAST_TARGETS = 2
+
+
+@METRICS.register(
+    METRIC,
+    source=(
+        "Pruthi et al. 2020 (TracIn, arXiv 2002.08484); Park et al. 2023 (TRAK and the linear datamodelling score, "
+        "arXiv 2303.14186)"
+    ),
+    unit="Spearman's rho",
+    range="[-1, 1], 0 foretells nothing",
+    neutral="0",
+    needs="prompt_logprob",
+    protocol=(
+        "rank correlation, over random halves of the training documents, of the summed influence of a half with the "
+        "log-probability of a held-out document after training on that half; mean over held-out documents"
+    ),
+    pitfalls=(
+        "It says how well a ranking foretells retraining on halves, not that one document of it is a cause. Retraining "
+        "has noise of its own, which no method can foretell. Influence is to first order and leaves the optimizer out."
+    ),
+)
+def measure_influence(
+    subject: Subject,
+    subsets: int = 20,
+    targets: int = 20,
+    method: str = "tracin",
+    on: Sequence[str] = ("held-out",),
+    dimensions: int = 512,
+    projections: int = 2,
+) -> Outcome:
+    """How well each method of attribution foretells retraining without documents, and the documents behind a score.
+
+    Trains the run's model again on ``subsets`` random halves of its documents (that many times the training) and
+    measures ``targets`` held-out documents. ``on`` are slices, comparisons of groups or samples to explain by
+    ``method``; documents are named only where its whole interval lies above 0.
+    """
+    if isinstance(on, str) or method not in METHODS:
+        raise UsageError(f"on is a list of slices or samples, and method one of {', '.join(METHODS)}")
+    checkpoint = checkpoint_of(subject)
+    check_retrainable(checkpoint)
+    options = Options(dimensions, projections, seed=subject.seed)
+    held = document_targets(subject, held_out_sample(subject, targets))
+    if len(held) < LEAST_TARGETS:
+        raise IncompleteError(f"{len(held)} held-out documents: {LEAST_TARGETS} are needed; raise model.held_out")
+    asked, missing = _asked(subject, on)
+    told = validate_influence(subject, held, subsets=subsets, options=options)
+    alone = validate_influence(subject, asked, [method], subsets, options) if asked else {}
+    scores: list[Measurement] = [_score(one) for one in told.values()]
+    scores += [_own_score(one, number) for one in alone.values() for number in range(len(asked))]
+    exhibits: list[Exhibit] = [_table(told, method), _chart(told)]
+    if asked and told[method].holds:
+        ranked = influences(subject, asked, None, [method], options)[method]
+        exhibits += [_documents(subject, one, told[method], n) for n, one in enumerate(ranked)]
+    return Outcome((*scores, *missing), (), tuple(exhibits))
+
+
+def _asked(subject: Subject, on: Sequence[str]) -> tuple[list[Target], list[NotMeasured]]:
+    """The targets to explain, and why some of them cannot be."""
+    found: list[Target] = []
+    missing = []
+    for name in on:
+        try:
+            found.append(target_named(subject, name))
+        except IncompleteError as error:
+            missing.append(NotMeasured(METRIC, str(error), {"on": name}))
+    return found, missing
+
+
+def target_named(subject: Subject, name: str) -> Target:
+    """A slice, a comparison (``gap=...``) or the sample of this id."""
+    return slice_target(subject, name) if name == "held-out" or "=" in name else sample_target(subject, name)
+
+
+def _score(one: Validation) -> Score:
+    return Score(
+        METRIC, one.estimate.value, len(one.targets), "Spearman's rho", _method(one), direction="higher",
+        slice={"method": one.method}, **_bounds(one, "jackknife over held-out documents and over halves, added"),
+    )  # fmt: skip
+
+
+def _own_score(one: Validation, number: int) -> Score:
+    found = one.each[number]
+    return Score(
+        METRIC, found.value, one.subsets, "Spearman's rho", f"{_method(one)}, this target alone", direction="higher",
+        slice={"method": one.method, "on": one.targets[number]},
+        **{"interval": "jackknife over halves", **found.bounds(-1.0, 1.0)},
+    )  # fmt: skip
+
+
+def _method(one: Validation) -> str:
+    return f"{one.protocol}, {one.subsets} random halves retrained by the run's recipe"
+
+
+def _bounds(one: Validation, interval: str) -> Mapping[str, object]:
+    return {"interval": interval, **one.estimate.bounds(-1.0, 1.0)}
+
+
+def _table(told: Mapping[str, Validation], method: str) -> Table:
+    rows = tuple(
+        (name, one.estimate.value, *_ends(one), len(one.targets), one.subsets, _verdict(one), METHODS[name])
+        for name, one in told.items()
+    )
+    note = (
+        f"Documents are ranked by {method}. A row says how well the summed influence of a random half of the documents "
+        "foretold what a model trained on that half gives. Where the interval includes 0 the ranking is not validated, "
+        "and no document is named as a cause. Similarity looks at words alone: a method below it adds nothing."
+    )
+    columns = ("method", "rank correlation", "low", "high", "held-out documents", "halves", "verdict", "what it is")
+    return Table("influence-validation", "Influence against retraining on halves of the documents", columns, rows, note)
+
+
+def _ends(one: Validation) -> tuple[float | None, float | None]:
+    bounds = one.estimate.bounds(-1.0, 1.0)
+    return bounds.get("low"), bounds.get("high")
+
+
+def _verdict(one: Validation) -> str:
+    return "validated" if one.holds else "not validated"
+
+
+def _chart(told: Mapping[str, Validation]) -> Chart:
+    values = tuple(one.estimate.value for one in told.values())
+    ends = [_ends(one) for one in told.values()]
+    low = tuple(value if low is None else low for value, (low, _) in zip(values, ends, strict=True))
+    high = tuple(value if high is None else high for value, (_, high) in zip(values, ends, strict=True))
+    series = Series("held-out documents", tuple(told), values, low, high)
+    return Chart(
+        "influence-correlation", "How well influence foretells retraining", "interval", "method",
+        "Spearman's rho, 0 is chance", (series,), "Dots are means over held-out documents.",
+    )  # fmt: skip
+
+
+def _documents(subject: Subject, ranked: Influence, told: Validation, number: int) -> Table:
+    """Both ends of a ranking, with what is known of each document."""
+    sides = (("raised it", ranked.top(SHOWN)), ("lowered it", ranked.bottom(SHOWN)))
+    cards = document_cards(subject, [name for _, names in sides for name in names])
+    rows = tuple(row for side, names in sides for row in _rows(ranked, side, names, cards))
+    note = ". ".join([f"Validation: {told.sentence}", f"Protocol: {ranked.protocol}", *ranked.notes])
+    columns = ("training on it", "document", "influence", "low", "high", "source", "licence", "beginning")
+    return Table(f"influence-{number}", f"Documents that moved most: {ranked.target}", columns, rows, note)
+
+
+def _rows(
+    ranked: Influence, side: str, names: Sequence[str], cards: Mapping[str, Mapping[str, object]]
+) -> Iterator[tuple[str | float | None, ...]]:
+    for name in names:
+        found, card = ranked.estimate(name), cards.get(name, {})
+        told = [str(card.get(key) or "unknown") for key in ("source", "licence")]
+        yield side, name, found.value, found.low, found.high, *told, str(card.get("excerpt", ""))[:WIDTH]
