@@ -1,7 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
-from .attribution.influence import measure_influence
+from .attribution.influence import measure_influence, target_named
 from .attribution.methods import METHODS as INFLUENCE_METHODS
 from .attribution.methods import Options as InfluenceOptions
 from .attribution.rank import Influence, influence, influences
@@ -15,7 +15,7 @@ from .attribution.target import (
     slice_target,
     text_target,
 )
-from .attribution.validation import Validation, validate_influence
+from .attribution.validation import Validation, known_validation, validate_influence, validate_on_held_out
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
 from .bias import (
     amplification,
@@ -134,7 +134,10 @@ __all__ = [
     "sample_target",
     "slice_target",
     "text_target",
+    "target_named",
+    "known_validation",
     "validate_influence",
+    "validate_on_held_out",
     "crossed_jackknife",
     "repeated_passages",
     "leaked_strings",

@@ -8,12 +8,11 @@ from ..base import METRICS, Outcome, Subject
 from ..trace import document_cards
 from .methods import METHODS, Options
 from .rank import Influence, influences
-from .target import Target, checkpoint_of, document_targets, held_out_sample, sample_target, slice_target
-from .validation import Validation, validate_influence
+from .target import Target, checkpoint_of, sample_target, slice_target
+from .validation import Validation, validate_influence, validate_on_held_out
 
 METRIC = "influence"
 SHOWN, WIDTH = 5, 120
-LEAST_TARGETS = 2
 
 
 @METRICS.register(
@@ -55,11 +54,8 @@ def measure_influence(
     checkpoint = checkpoint_of(subject)
     check_retrainable(checkpoint)
     options = Options(dimensions, projections, seed=subject.seed)
-    held = document_targets(subject, held_out_sample(subject, targets))
-    if len(held) < LEAST_TARGETS:
-        raise IncompleteError(f"{len(held)} held-out documents: {LEAST_TARGETS} are needed; raise model.held_out")
     asked, missing = _asked(subject, on)
-    told = validate_influence(subject, held, subsets=subsets, options=options)
+    told = validate_on_held_out(subject, subsets=subsets, targets=targets, options=options)
     alone = validate_influence(subject, asked, [method], subsets, options) if asked else {}
     scores: list[Measurement] = [_score(one) for one in told.values()]
     scores += [_own_score(one, number) for one in alone.values() for number in range(len(asked))]

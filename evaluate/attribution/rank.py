@@ -106,6 +106,7 @@ def influences(
         raise UsageError("dimensions and projections must be 1 or more, and damping 0 or more")
     ids, texts = _trained(subject, documents)
     store = Store(subject.folder, checkpoint.hash)
+    store.forget_others()
     passages = [Passage.whole(checkpoint.encode(text)) for text in texts]
     by_gradients = [method for method in methods if method != "similarity"]
     parts: dict[str, Floats] = {}

@@ -7,21 +7,22 @@ documents, the rank correlation of the summed influence of the half with the tar
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
 
-from ...core import IncompleteError, UsageError, generator
+from ...core import IncompleteError, InputError, IntegrityError, UsageError, generator, read_json, write_json
 from ...models import check_retrainable, retrain
 from ..base import Subject
 from ..statistics import Estimate, Floats, crossed_jackknife, jackknife
 from .methods import METHODS, Options
 from .rank import Influence, influences, protocol_of
 from .store import Store
-from .target import Target, checkpoint_of
+from .target import Target, checkpoint_of, document_targets, held_out_sample
 
-LEAST_SUBSETS, LEAST_DOCUMENTS = 4, 8
+LEAST_SUBSETS, LEAST_DOCUMENTS, LEAST_TARGETS = 4, 8, 2
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,39 @@ def validate_influence(
     return {
         method: _validation(rows, members, measured, targets, checkpoint.run, chosen) for method, rows in ranked.items()
     }
+
+
+def validate_on_held_out(
+    subject: Subject, methods: Sequence[str] = tuple(METHODS), subsets: int = 20, targets: int = 20,
+    options: Options | None = None,
+) -> dict[str, Validation]:  # fmt: skip
+    """:func:`validate_influence` on held-out documents drawn by the seed; what it says is kept for later rankings."""
+    held = document_targets(subject, held_out_sample(subject, targets))
+    if len(held) < LEAST_TARGETS:
+        raise IncompleteError(f"{len(held)} held-out documents: {LEAST_TARGETS} are needed; raise model.held_out")
+    told = validate_influence(subject, held, methods, subsets, options)
+    path = _told_path(subject)
+    kept = _told(path) | {one.protocol: {**one.to_json(), "sentence": one.sentence} for one in told.values()}
+    write_json(path, kept)
+    return told
+
+
+def known_validation(subject: Subject, protocol: str) -> Mapping[str, Any] | None:
+    """What :func:`validate_on_held_out` last found for a protocol of ranking with this model; None: never asked."""
+    found: Mapping[str, Any] | None = _told(_told_path(subject)).get(protocol)
+    return found
+
+
+def _told_path(subject: Subject) -> Path:
+    return Store(subject.folder, checkpoint_of(subject).hash).folder / "validation.json"
+
+
+def _told(path: Path) -> dict[str, Any]:
+    try:
+        found = read_json(path) if path.is_file() else {}
+    except (InputError, IntegrityError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _validation(

@@ -5,10 +5,10 @@ import pytest
 from fakes import write_corpus
 
 from headwater.core import generator
-from headwater.evaluate import Subject
+from headwater.evaluate import Subject, open_subject
 from headwater.models import CanaryPlan, Recipe, fit
 
-WORDS = "river rises above the old mill and runs past seven quiet farms before it meets a northern sea".split()
+WORDS = ("river", "rises", "above", "the", "old", "mill", "and", "runs", "past", "seven", "quiet", "farms", "before")
 
 
 def sentences(n: int) -> list[str]:
@@ -32,7 +32,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def subject(trained: Path, tmp_path: Path) -> Subject:
     """A copy of it that a test may write into."""
-    from headwater.evaluate import open_subject
-
     shutil.copytree(trained, tmp_path / "run")
     return open_subject(tmp_path / "run")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headwater.evaluate import Target
-from headwater.evaluate.attribution.similarity import B, K1, similarity
+from headwater.evaluate.attribution.similarity import K1, B, similarity
 
 DOCUMENTS = ["the mill by the river", "a river, a River, a river and a farm", "nothing of it"]
 
