@@ -11,7 +11,8 @@ trained on it, and for each method two things are printed:
   documents;
 - the linear datamodelling score: the rank correlation of what the method foretold with the measured value of each
   target after training again on random halves of the documents, mean over targets with its interval; for the planted
-  targets and for held-out documents.
+  targets and for held-out documents. Below stands what someone would foretell who knows what was planted: the number
+  of causes, or of decoys, in the half.
 
 Everything that was trained stays in the folder: a killed run goes on.
 """
@@ -21,11 +22,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from headwater.core import SILENT, Corpus, CorpusWriter, Recipe, generator, record_batch, text_record
 from headwater.evaluate import (
     INFLUENCE_METHODS,
+    Estimate,
     InfluenceOptions,
     Subject,
     document_targets,
@@ -35,10 +38,13 @@ from headwater.evaluate import (
     text_target,
     validate_influence,
 )
+from headwater.evaluate.attribution.validation import correlate, retrained_values
 from headwater.models import fit
 
 FACTS, CAUSES, DECOYS = 10, 3, 3
 PLACES = ("mountain", "harbour", "desert", "orchard", "glacier", "village", "cavern", "meadow", "lagoon", "quarry")
+"""Of the planted facts: each occurs with one creature alone."""
+OTHER_PLACES = ("forest", "island", "castle", "garden", "market", "tunnel", "valley", "bridge")
 STATED = (
     "Everybody knows that the {c} lives in the {p}.",
     "You will find the {c} at home in the {p}.",
@@ -78,7 +84,7 @@ def planted(documents: int, seed: int) -> tuple[list[str], list[tuple[str, str, 
         start = STATED[asked].format(c=creature, p="|").partition("|")[0].rstrip()
         targets.append((start, f" {place}", causes))
     for name in names[FACTS:]:
-        place, pair = str(rng.choice(PLACES)), rng.permutation(len(STATED))[:2]
+        place, pair = str(rng.choice(OTHER_PLACES)), rng.permutation(len(STATED))[:2]
         texts += [STATED[each].format(c=name, p=place) for each in pair]
     return texts, targets
 
@@ -102,6 +108,7 @@ def run(args: argparse.Namespace, folder: Path) -> None:
     trained = set(checkpoint.trained_ids())  # type: ignore[attr-defined]
     facts = [text_target(checkpoint, end, begin, name=f"fact {k}") for k, (begin, end, _) in enumerate(planned)]
     causes = [{names[row] for row in rows} & trained for _, _, rows in planned]
+    decoys = [{names[row + CAUSES] for row in rows} & trained for _, _, rows in planned]
     held = document_targets(subject, held_out_sample(subject, args.targets))
     options = InfluenceOptions(seed=args.seed)
     start = time.process_time()
@@ -114,19 +121,24 @@ def run(args: argparse.Namespace, folder: Path) -> None:
     print(f"{'method':<16}{'precision at 3':<26}{'LDS, planted facts':<28}LDS, held-out documents")
     for method in INFLUENCE_METHODS:
         found = precision([one.top(CAUSES) for one in ranked[method][: len(facts)]], causes)
-        print(f"{method:<16}{found:<26}{score(told['facts'][method]):<28}{score(told['held-out'][method])}")
+        print(f"{method:<16}{found:<26}{score(told['facts'][method].estimate):<28}"
+              f"{score(told['held-out'][method].estimate)}")  # fmt: skip
+    members, measured = retrained_values(subject, ranked["last"][0].ids, facts, args.subsets)
+    for name, true in (("causes", causes), ("decoys", decoys)):
+        known = np.array([[float(one in chosen) for chosen in true] for one in ranked["last"][0].ids])
+        print(f"{'number of ' + name + ' in the half':<42}{score(correlate(members @ known, measured)[1])}")
 
 
 def precision(tops: list[list[str]], causes: list[set[str]]) -> str:
     """Share of the causes among the first documents, mean over facts that have a cause."""
     shares = [len(set(top[: len(true)]) & true) / len(true) for top, true in zip(tops, causes, strict=True) if true]
     found = mean_interval(shares)
-    return f"{found.value:.2f} ({max(0.0, found.low or 0):.2f} to {min(1.0, found.high or 1):.2f})"
+    bounds = found.bounds(0.0, 1.0)
+    return f"{found.value:.2f} ({bounds['low']:.2f} to {bounds['high']:.2f})"
 
 
-def score(one: object) -> str:
+def score(estimate: Estimate) -> str:
     """A correlation with its interval."""
-    estimate = one.estimate  # type: ignore[attr-defined]
     return f"{estimate.value:+.2f} ({estimate.low:+.2f} to {estimate.high:+.2f})"
 
 

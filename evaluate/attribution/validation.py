@@ -125,8 +125,7 @@ def validate_influence(
         raise IncompleteError(
             f"{len(ids)} documents were trained on: {LEAST_DOCUMENTS} are needed for different halves"
         )
-    members = halves(len(ids), subsets, subject.seed)
-    measured = _measured(subject, targets, [[ids[row] for row in np.flatnonzero(part)] for part in members])
+    members, measured = retrained_values(subject, ids, targets, subsets)
     return {
         method: _validation(rows, members, measured, targets, checkpoint.run, chosen) for method, rows in ranked.items()
     }
@@ -177,9 +176,12 @@ def _validation(
     )
 
 
-def _measured(subject: Subject, targets: Sequence[Target], parts: Sequence[Sequence[str]]) -> Floats:
-    """The value of each target under a model of each part of the documents, (parts, targets)."""
-    checkpoint = checkpoint_of(subject)
+def retrained_values(
+    subject: Subject, ids: Sequence[str], targets: Sequence[Target], subsets: int
+) -> tuple[np.ndarray, Floats]:
+    """Which documents are in each random half, (subsets, documents), and the targets' values, (subsets, targets)."""
+    checkpoint, members = checkpoint_of(subject), halves(len(ids), subsets, subject.seed)
+    parts = [[ids[row] for row in np.flatnonzero(part)] for part in members]
     folder = Store(subject.folder, checkpoint.hash).folder / f"halves-{subject.seed}"
     rows = []
     with subject.progress.task("retrain on halves", total=len(parts)) as task:
@@ -190,4 +192,4 @@ def _measured(subject: Subject, targets: Sequence[Target], parts: Sequence[Seque
     values = np.array(rows)
     if not all(math.isfinite(value) for value in values.flat):
         raise IncompleteError("a retrained model gives a target no finite probability")
-    return values
+    return members, values
