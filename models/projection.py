@@ -31,9 +31,10 @@ class Projection:
         for number, low in enumerate(range(0, self.size, height)):
             part = rows[:, low : low + height]
             result += part @ self._signs(number, part.shape[1])
-        return result / self.dimensions**0.5
+        return result.div_(self.dimensions**0.5)
 
     def _signs(self, number: int, height: int) -> Tensor:
         rng, count = generator(self.seed, "projection", number), height * self.dimensions
         bits = np.unpackbits(np.frombuffer(rng.bytes(-(-count // 8)), np.uint8), count=count)
-        return torch.from_numpy(bits.reshape(height, self.dimensions)).float().mul_(2).sub_(1)
+        signs: Tensor = torch.from_numpy(bits.reshape(height, self.dimensions)).float().mul_(2).sub_(1)
+        return signs

@@ -1,6 +1,7 @@
 """The metric: how well influence foretells retraining, and only where it does, the documents behind a score."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ...core import Chart, Exhibit, IncompleteError, Measurement, NotMeasured, Score, Series, Table, UsageError
 from ...models import check_retrainable
@@ -39,22 +40,22 @@ def measure_influence(
     subsets: int = 20,
     targets: int = 20,
     method: str = "tracin",
-    on: Sequence[str] = ("held-out",),
+    explain: Sequence[str] = ("held-out",),
     dimensions: int = 512,
     projections: int = 2,
 ) -> Outcome:
     """How well each method of attribution foretells retraining without documents, and the documents behind a score.
 
     Trains the run's model again on ``subsets`` random halves of its documents (that many times the training) and
-    measures ``targets`` held-out documents. ``on`` are slices, comparisons of groups or samples to explain by
+    measures ``targets`` held-out documents. ``explain`` names slices, comparisons of groups or samples to explain by
     ``method``; documents are named only where its whole interval lies above 0.
     """
-    if isinstance(on, str) or method not in METHODS:
-        raise UsageError(f"on is a list of slices or samples, and method one of {', '.join(METHODS)}")
+    if isinstance(explain, str) or method not in METHODS:
+        raise UsageError(f"explain is a list of slices or samples, and method one of {', '.join(METHODS)}")
     checkpoint = checkpoint_of(subject)
     check_retrainable(checkpoint)
     options = Options(dimensions, projections, seed=subject.seed)
-    asked, missing = _asked(subject, on)
+    asked, missing = _asked(subject, explain)
     told = validate_on_held_out(subject, subsets=subsets, targets=targets, options=options)
     alone = validate_influence(subject, asked, [method], subsets, options) if asked else {}
     scores: list[Measurement] = [_score(one) for one in told.values()]
@@ -66,15 +67,15 @@ def measure_influence(
     return Outcome((*scores, *missing), (), tuple(exhibits))
 
 
-def _asked(subject: Subject, on: Sequence[str]) -> tuple[list[Target], list[NotMeasured]]:
+def _asked(subject: Subject, names: Sequence[str]) -> tuple[list[Target], list[NotMeasured]]:
     """The targets to explain, and why some of them cannot be."""
     found: list[Target] = []
     missing = []
-    for name in on:
+    for name in names:
         try:
             found.append(target_named(subject, name))
         except IncompleteError as error:
-            missing.append(NotMeasured(METRIC, str(error), {"on": name}))
+            missing.append(NotMeasured(METRIC, str(error), {"target": name}))
     return found, missing
 
 
@@ -94,7 +95,7 @@ def _own_score(one: Validation, number: int) -> Score:
     found = one.each[number]
     return Score(
         METRIC, found.value, one.subsets, "Spearman's rho", f"{_method(one)}, this target alone", direction="higher",
-        slice={"method": one.method, "on": one.targets[number]},
+        slice={"method": one.method, "target": one.targets[number]},
         **{"interval": "jackknife over halves", **found.bounds(-1.0, 1.0)},
     )  # fmt: skip
 
@@ -103,7 +104,7 @@ def _method(one: Validation) -> str:
     return f"{one.protocol}, {one.subsets} random halves retrained by the run's recipe"
 
 
-def _bounds(one: Validation, interval: str) -> Mapping[str, object]:
+def _bounds(one: Validation, interval: str) -> dict[str, Any]:
     return {"interval": interval, **one.estimate.bounds(-1.0, 1.0)}
 
 

@@ -44,8 +44,9 @@ class Options:
 
     def of(self, method: str) -> list[float]:
         """Those that a method depends on."""
-        drawn = [self.dimensions, self.projections, self.seed]
-        return {"projected": drawn, "preconditioned": [*drawn, self.damping]}.get(method, [])
+        drawn: list[float] = [self.dimensions, self.projections, self.seed]
+        known = {"projected": drawn, "preconditioned": [*drawn, self.damping]}
+        return known.get(method, [])
 
 
 def contributions(
@@ -80,11 +81,11 @@ def _stored(
     place = [weights.step, weights.last, *_digests(documents, targets)]
     asked = {method: ["scores/1", method, options.of(method), *place] for method in methods}
     known = {method: store.read(question) for method, question in asked.items()}
-    missing = [method for method, values in known.items() if values is None]
+    missing = [method for method, held in known.items() if held is None]
     made = _at_step(weights, documents, targets, missing, options) if missing else {}
     for method, values in made.items():
         store.write(asked[method], values)
-    return {method: values for method in methods if (values := made.get(method, known[method])) is not None}
+    return {method: values for method, values in {**known, **made}.items() if values is not None}
 
 
 def _at_step(

@@ -181,7 +181,7 @@ def retrained_values(
 ) -> tuple[np.ndarray, Floats]:
     """Which documents are in each random half, (subsets, documents), and the targets' values, (subsets, targets)."""
     checkpoint, members = checkpoint_of(subject), halves(len(ids), subsets, subject.seed)
-    parts = [[ids[row] for row in np.flatnonzero(part)] for part in members]
+    parts = [[ids[row] for row in np.flatnonzero(part).tolist()] for part in members]
     folder = Store(subject.folder, checkpoint.hash).folder / f"halves-{subject.seed}"
     rows = []
     with subject.progress.task("retrain on halves", total=len(parts)) as task:

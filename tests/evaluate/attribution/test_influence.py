@@ -19,7 +19,7 @@ def measured(subject: Subject, **options: object) -> tuple[dict[str, Score], dic
 
 
 def test_every_method_is_held_against_retraining(subject: Subject) -> None:
-    scores, tables = measured(subject, on=())
+    scores, tables = measured(subject, explain=())
     assert list(scores) == list(INFLUENCE_METHODS)
     assert all(-1 <= one.value <= 1 and one.low is not None and one.n == 4 for one in scores.values())
     assert all("4 random halves" in one.method for one in scores.values())
@@ -40,7 +40,7 @@ def test_documents_are_named_only_where_the_interval_lies_above_zero(
         return {name: replace(one, estimate=Estimate(0.3, 4, 0.1, low, 0.5)) for name, one in found.items()}
 
     monkeypatch.setattr(validation, "validate_influence", validated)
-    scores, tables = measured(subject, on=("held-out", "gap=gender:female-male"))
+    scores, tables = measured(subject, explain=("held-out", "gap=gender:female-male"))
     assert len([name for name in scores if name.startswith("tracin ")]) == 2
     verdicts = {row[6] for row in tables["influence-validation"].rows}
     assert verdicts == {"validated" if holds else "not validated"}
@@ -60,9 +60,9 @@ def test_documents_are_named_only_where_the_interval_lies_above_zero(
 
 
 def test_a_slice_that_is_not_there_is_not_measured(subject: Subject) -> None:
-    outcome = measure_influence(subject, subsets=4, targets=3, on=("source=<script>",), dimensions=32)
+    outcome = measure_influence(subject, subsets=4, targets=3, explain=("source=<script>",), dimensions=32)
     (missing,) = [one for one in outcome.scores if isinstance(one, NotMeasured)]
-    assert missing.slice == {"on": "source=<script>"} and "held-out ones have lake" in missing.reason
+    assert missing.slice == {"target": "source=<script>"} and "held-out ones have lake" in missing.reason
     assert any(isinstance(one, Chart) for one in outcome.exhibits)
 
 
