@@ -269,7 +269,7 @@ def trace(
     ] = None,
     method: Annotated[
         str, typer.Option("--method", help="tracin, last, cosine, projected, preconditioned or similarity.")
-    ] = "tracin",
+    ] = "preconditioned",
     validate: Annotated[
         int | None, typer.Option("--validate", min=4, help="Train again on so many random halves of the documents.")
     ] = None,

@@ -39,7 +39,7 @@ def measure_influence(
     subject: Subject,
     subsets: int = 20,
     targets: int = 20,
-    method: str = "tracin",
+    method: str = "preconditioned",
     explain: Sequence[str] = ("held-out",),
     dimensions: int = 512,
     projections: int = 2,

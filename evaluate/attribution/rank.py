@@ -82,7 +82,7 @@ def influence(
     subject: Subject,
     target: Target,
     documents: Sequence[str] | None = None,
-    method: str = "tracin",
+    method: str = "preconditioned",
     options: Options | None = None,
 ) -> Influence:
     """Rank ``documents`` (ids; None: all that were trained on) by their influence on ``target`` by one of METHODS.

@@ -41,7 +41,7 @@ def test_documents_are_named_only_where_the_interval_lies_above_zero(
 
     monkeypatch.setattr(validation, "validate_influence", validated)
     scores, tables = measured(subject, explain=("held-out", "gap=gender:female-male"))
-    assert len([name for name in scores if name.startswith("tracin ")]) == 2
+    assert len([name for name in scores if name.startswith("preconditioned ")]) == 2
     verdicts = {row[6] for row in tables["influence-validation"].rows}
     assert verdicts == {"validated" if holds else "not validated"}
     named = {name: table for name, table in tables.items() if name != "influence-validation"}

@@ -24,7 +24,7 @@ TEXT = "the old mill rises above seven quiet farms"
 
 def test_every_document_that_was_trained_on_is_ranked(subject: Subject) -> None:
     assert subject.checkpoint is not None
-    found = influence(subject, text_target(subject.checkpoint, TEXT))
+    found = influence(subject, text_target(subject.checkpoint, TEXT), method="tracin")
     assert set(found.ids) == set(subject.checkpoint.trained_ids())  # type: ignore[attr-defined]
     top, bottom = found.top(5), found.bottom(5)
     values = dict(zip(found.ids, found.scores.tolist(), strict=True))
@@ -74,8 +74,8 @@ def test_the_sides_of_a_gap_take_opposite_signs(subject: Subject) -> None:
 def test_some_documents_alone_have_the_same_influence(subject: Subject) -> None:
     assert subject.checkpoint is not None
     target = text_target(subject.checkpoint, TEXT)
-    whole = influence(subject, target)
-    some = influence(subject, target, whole.ids[2:6])
+    whole = influence(subject, target, method="tracin")
+    some = influence(subject, target, whole.ids[2:6], method="tracin")
     assert some.ids == whole.ids[2:6]
     assert some.scores == pytest.approx(whole.scores[2:6], rel=1e-4)
     json.dumps(some.to_json())
@@ -83,7 +83,7 @@ def test_some_documents_alone_have_the_same_influence(subject: Subject) -> None:
 
 def test_the_interval_is_over_kept_steps(subject: Subject) -> None:
     assert subject.checkpoint is not None
-    found = influence(subject, text_target(subject.checkpoint, TEXT))
+    found = influence(subject, text_target(subject.checkpoint, TEXT), method="tracin")
     one = found.estimate(found.ids[0])
     assert one.n == 2 and one.low is not None and one.high is not None
     assert one.low <= found.scores[0] <= one.high
@@ -114,7 +114,7 @@ def test_what_cannot_be_ranked_is_refused(subject: Subject, tmp_path: Path) -> N
     with pytest.raises(UsageError, match="dimensions"):
         influence(subject, target, options=InfluenceOptions(dimensions=0))
     with pytest.raises(InputError, match="was not ranked"):
-        influence(subject, target).estimate("abc")
+        influence(subject, target, method="tracin").estimate("abc")
     counts = fit(subject.corpus, Recipe(family="ngram", vocabulary=280, canaries=None), tmp_path / "n" / "checkpoint")
     other = Subject(tmp_path / "n", subject.corpus, counts)
     with pytest.raises(IncompleteError, match="a ngram model has no gradient"):
