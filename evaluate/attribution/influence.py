@@ -10,7 +10,7 @@ from ..trace import document_cards
 from .methods import METHODS, Options
 from .rank import Influence, influences
 from .target import Target, checkpoint_of, sample_target, slice_target
-from .validation import Validation, validate_influence, validate_on_held_out
+from .validation import Validation, above_zero, validate_influence, validate_on_held_out
 
 METRIC = "influence"
 SHOWN, WIDTH = 5, 120
@@ -48,7 +48,7 @@ def measure_influence(
 
     Trains the run's model again on ``subsets`` random halves of its documents (that many times the training) and
     measures ``targets`` held-out documents. ``explain`` names slices, comparisons of groups or samples to explain by
-    ``method``; documents are named only where its whole interval lies above 0.
+    ``method``; documents are named only where its whole interval lies above 0, and so does that of the target alone.
     """
     if isinstance(explain, str) or method not in METHODS:
         raise UsageError(f"explain is a list of slices or samples, and method one of {', '.join(METHODS)}")
@@ -61,8 +61,9 @@ def measure_influence(
     scores: list[Measurement] = [_score(one) for one in told.values()]
     scores += [_own_score(one, number) for one in alone.values() for number in range(len(asked))]
     exhibits: list[Exhibit] = [_table(told, method), _chart(told)]
-    if asked and told[method].holds:
-        ranked = influences(subject, asked, None, [method], options)[method]
+    sure = [one for one, found in zip(asked, alone[method].each, strict=True) if above_zero(found)] if asked else []
+    if sure and told[method].holds:
+        ranked = influences(subject, sure, None, [method], options)[method]
         exhibits += [_documents(subject, one, told[method], n) for n, one in enumerate(ranked)]
     return Outcome((*scores, *missing), (), tuple(exhibits))
 
@@ -116,7 +117,8 @@ def _table(told: Mapping[str, Validation], method: str) -> Table:
     note = (
         f"Documents are ranked by {method}. A row says how well the summed influence of a random half of the documents "
         "foretold what a model trained on that half gives. Where the interval includes 0 the ranking is not validated, "
-        "and no document is named as a cause. Similarity looks at words alone: a method below it adds nothing."
+        "and no document is named as a cause; nor is one for a target whose own correlation is not above 0. "
+        "Similarity looks at words alone: a method below it adds nothing."
     )
     columns = ("method", "rank correlation", "low", "high", "held-out documents", "halves", "verdict", "what it is")
     return Table("influence-validation", "Influence against retraining on halves of the documents", columns, rows, note)

@@ -43,7 +43,7 @@ class Validation:
     @property
     def holds(self) -> bool:
         """Whether the ranking foretells what retraining does: the whole interval lies above 0."""
-        return self.estimate.low is not None and self.estimate.low > 0
+        return above_zero(self.estimate)
 
     @property
     def sentence(self) -> str:
@@ -69,6 +69,11 @@ class Validation:
             "high": self.estimate.high,
             "validated": self.holds,
         }
+
+
+def above_zero(found: Estimate) -> bool:
+    """Whether the whole interval lies above 0."""
+    return found.low is not None and found.low > 0
 
 
 def spearman(first: Floats, second: Floats) -> Floats:

@@ -39,9 +39,14 @@ def test_documents_are_named_only_where_the_interval_lies_above_zero(
         found = true(*args, **options)  # type: ignore[arg-type]
         return {name: replace(one, estimate=Estimate(0.3, 4, 0.1, low, 0.5)) for name, one in found.items()}
 
+    def of_each(*args: object, **options: object) -> dict[str, Validation]:
+        sides = (Estimate(0.5, 4, 0.1, 0.2, 0.8), Estimate(0.5, 4, 0.1, 0.2, 0.8), Estimate(0.1, 4, 0.1, -0.2, 0.3))
+        return {name: replace(one, each=sides) for name, one in true(*args, **options).items()}  # type: ignore[arg-type]
+
     monkeypatch.setattr(validation, "validate_influence", validated)
-    scores, tables = measured(subject, explain=("held-out", "gap=gender:female-male"))
-    assert len([name for name in scores if name.startswith("preconditioned ")]) == 2
+    monkeypatch.setattr(metric, "validate_influence", of_each)
+    scores, tables = measured(subject, explain=("held-out", "gap=gender:female-male", "language=en"))
+    assert len([name for name in scores if name.startswith("preconditioned ")]) == 3
     verdicts = {row[6] for row in tables["influence-validation"].rows}
     assert verdicts == {"validated" if holds else "not validated"}
     named = {name: table for name, table in tables.items() if name != "influence-validation"}
