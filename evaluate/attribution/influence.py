@@ -115,10 +115,8 @@ def _table(told: Mapping[str, Validation], method: str) -> Table:
         for name, one in told.items()
     )
     note = (
-        f"Documents are ranked by {method}. A row says how well the summed influence of a random half of the documents "
-        "foretold what a model trained on that half gives. Where the interval includes 0 the ranking is not validated, "
-        "and no document is named as a cause; nor is one for a target whose own correlation is not above 0. "
-        "Similarity looks at words alone: a method below it adds nothing."
+        f"What each method foretold, against training again. Ranked by {method}. Where an interval includes 0 nothing is "
+        "validated and no document is named. Similarity compares words alone."
     )
     columns = ("method", "rank correlation", "low", "high", "held-out documents", "halves", "verdict", "what it is")
     return Table("influence-validation", "Influence against retraining on halves of the documents", columns, rows, note)
