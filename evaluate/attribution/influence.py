@@ -115,8 +115,8 @@ def _table(told: Mapping[str, Validation], method: str) -> Table:
         for name, one in told.items()
     )
     note = (
-        f"What each method foretold, against training again. Ranked by {method}. Where an interval includes 0 nothing is "
-        "validated and no document is named. Similarity compares words alone."
+        f"What each method foretold, against training again. Ranked by {method}. Where an interval includes 0 nothing "
+        "is validated and no document is named. Similarity compares words alone."
     )
     columns = ("method", "rank correlation", "low", "high", "held-out documents", "halves", "verdict", "what it is")
     return Table("influence-validation", "Influence against retraining on halves of the documents", columns, rows, note)
