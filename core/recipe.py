@@ -43,7 +43,8 @@ class Recipe:
     make a step; they are computed in ``accumulate`` parts, which saves memory and changes nothing but the last bits.
     ``options`` are the family's own (``headwater explain FAMILY``). ``weights`` names the attribute or label that says
     how often a document is seen beside others, ``balance`` one whose values get equal shares of the training. None
-    stands for the default of the family.
+    stands for the default of the family. ``keep_checkpoints`` weights, evenly spaced over the training, stay in the
+    checkpoint folder: what attribution by gradients looks back on.
 
     ``start`` is a model to go on from: a checkpoint folder, a Hugging Face folder or a GGUF file; a checkpoint names it
     by its hash. ``freeze`` lists beginnings of the names of parameters that stand still; with ``lora`` all of them do,
@@ -69,6 +70,7 @@ class Recipe:
     threads: int = 1
     precision: str = "auto"
     checkpoint_every: int = 100
+    keep_checkpoints: int = 0
     canaries: CanaryPlan | None = field(default_factory=CanaryPlan)
     options: Mapping[str, Any] = field(default_factory=dict)
     start: str | None = None

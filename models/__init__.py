@@ -38,12 +38,15 @@ from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
 from .pretrained_checkpoint import PretrainedCheckpoint
+from .projection import Projection
 from .record_checkpoint import CopyingImages, CopyingRows
 from .report import training_report
+from .retrain import check_retrainable, retrain
 from .serving import Server, Service, system_clock
 from .start import by_hash
 from .table_checkpoint import TableCheckpoint, typed_table
 from .text_checkpoint import TextCheckpoint
+from .text_gradients import KeptWeights, Passage, TextGradients, kept_weights, text_gradients
 from .transformer import TransformerFamily
 from .tvae import TVAECheckpoint, TVAEFamily
 from .vae import VAECheckpoint, VAEFamily
@@ -92,12 +95,16 @@ __all__ = [
     "MixtureCheckpoint",
     "ModelFamily",
     "NgramFamily",
+    "KeptWeights",
+    "Passage",
     "PretrainedCheckpoint",
+    "Projection",
     "Recipe",
     "TVAECheckpoint",
     "TVAEFamily",
     "TableCheckpoint",
     "TextCheckpoint",
+    "TextGradients",
     "TransformerFamily",
     "VAECheckpoint",
     "VAEFamily",
@@ -105,7 +112,11 @@ __all__ = [
     "canary_alternatives",
     "feature_net",
     "fit",
+    "check_retrainable",
+    "kept_weights",
     "load",
+    "retrain",
+    "text_gradients",
     "png_base64",
     "read_images",
     "training_report",

@@ -10,13 +10,24 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..core import SILENT, Corpus, EnergyFactors, InputError, IntegrityError, Progress, Recipe, library_versions
+from ..core import (
+    SILENT,
+    ConfigError,
+    Corpus,
+    EnergyFactors,
+    InputError,
+    IntegrityError,
+    Progress,
+    Recipe,
+    library_versions,
+)
 from ..curate import call_checked
 from .adapters import is_external, load_external
 from .base import Checkpoint
 from .checkpoint import RUN, read_checkpoint, write_checkpoint
 from .energy_meter import Meter
 from .families import FAMILIES, Prepared, modalities_of
+from .kept import KEPT, Keeper
 from .order import StepPlan
 from .plan import Plan, check_recipe, make_plan, store_plan, stored_plan
 from .pretrained import is_base
@@ -71,13 +82,15 @@ def fit(
     order = step_plan(settings, prepared.examples, plan.steps)
     store_plan(folder, plan)
     state = StateFile(folder / STATE, plan.hash)
+    keeper = _keeper(folder, recipe, plan, settings, prepared)
     history = History(("",))
     if prepared.learn is not None:
         history = prepared.learn(order)
     elif plan.steps:
         network, examples = prepared.network, prepared.examples
-        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor)
-    _finish(folder, recipe, plan, order, prepared, history)
+        history = train(network, examples, settings, plan.steps, state, progress, meter.note, prepared.monitor, keeper)
+    keeper.check()
+    _finish(folder, recipe, plan, order, prepared, history, keeper)
     meter.note()
     return load(folder, corpus)
 
@@ -124,7 +137,17 @@ def _lay_out(network: nn.Module, layout: str) -> None:
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, history: History) -> None:
+def _keeper(folder: Path, recipe: Recipe, plan: Plan, settings: Settings, prepared: Prepared) -> Keeper:
+    if recipe.keep_checkpoints and prepared.learn is not None:
+        raise ConfigError(
+            f"model.keep_checkpoints: family {recipe.family!r} is computed, not trained by steps; leave it at 0"
+        )
+    return Keeper(folder, plan.hash, plan.steps, recipe.keep_checkpoints, settings.warmup)
+
+
+def _finish(
+    folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared: Prepared, history: History, keeper: Keeper
+) -> None:
     ledger, losses = prepared.ledger(order), history.main
     run: dict[str, Any] = {
         "family": recipe.family,
@@ -139,10 +162,11 @@ def _finish(folder: Path, recipe: Recipe, plan: Plan, order: StepPlan, prepared:
         "loss": _loss(prepared, history),
         "versions": library_versions(LIBRARIES),
         **_weighting(prepared),
+        **({"kept": keeper.facts()} if keeper.files else {}),
         **prepared.facts,
         **prepared.summary(prepared.network, losses),
     }
-    extras = prepared.extras(folder, prepared.network)
+    extras = [*prepared.extras(folder, prepared.network), *keeper.files]
     write_checkpoint(folder, prepared.network, ledger, prepared.canaries, prepared.files, run, extras)
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
@@ -170,5 +194,6 @@ def _loss(prepared: Prepared, history: History) -> dict[str, Any]:
 def _sweep(folder: Path) -> None:
     """Remove what a kill in the middle of a write left behind."""
     folder.mkdir(parents=True, exist_ok=True)
-    for stray in [*folder.glob(".*.tmp"), *(folder / STATE).parent.glob(".*.tmp")]:
+    strays = (place.glob(".*.tmp") for place in (folder, (folder / STATE).parent, folder / KEPT))
+    for stray in (path for found in strays for path in found):
         stray.unlink(missing_ok=True)

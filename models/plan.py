@@ -21,6 +21,7 @@ from ..core import (
     sha256,
     write_json,
 )
+from .kept import MOST_KEPT
 from .lora import LARGEST_RANK
 from .weighting import weights_hash
 
@@ -92,6 +93,8 @@ def check_recipe(recipe: Recipe) -> None:
     for name in ("threads", "checkpoint_every", "accumulate"):
         if getattr(recipe, name) < 1:
             raise ConfigError(f"model.{name}: {getattr(recipe, name)} must be 1 or more")
+    if not 0 <= recipe.keep_checkpoints <= MOST_KEPT:
+        raise ConfigError(f"model.keep_checkpoints: {recipe.keep_checkpoints} must be from 0 to {MOST_KEPT}")
     for name in ("dropout", "held_out"):
         if not 0 <= getattr(recipe, name) < 1:
             raise ConfigError(f"model.{name}: {getattr(recipe, name)} must be from 0 to below 1")

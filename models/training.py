@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import SILENT, ConfigError, IncompleteError, Progress, Recipe, UsageError, derive_seed
+from .kept import Keeper
 from .optimizer import Optimizers, schedule
 from .order import StepPlan, Weights, examples_at
 from .state import StateFile
@@ -122,10 +123,12 @@ def train(
     progress: Progress = SILENT,
     saved: Callable[[], None] = lambda: None,
     monitor: Callable[[nn.Module], Mapping[str, float]] | None = None,
+    keeper: Keeper | None = None,
 ) -> History:
     """Train in place for ``steps`` steps, from the saved state where there is one; gives the loss of every step.
 
     ``saved`` is called whenever the state has been written, ``monitor`` at a few points of the training.
+    ``keeper`` writes the weights of its steps.
 
     Raises :class:`IncompleteError` that names the documents at the first loss that is not finite. The last saved
     state stays as it was, and the message says where.
@@ -136,6 +139,7 @@ def train(
         history = History(tuple(optimizers), *(state.load(network, optimizers) if state else ()))
         network.train()
         points = monitored_steps(steps) if monitor else frozenset()
+        kept = frozenset(keeper.points) if keeper else frozenset()
         with progress.task("train", total=steps) as task:
             task.advance(len(history))
             pace = _Pace(settings, len(history))
@@ -144,6 +148,8 @@ def train(
                     history.rows.append(_step(network, optimizers, examples, settings, plan, step))
                 if monitor and len(history) in points:
                     history.measured[len(history)] = dict(monitor(network))
+                if keeper and len(history) in kept:
+                    keeper.save(network, len(history))
                 task.advance()
                 if len(history) % NOTE_EVERY == 0:
                     task.note(pace.note(history.main))

@@ -260,12 +260,28 @@ def trace(
     step: Annotated[
         int | None, typer.Option("--step", "-s", min=0, help="List what a training step saw instead.")
     ] = None,
+    influence: Annotated[
+        bool, typer.Option("--influence", help="Rank documents by what training on them did to the text or sample.")
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option("--influence-on", help="The same for a score: held-out, source=NAME, gap=gender:female-male."),
+    ] = None,
+    method: Annotated[
+        str, typer.Option("--method", help="tracin, last, cosine, projected, preconditioned or similarity.")
+    ] = "preconditioned",
+    validate: Annotated[
+        int | None, typer.Option("--validate", min=4, help="Train again on so many random halves of the documents.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find the documents that an output or a finding came from: source, licence, copies, training steps, decisions."""
-    from . import trace_commands
+    from . import influence_command, trace_commands
 
     given = sys.stdin.buffer.read().decode("utf-8", "replace") if what == "-" else what
+    if influence or on is not None:
+        others = document is not None or source is not None or step is not None
+        return influence_command.influence(folder, given, on, method, validate, others=others, json=json)
     trace_commands.trace(folder, given, document, source, step, json=json)
 
 

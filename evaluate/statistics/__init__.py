@@ -22,7 +22,7 @@ from .auc import Placements, auc, paired_auc, placements
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
 from .halves import positive_from_halves, share_from_halves
-from .jackknife import jackknife, mmd_interval, u_statistic
+from .jackknife import crossed_jackknife, jackknife, mmd_interval, u_statistic
 from .means import difference, mean_interval, paired_difference
 from .multiple import benjamini_hochberg, holm
 from .paired import Comparison, mcnemar, paired_test, permutation_p, t_p
@@ -46,6 +46,7 @@ __all__ = [
     "clopper_pearson",
     "clustered_rate",
     "crossed_interval",
+    "crossed_jackknife",
     "detectable_effect",
     "difference",
     "exponential",

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core import UsageError
@@ -64,6 +65,26 @@ def mmd_interval(
         return Estimate(value, min(m, n), 0.0, value, value)
     freedom = (a + b) ** 2 / (a * a / (m - 1) + b * b / (n - 1))
     return t_interval(value, math.sqrt(a + b), freedom, min(m, n), confidence)
+
+
+def crossed_jackknife(
+    value: float, without_rows: ArrayLike, without_columns: ArrayLike, confidence: float = 0.95
+) -> Estimate:
+    """Interval for what is computed from a table of rows and columns that both are samples, such as a mean over
+    targets that were all measured on the same models.
+
+    The jackknife variances of rows and of columns are added: what belongs to single cells counts twice, so that the
+    interval errs towards wide (as the pigeonhole bootstrap of Owen 2007, Annals of Applied Statistics 1, 386-411).
+    """
+    rows, columns = (np.asarray(side, np.float64).reshape(-1) for side in (without_rows, without_columns))
+    least = min(len(rows), len(columns))
+    if least < 2:
+        return Estimate(value, least)
+    a, b = _squares(finite(rows)), _squares(finite(columns))
+    if a + b == 0:
+        return Estimate(value, least, 0.0, value, value)
+    freedom = (a + b) ** 2 / (a * a / (len(rows) - 1) + b * b / (len(columns) - 1))
+    return t_interval(value, math.sqrt(a + b), freedom, least, confidence)
 
 
 def _squares(rest: Floats) -> float:
