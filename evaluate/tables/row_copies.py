@@ -230,7 +230,9 @@ def _weights(axes: Sequence[Axis], copies: Copies) -> tuple[Floats, Bools]:
         weights += nearest_weights(axes, [axis.made[copies.made[tied]] for axis in axes], _rows(axes, rows))
     contents = [copies.tables.ids[row].split("-")[0] for row in rows.tolist()]
     _, first, place = np.unique(contents, return_index=True, return_inverse=True)
-    return np.bincount(place.reshape(-1), weights), first < len(copies.train)
+    found: Floats = np.zeros(len(first))
+    np.add.at(found, place.reshape(-1), weights)
+    return found, first < len(copies.train)
 
 
 def _rows(axes: Sequence[Axis], rows: Ints) -> list[Small]:
