@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core import MANIFEST, Corpus, read_parquet
+from .privacy import redact
 from .shown import excerpt, redacted
 
 
@@ -70,9 +71,9 @@ class DocumentRecord:
             "status": row["origin"],
             "excerpt": excerpt(content)[0] if content else "",
             "characters": len(content),
-            "source": row["source"],
-            "url": row["url"],
-            "licence": row["licence"],
+            "source": redact(row["source"] or ""),
+            "url": redact(row["url"]) if row["url"] else None,
+            "licence": redact(row["licence"] or ""),
             "language": row["language"],
             "locator": row["attributes"].get("locator", ""),
             "reason": _reason(row, decisions),

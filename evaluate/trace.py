@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core import InputError, UsageError
-from ..curate import DocumentRecord, excerpt, redacted
+from ..curate import DocumentRecord, excerpt, redact, redacted
 from ..models import training_is_known
 from .base import Subject
 from .memorization.index import Place, Span
@@ -219,9 +219,9 @@ def _document(facts: _Facts, place: Place, length: int) -> TracedDocument:
     return TracedDocument(
         id=place.document_id,
         origin=place.origin,
-        source=row["source"],
-        url=row["url"],
-        licence=row["licence"],
+        source=redact(row["source"] or ""),
+        url=redact(row["url"]) if row["url"] else None,
+        licence=redact(row["licence"] or ""),
         language=row["language"],
         locator=row["attributes"].get("locator", ""),
         offset=place.character,

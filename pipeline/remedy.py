@@ -119,7 +119,7 @@ def _proposal(
     chosen = action or _fitting(finding, copies)
     evidence = f"named by finding {finding.code}"
     patch, cap = Patch(finding.code, evidence), None
-    sources = Counter(str(row["source"]) for row in subject.corpus.documents(list(ranges)).values())
+    sources = Counter(row["source"] or "unknown" for row in subject.corpus.documents(list(ranges)).values())
     if chosen == "remove":
         patch = Patch(finding.code, evidence, remove=dict.fromkeys(ranges))
     elif chosen == "deduplicate":
@@ -193,7 +193,9 @@ def _redaction(subject: "Subject", finding: Finding, ranges: Mapping[str, Any], 
 
 def _cap(subject: "Subject", sources: Mapping[str, int]) -> int:
     """Half of what the largest source behind the finding has: all sources may keep so many documents."""
-    sizes = Counter(source for batch in subject.corpus.batches(["source"]) for source in batch["source"].to_pylist())
+    sizes = Counter(
+        source or "unknown" for batch in subject.corpus.batches(["source"]) for source in batch["source"].to_pylist()
+    )
     return max(1, max(sizes[source] for source in sources) // 2)
 
 

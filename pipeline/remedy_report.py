@@ -9,6 +9,7 @@ from ..curate import place_of, redact
 
 FORMAT = "headwater remedy/1"
 GONE, LESS, SAME, MORE = "gone", "still there, and less", "still there", "still there, and more"
+UNKNOWN = "no longer measured"
 VERDICTS = {
     "A better": "worse after",
     "B better": "better after",
@@ -16,6 +17,15 @@ VERDICTS = {
     "B higher": "higher after",
     "not comparable": "no items to pair",
 }
+ABSENCE = {
+    GONE: "the same metrics raise no such finding",
+    UNKNOWN: "its metrics measured nothing, so whether it is gone is not known",
+}
+ADVICE = {
+    GONE: "The patch is a curation step of the new run's config; use that config from now on.",
+    UNKNOWN: "The new run's report says why there is no score; make that run measure it, and compare again.",
+}
+OTHER = "Try another action (--action remove takes the documents out as a whole), or train for fewer passes."
 COLUMNS = ("metric", "slice", "before", "after", "before - after", "low", "high", "p (Holm)", "verdict", "items")
 
 
@@ -27,8 +37,9 @@ def remedy_report(remedy: Mapping[str, Any], finding: Finding, before: Path, aft
     own = {(score.metric, _place(score)) for score in finding.scores}
     mine = [one for one in found if (one.metric, place_of(one.slice)) in own]
     others = [one for one in found if one not in mine and one.a is not None and one.b is not None]
-    now = next((one for one in _findings(after) if one.code == finding.code), None)
-    outcome = _outcome(mine, now)
+    stages = list(_stages(after))
+    now = next((one for stage in stages for one in stage.findings if one.code == finding.code), None)
+    outcome = _outcome(mine, now, _is_measured(finding, stages))
     counts = {f"documents {name}": number for name, number in remedy["documents"].items() if number}
     worse = [one for one in others if one.verdict == "A better"]
     better = [one for one in others if one.verdict == "B better"]
@@ -47,27 +58,33 @@ def remedy_report(remedy: Mapping[str, Any], finding: Finding, before: Path, aft
         "HW-C090",
         "info" if outcome == GONE else "medium",
         f"{finding.code} is {outcome} after the remedy ({remedy['action']})",
-        f"Before: {finding.title}. After: {now.title if now else 'the same metrics raise no such finding'}. "
+        f"Before: {finding.title}. After: {now.title if now else ABSENCE[outcome]}. "
         + (f"{len(worse)} other scores got worse: {_names(worse)}." if worse else "No other score got worse."),
         "Read the intervals, not the verdicts alone: what is not shown to be worse may be. "
-        + ("The patch is a curation step of the new run's config; use that config from now on." if outcome == GONE else
-           "Try another action (--action remove takes the documents out as a whole), or train for fewer passes."),
-    )  # fmt: skip
+        + ADVICE.get(outcome, OTHER),
+    )
     detail = {"format": FORMAT, "remedy": dict(remedy), "scores": [one.to_json() for one in found]}
     return StageReport(
         "remedy", "Remedy", facts, findings=(told,), exhibits=tuple(t for t in tables if t.rows), detail=detail
     )
 
 
-def _findings(folder: Path) -> Iterable[Finding]:
+def _stages(folder: Path) -> Iterable[StageReport]:
     for name in ("curation.json", "audit.json", "training.json", "evaluation.json"):
         if (folder / name).is_file():
-            yield from StageReport.load(folder / name).findings
+            yield StageReport.load(folder / name)
 
 
-def _outcome(mine: Sequence[Any], now: Finding | None) -> str:
+def _is_measured(finding: Finding, stages: Sequence[StageReport]) -> bool:
+    """Whether any metric of the finding has a score: without one its absence says nothing."""
+    asked = {score.metric for score in finding.scores if isinstance(score, Score)}
+    found = {score.metric for stage in stages for score in stage.scores if isinstance(score, Score)}
+    return not asked or bool(asked & found)
+
+
+def _outcome(mine: Sequence[Any], now: Finding | None, measured: bool) -> str:
     if now is None:
-        return GONE
+        return GONE if measured else UNKNOWN
     verdicts = {one.verdict for one in mine}
     if "B better" in verdicts:
         return LESS

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core import Chart, Exhibit, IncompleteError, Measurement, NotMeasured, Score, Series, Table, UsageError
+from ...curate import redact
 from ...models import check_retrainable
 from ..base import METRICS, Outcome, Subject
 from ..trace import document_cards
@@ -76,7 +77,7 @@ def _asked(subject: Subject, names: Sequence[str]) -> tuple[list[Target], list[N
         try:
             found.append(target_named(subject, name))
         except IncompleteError as error:
-            missing.append(NotMeasured(METRIC, str(error), {"target": name}))
+            missing.append(NotMeasured(METRIC, str(error), {"target": redact(name)}))
     return found, missing
 
 
@@ -158,5 +159,5 @@ def _rows(
 ) -> Iterator[tuple[str | float | None, ...]]:
     for name in names:
         found, card = ranked.estimate(name), cards.get(name, {})
-        told = [str(card.get(key) or "unknown") for key in ("source", "licence")]
+        told = [redact(str(card.get(key) or "unknown")) for key in ("source", "licence")]
         yield side, name, found.value, found.low, found.high, *told, str(card.get("excerpt", ""))[:WIDTH]

@@ -18,6 +18,8 @@ from .passage_chances import Passage, passages, scheme_of
 SIDES = ("trained", "held-out")
 EXAMPLES = 20
 POINTS = 41
+EVEN = 0.5
+"""The chance at which tables and the finding count a passage, whatever the others asked for are."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,9 @@ def measure_discoverable(
         raise UsageError("temperature must be 0 or more, top_k 1 or more")
     found, named = passages(subject, scheme, reference, order)
     told = ", ".join(f"{name.replace('_', '-')} {value:g}" for name, value in scheme.items())
-    method = f"discoverable/1 {found[0].tokens} tokens by {told}, boilerplate above {boilerplate} copies or by {named}"
-    apart = tuple(_everywhere(one, boilerplate) or _known(one, ways[-1], odds[0]) for one in found)
+    length = f"{found[0].tokens} tokens after {found[0].before}"
+    method = f"discoverable/1 {length} by {told}, boilerplate above {boilerplate} copies or by {named}"
+    apart = tuple(_everywhere(one, boilerplate) or _known(one, ways[-1], min(odds[0], EVEN)) for one in found)
     whole = Extraction(found, ways, odds, boilerplate, method, apart)
     if not whole.of("trained"):
         raise IncompleteError("no prefix was taken from a trained document")
@@ -112,7 +115,11 @@ def _scores(whole: Extraction) -> tuple[list[Score], list[ItemValues]]:
         cases = [({"n": f"{n:,}", "p": f"{p:g}"}, whole.hits(side, n, p)) for n in whole.queries for p in whole.chances]
         cases.append(({"n": "greedy"}, [one.greedy for one in chosen]))
         for place, hits in cases:
-            method = whole.method if "p" in place else f"discoverable/1 greedy, {chosen[0].tokens} tokens equal"
+            method = (
+                whole.method
+                if "p" in place
+                else f"discoverable/1 greedy, {chosen[0].tokens} tokens after {chosen[0].before} equal"
+            )
             low, high = clopper_pearson(sum(hits), len(hits))
             scores.append(
                 Score(

@@ -30,6 +30,7 @@ class Continuation:
     reference: str
     matched: int
     wanted: int
+    prefix: int | None
     times_seen: int
     similarity: float
     kept_copies: int
@@ -105,6 +106,7 @@ def _continuation(row: Mapping[str, object], index: SuffixIndex) -> Continuation
         reference=reference,
         matched=facts["matched_tokens"],
         wanted=facts["max_new_tokens"],
+        prefix=facts.get("prefix_tokens"),
         times_seen=facts["times_seen"],
         similarity=edit_similarity(output, reference),
         # a passage cut inside a character is not found as text, but its own document holds it
@@ -114,9 +116,10 @@ def _continuation(row: Mapping[str, object], index: SuffixIndex) -> Continuation
 
 
 def _scores(found: Sequence[Continuation], near: float) -> tuple[Score, ...]:
-    tokens = found[0].wanted
-    exact_method = f"extractable/1 greedy, {tokens} tokens equal, prefix of one window at token level"
-    near_method = f"near-extractable/1 greedy, {tokens} tokens, edit similarity of characters >= {near}"
+    tokens, prefix = found[0].wanted, found[0].prefix
+    given = f"prefix of {prefix} tokens" if prefix else "prefix of one window at token level"
+    exact_method = f"extractable/1 greedy, {tokens} tokens equal, {given}"
+    near_method = f"near-extractable/1 greedy, {tokens} tokens, {given}, edit similarity of characters >= {near}"
     scores = []
     for side in SIDES:
         items = [item for item in found if item.split == side]

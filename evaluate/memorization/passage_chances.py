@@ -25,7 +25,8 @@ BATCH = 256
 class Passage:
     """A true passage: natural-log probability that its continuation is drawn, by the model and by the reference.
 
-    ``reference`` is None where there is none. ``greedy``: the greedy continuation is the true one.
+    ``before`` and ``tokens`` count those of prefix and continuation; ``reference`` is None where there is none.
+    ``greedy``: the greedy continuation is the true one.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Passage:
     offset: int
     prompt: str
     text: str
+    before: int
     tokens: int
     times_seen: int
     kept_copies: int
@@ -84,7 +86,8 @@ def passages(
         found.append(
             Passage(
                 str(row["id"]), one["split"], str(row["document_id"]), one["offset"], prompt, text,
-                one["max_new_tokens"], one["times_seen"], max(1, subject.index.document_counts(whole)["kept"]),
+                one["prefix_tokens"], one["max_new_tokens"], one["times_seen"],
+                max(1, subject.index.document_counts(whole)["kept"]),
                 one["matched_tokens"] == one["max_new_tokens"], log_p, other,
             )
         )  # fmt: skip

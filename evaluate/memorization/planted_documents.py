@@ -117,10 +117,22 @@ def planted_passages(subject: Subject) -> tuple[Planted, ...]:
             for row in batch.to_pylist():
                 level = dict(row["attributes"] or ()).get(ATTRIBUTE)
                 if level is not None and row["text"]:
-                    entry = found.setdefault(row["text"], {"ids": [], "copies": int(float(level)), "trained": False})
+                    entry = found.setdefault(
+                        row["text"], {"ids": [], "copies": _copies(level, row["id"]), "trained": False}
+                    )
                     entry["ids"].append(row["id"])
                     entry["trained"] |= row["id"] in seen
     return tuple(Planted(text, tuple(e["ids"]), e["copies"], e["trained"]) for text, e in found.items())
+
+
+def _copies(level: str, name: str) -> int:
+    """A count, also one that passed through a column of decimals ("3.0")."""
+    digits = level.removesuffix(".0")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise IncompleteError(
+            f"document {name}: attribute {ATTRIBUTE!r} must be how often it was planted: 0, 1, 2, ..."
+        )
+    return int(digits)
 
 
 def _seen(subject: Subject) -> frozenset[str]:

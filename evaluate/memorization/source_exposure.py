@@ -135,7 +135,7 @@ def _score(use: SourceUse, n: int, method: str) -> Score:
     return Score(
         "source-exposure", len(use.free) / n, n, "share of free samples", method, low, high,
         interval="Clopper-Pearson", direction="lower", example_ids=tuple(sorted(use.free))[:SCORED],
-        slice={"source": redact(use.source), "licence": use.licence},
+        slice={"source": redact(use.source), "licence": redact(use.licence)},
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def exposure_table(uses: Sequence[SourceUse], minimum: int) -> Table:
         "documents repeated", "longest span (bytes)",
     )  # fmt: skip
     rows = tuple(
-        (redact(use.source), use.licence, use.kept, use.removed, use.trained, use.times, len(use.free),
+        (redact(use.source), redact(use.licence), use.kept, use.removed, use.trained, use.times, len(use.free),
          len(use.prompted), len(use.repeated), use.longest or None)
         for use in uses[:SHOWN]
     )  # fmt: skip

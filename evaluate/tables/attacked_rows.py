@@ -38,10 +38,24 @@ class Sides:
 
     def drawn(self, seed: int, most: int) -> tuple[Ints, Ints]:
         """As many trained rows as held-out ones, at most ``most`` of each, drawn by the seed."""
-        n = min(len(self.trained), len(self.held), most)
-        sides = (("trained rows", self.trained), ("held-out rows", self.held))
-        first, second = (side[np.sort(generator(seed, name).permutation(len(side))[:n])] for name, side in sides)
-        return first, second
+        return _drawn(self.trained, self.held, seed, most)
+
+    def different(self, seed: int, most: int) -> tuple[Ints, Ints]:
+        """The same, one of equal rows: these are held out together, so they are no independent targets."""
+        first, second = (_first_of_equals(self.tables.ids, rows) for rows in (self.trained, self.held))
+        return _drawn(first, second, seed, most)
+
+
+def _drawn(trained: Ints, held: Ints, seed: int, most: int) -> tuple[Ints, Ints]:
+    n = min(len(trained), len(held), most)
+    sides = (("trained rows", trained), ("held-out rows", held))
+    first, second = (side[np.sort(generator(seed, name).permutation(len(side))[:n])] for name, side in sides)
+    return first, second
+
+
+def _first_of_equals(ids: Sequence[str], rows: Ints) -> Ints:
+    contents = [ids[row].split("-")[0] for row in rows.tolist()]
+    return rows[np.sort(np.unique(contents, return_index=True)[1])]
 
 
 def corpus_hashes(tables: TwoTables) -> NDArray[np.uint64]:

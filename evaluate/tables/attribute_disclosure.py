@@ -53,7 +53,7 @@ class Guesses:
     range="[-1, 1], 0 tells nothing of single rows",
     needs="rows",
     protocol="the attacker knows all columns but one and answers with the value of the nearest synthetic row (Gower "
-    "distance); accuracy on rows that the model learnt from minus accuracy on as many held-out rows",
+    "distance); accuracy on rows that the model learnt from minus accuracy on as many held-out rows, one of equal rows",
     pitfalls="What can be guessed of held-out rows too is a law of the data and no leak of single rows: only the "
     "difference counts. A stronger attacker may do better; a small difference is no proof of safety.",
 )
@@ -65,7 +65,7 @@ def measure_attribute_disclosure(subject: Subject, rows: int = 1000, tolerance: 
     is above 0 after Bonferroni's correction over columns, with the rows that were guessed.
     """
     sides = sides_of(subject, METRIC)
-    targets = sides.drawn(subject.seed, rows)
+    targets = sides.different(subject.seed, rows)
     found = list(guesses(sides, targets, tolerance))
     if not found:
         reason = "a secret needs another column to guess it from, and ten rows that have a value; there is no such one"
@@ -117,8 +117,8 @@ def _asked(sides: Sides, rows: Ints, secrets: int) -> list[Ints]:
 def _method(sides: Sides, one: Guesses | None, tolerance: float) -> str:
     n = "" if one is None else f", {len(one.trained):,} trained and {len(one.held):,} held-out targets"
     return (
-        f"{METRIC}/1 nearest of {len(sides.made):,} synthetic rows by Gower distance over the other columns{n}; "
-        f"numbers right within {tolerance:g} of the range"
+        f"{METRIC}/1 nearest of {len(sides.made):,} synthetic rows by Gower distance over the other columns{n}, "
+        f"one of equal rows; numbers right within {tolerance:g} of the range"
     )
 
 

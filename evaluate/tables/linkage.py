@@ -168,14 +168,14 @@ def _matching(
 
 def linkability(sides: Sides, seed: int, attempts: int, half: Bools, neighbours: int) -> Attack:
     """Whether the nearest synthetic rows of both halves of a target share one; equal rows are one row."""
-    targets = sides.drawn(seed, attempts)
+    targets = sides.different(seed, attempts)
     linked = [_linked(sides, rows, half, neighbours) for rows in targets]
     (main, rows), (control, _) = linked
     m, k = len(sides.made), min(neighbours, len(sides.made))
     baseline = 1.0 if 2 * k > m else 1 - math.comb(m - k, k) / math.comb(m, k)
     sizes = int(main.sum()), len(main), int(control.sum()), len(control)
     names = ", ".join(axis.name for axis, one in zip(sides.axes, half, strict=True) if one)
-    how = f"{neighbours} nearest synthetic rows of each half, the first with {names}"
+    how = f"{neighbours} nearest synthetic rows of each half, the first with {names}, one of equal rows"
     return Attack(
         "linkability", main, control, baseline, None, newcombe(*sizes), newcombe(*sizes, CONFIDENCE),
         targets[0][main], rows[main], how, "Newcombe", None,

@@ -28,7 +28,7 @@ from ..items import ItemValues
 from ..statistics import Estimate, clopper_pearson, clustered_rate, mean_interval, newcombe
 from .attacked_rows import corpus_hashes, names_of
 from .distances import Bools, Ints
-from .row_distances import Axis, NearestRows, axis_of, by_content, equal_rows, nearest_rows
+from .row_distances import Axis, NearestRows, Small, axis_of, by_content, equal_rows, nearest_rows, nearest_weights
 from .table_items import distinct
 from .two_tables import TwoTables, made_examples, not_compared, other_values, two_tables
 
@@ -40,10 +40,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Copies:
-    """Synthetic rows and fresh real ones (corpus rows), each held against all ``train`` rows."""
+    """Synthetic rows and fresh real ones (corpus rows), each beside all ``train`` rows; ``held`` are all held out."""
 
     tables: TwoTables
     train: Ints
+    held: Ints
     fresh: Ints
     held_out: bool
     made: Ints
@@ -131,7 +132,7 @@ def _copies(subject: Subject, rows: int | None) -> Copies:
         null, exact_null = _null(axes, right, train, fresh, held_out, hashes)
         task.advance(1)
     exact = equal_rows(tables.hashes[1][made], hashes[train])
-    return Copies(tables, train, fresh, held_out, made, own, null, exact, exact_null)
+    return Copies(tables, train, held, fresh, held_out, made, own, null, exact, exact_null)
 
 
 def _null(
@@ -196,29 +197,46 @@ def _parts(copies: Copies, scores: Sequence[Measurement]) -> list[tuple[Score, F
     ]
 
 
-def nearer_to_training(
-    train: Ints, held: Ints, to_train: NearestRows, to_held: NearestRows
-) -> tuple[Estimate, float, float]:
+def nearer_to_training(weights: Floats, trained: Bools) -> tuple[Estimate, float, float]:
     """The share of rows nearer to a training row than to any held-out one, what chance gives, and a p of chance.
 
-    Which real rows were trained on was drawn by chance; of rows that owe nothing to that draw, the nearest real row is
-    a training row with probability n / (n + h), whatever their law, and no row need be thinned. Ties count half. The
-    rows that share a nearest real row stand or fall together: they are one cluster. p is one-sided, of the normal law
-    with the exact variance of a draw without replacement.
+    ``weights`` (contents,): how many rows each different content of the real rows is the nearest of, equally near ones
+    sharing; ``trained`` (contents,): on which side it stands. Which contents were trained on was drawn by chance, equal
+    rows together; of rows that owe nothing to that draw, the nearest content is a trained one with probability
+    n / (n + h), whatever their law, and no row need be thinned. The rows that share a nearest content stand or fall
+    together: they are one cluster. p is one-sided, of the normal law with the exact variance of a draw without
+    replacement.
     """
-    first = np.where(
-        to_train.nearest < to_held.nearest, 1.0, np.where(to_train.nearest > to_held.nearest, 0.0, 0.5)
-    )  # fmt: skip
-    n, h = len(train), len(held)
-    weights = np.zeros((2, n + h))
-    np.add.at(weights[0], to_train.source, first)
-    np.add.at(weights[1], n + to_held.source, 1 - first)
-    total = weights.sum(0)
-    rate = clustered_rate(weights[0][total > 0], total[total > 0])
-    chance, all_rows = n / (n + h), n + h
-    spread = (all_rows * float((total**2).sum()) - float(total.sum()) ** 2) * n * h / (all_rows**2 * (all_rows - 1))
-    z = (float(weights[0].sum()) - chance * len(first)) / math.sqrt(spread) if spread > 0 else 0.0
+    every, n = len(weights), int(trained.sum())
+    inside = np.where(trained, weights, 0.0)
+    rate, chance = clustered_rate(inside[weights > 0], weights[weights > 0]), n / every
+    whole, squares = float(weights.sum()), float((weights**2).sum())
+    spread = (every * squares - whole**2) * n * (every - n) / (every**2 * (every - 1))
+    far = float(inside.sum()) - chance * whole
+    z = far / math.sqrt(spread) if spread > 1e-12 * squares else 0.0  # equal weights leave round-off
     return rate, chance, 0.5 * math.erfc(z / math.sqrt(2))
+
+
+def _weights(axes: Sequence[Axis], copies: Copies) -> tuple[Floats, Bools]:
+    """How many synthetic rows each content of the real rows is the nearest of, and whether it was trained on."""
+    rows = np.concatenate([copies.train, copies.held])
+    own, other = copies.own, nearest_rows(axes, [axis.made[copies.made] for axis in axes], _rows(axes, copies.held))
+    in_train = own.nearest < other.nearest
+    tied = own.nearest == other.nearest
+    tied |= np.where(in_train, own.second == own.nearest, other.second == other.nearest)
+    source = np.where(in_train, own.source, len(copies.train) + other.source)
+    weights = np.bincount(source[~tied], minlength=len(rows)).astype(float)
+    if tied.any():
+        weights += nearest_weights(axes, [axis.made[copies.made[tied]] for axis in axes], _rows(axes, rows))
+    contents = [copies.tables.ids[row].split("-")[0] for row in rows.tolist()]
+    _, first, place = np.unique(contents, return_index=True, return_inverse=True)
+    found: Floats = np.zeros(len(first))
+    np.add.at(found, place.reshape(-1), weights)
+    return found, first < len(copies.train)
+
+
+def _rows(axes: Sequence[Axis], rows: Ints) -> list[Small]:
+    return [axis.whole[rows] for axis in axes]
 
 
 def _sides(copies: Copies, subject: Subject) -> list[Measurement]:
@@ -227,11 +245,11 @@ def _sides(copies: Copies, subject: Subject) -> list[Measurement]:
         return [NotMeasured("nearest-in-training", reason)]
     tables = copies.tables
     axes = subject.once("axes of rows", lambda: tuple(axis_of(column) for column in tables.columns))
-    held = np.setdiff1d(tables.rows, copies.train)
-    left, right = [axis.made[copies.made] for axis in axes], [axis.whole[held] for axis in axes]
-    rate, chance, p = nearer_to_training(copies.train, held, copies.own, nearest_rows(axes, left, right))
-    what = f"nearer to one of {len(copies.train):,} training than to all {len(held):,} held-out rows, ties half"
-    unit, interval = UNIT, "Clopper-Pearson at the effective number; clusters share a nearest row"
+    rate, chance, p = nearer_to_training(*_weights(axes, copies))
+    what = (
+        f"nearer to one of {len(copies.train):,} training than to all {len(copies.held):,} held-out rows, ties shared"
+    )
+    unit, interval = UNIT, "Clopper-Pearson at the effective number; clusters share a nearest row, equal rows are one"
     excess, tested = f"{what}, minus the {chance:.4f} of chance", f"{interval}; p of chance {p:.2g}"
     low, high = rate.low or 0.0, 1.0 if rate.high is None else rate.high
     return [

@@ -107,6 +107,16 @@ def nearest_rows(
     return NearestRows(source, scaled[:, 0], scaled[:, 1])
 
 
+def nearest_weights(axes: Sequence[Axis], left: Sequence[Small], right: Sequence[Small]) -> NDArray[np.float64]:
+    """For each row of ``right`` how many rows of ``left`` it is the nearest of; equally near rows share one equally."""
+    weights = np.zeros(len(right[0]))
+    for here in row_blocks(len(left[0]), len(right[0])):
+        total = distances_of(axes, [values[here] for values in left], right)
+        nearest = total == total.min(1, keepdims=True)
+        weights += (1 / nearest.sum(1)) @ nearest
+    return weights
+
+
 def distances_of(axes: Sequence[Axis], left: Sequence[Small], right: Sequence[Small]) -> Small:
     """Sums over the columns of the distances (b, n), in units."""
     total = axes[0].block(left[0], right[0])

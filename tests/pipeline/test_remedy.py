@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,23 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
-from headwater.core import Corpus, InputError, StageReport, UsageError, read_parquet, write_parquet
+from headwater.core import (
+    Corpus,
+    Finding,
+    InputError,
+    NotMeasured,
+    Score,
+    StageReport,
+    UsageError,
+    read_parquet,
+    write_parquet,
+)
 from headwater.evaluate import evaluate_items, open_subject, write_items
 from headwater.pipeline import run as runs
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import load_config
 from headwater.pipeline.remedy import PATCH, apply, propose
+from headwater.pipeline.remedy_report import remedy_report
 
 METRICS = ("verbatim-overlap", "licence-overlap", "leaked-data")
 CONFIG = f"""\
@@ -208,3 +220,18 @@ def test_a_finding_without_kept_documents_has_no_remedy(made: Path, tmp_path: Pa
         propose(run, "HW-M003")
     with pytest.raises(InputError, match="no kept document stands behind it"):
         propose(run, "HW-Q001")
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_a_finding_whose_metric_measured_nothing_is_not_called_gone(tmp_path: Path, measured: bool) -> None:
+    score = Score("leaked-data", 0.5, 10, "share", "leaked-data/1", 0.1, 0.9, interval="exact", direction="lower")
+    finding = Finding("HW-M021", "high", "leaks", "meaning", "advice", (score,), (), ("d",))
+    less = replace(score, value=0.0, low=0.0, high=0.3) if measured else NotMeasured("leaked-data", "no samples")
+    for name, scores, findings in (("a", (score,), (finding,)), ("b", (less,), ())):
+        (tmp_path / name).mkdir()
+        report = StageReport("evaluation", "Evaluation", scores=scores, findings=findings)
+        report.save(tmp_path / name / "evaluation.json")
+    remedy = {"documents": {"removed": 1}, "action": "remove", "cap": None}
+    (told,) = remedy_report(remedy, finding, tmp_path / "a", tmp_path / "b").findings
+    assert ("is gone" in told.title) == measured
+    assert measured or "is no longer measured" in told.title and told.severity == "medium"

@@ -1,12 +1,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from headwater.core import Chart, NotMeasured, Recipe, Score, Table
 from headwater.evaluate import INFLUENCE_METHODS, Subject, evaluate, known_validation, measure_influence
 from headwater.evaluate.attribution import influence as metric
 from headwater.evaluate.attribution import validation
+from headwater.evaluate.attribution.influence import _rows
+from headwater.evaluate.attribution.rank import Influence
 from headwater.evaluate.attribution.validation import Validation
 from headwater.evaluate.statistics import Estimate
 from headwater.models import fit
@@ -92,3 +95,10 @@ def test_what_cannot_be_validated_says_why(subject: Subject, tmp_path: Path) -> 
 def test_the_metric_says_what_it_is_not() -> None:
     assert metric.METRIC == "influence"
     assert "not that one document of it is a cause" in metric.METRICS.describe("influence").facts["pitfalls"]
+
+
+def test_an_address_in_a_source_is_not_shown_beside_a_document() -> None:
+    ranked = Influence("t", "last", "p", ("d",), np.ones((2, 1)))
+    cards = {"d": {"source": "mail of anna.lind@river-post.org", "licence": "ask anna.lind@river-post.org"}}
+    ((_, _, _, _, _, source, licence, _),) = _rows(ranked, "raised it", ["d"], cards)
+    assert (source, licence) == ("mail of [EMAIL]", "ask [EMAIL]")

@@ -98,6 +98,11 @@ def test_what_stands_in_held_out_documents_too_is_set_apart_as_boilerplate(tmp_p
     assert "no reference" in scores_of(by_copies, "discoverable")["trained 1 0.5"].method
     assert set_apart(by_copies) >= 3
     assert set_apart(measure_discoverable(subject, boilerplate=99, reference=str(tmp_path / "nowhere"))) == 0
+    # the finding counts at even chance, so the reference is asked at even chance too, whatever the scores ask for
+    even, sure = (measure_discoverable(subject, (1,), (p,), boilerplate=99) for p in (0.5, 1.0))
+    assert set_apart(sure) == set_apart(even) > 0
+    method = scores_of(outcome, "discoverable")["trained 1 0.5"].method
+    assert f"discoverable/1 {PLAN.continuation_tokens} tokens after {PLAN.prefix_tokens} by" in method
 
 
 def test_a_checkpoint_can_be_the_reference_and_the_model_itself_leaves_nothing(subject: Subject) -> None:

@@ -88,3 +88,13 @@ def test_without_planted_documents_it_is_not_measured(tmp_path: Path) -> None:
         measured(corpus)
     with pytest.raises(IncompleteError, match="a model that continues"):
         measure_planted_documents(subject_of(corpus))
+
+
+@pytest.mark.parametrize("level", ["yes", "nan", "-1", "2.5"])
+def test_an_attribute_that_counts_nothing_is_named(tmp_path: Path, level: str) -> None:
+    with CorpusWriter(tmp_path / "corpus") as writer:
+        writer.write(record_batch([text_record(random_text(k, 200), f"f:{k}", "f", attributes={"planted": level})
+                                   for k in range(8)]))  # fmt: skip
+    corpus = Corpus(tmp_path / "corpus")
+    with pytest.raises(IncompleteError, match="how often it was planted"):
+        measured(corpus)

@@ -75,3 +75,12 @@ def test_a_span_that_stands_everywhere_belongs_to_no_source(tmp_path: Path) -> N
 def test_without_samples_it_is_not_measured(subject: Subject) -> None:
     with pytest.raises(IncompleteError, match="no free samples"):
         measure_source_exposure(Subject(subject.folder, subject.corpus))
+
+
+def test_an_address_in_a_licence_is_not_shown(tmp_path: Path) -> None:
+    text = random_text(0, 300)
+    corpus = write(tmp_path / "corpus", [("lake", "ask anna.lind@river-post.org", text)])
+    samples = pa.Table.from_pylist([sample("s0", text[:150])], SAMPLE_SCHEMA)
+    outcome = measure_source_exposure(Subject(tmp_path, corpus, ByteModel(corpus), samples))
+    shown = str([score.to_json() for score in outcome.scores]) + str(outcome.exhibits)
+    assert "river-post" not in shown and "[EMAIL]" in shown

@@ -60,3 +60,17 @@ def test_without_rows_held_out_of_training_it_is_not_measured(tmp_path: Path) ->
     alone = [{"a": k % 7} for k in range(120)]
     (score,) = measure_attribute_disclosure(trained_subject(tmp_path / "c", alone, alone)).scores
     assert isinstance(score, NotMeasured) and "another column" in score.reason
+
+
+def test_repeated_rows_do_not_make_a_leak_of_chance(tmp_path: Path) -> None:
+    """Synthetic rows that know nothing of the training rows, which stand twenty times each in the corpus."""
+    flagged = 0
+    for trial in range(12):
+        rng = generator(trial, "repeated")
+        rows, made = (
+            [{"a": f"v{a}", "b": f"w{b}", "c": c} for a, b, c in rng.integers([8, 8, 50], size=(n, 3)).tolist()]
+            for n in (60, 200)
+        )
+        subject = trained_subject(tmp_path / str(trial), rows * 20, made)
+        flagged += bool(measure_attribute_disclosure(subject).findings)
+    assert flagged <= 2

@@ -9,7 +9,7 @@ from trained_tables import trained_rows, trained_subject
 from headwater.core import NotMeasured, generator
 from headwater.evaluate import Outcome, clopper_pearson, measure_row_copies
 from headwater.evaluate.tables.row_copies import nearer_to_training
-from headwater.evaluate.tables.row_distances import NearestRows
+from headwater.evaluate.tables.row_distances import Axis, nearest_weights
 
 
 def by_metric(outcome: Outcome, place: str = "") -> dict[str, Any]:
@@ -77,25 +77,56 @@ def test_without_held_out_rows_each_row_is_left_out_and_sides_are_not_measured(t
     assert by_metric(again, "real against real")["exact-copies"].value == 1.0  # a twin stays when one is left out
 
 
-def test_the_chance_of_the_nearest_side_is_that_of_all_assignments() -> None:
-    """The variance against brute force over random assignments of training."""
-    rng = generator(0, "assignments")
-    real, made = rng.normal(size=30), rng.normal(size=50)
+@pytest.mark.parametrize(("trained", "levels"), [(20, 0), (27, 0), (27, 6), (27, 2)])
+def test_the_chance_of_the_nearest_side_is_that_of_all_assignments(trained: int, levels: int) -> None:
+    """Mean and variance against brute force over random assignments of training, with and without equal rows."""
+    rng = generator(trained, "assignments")
+    real, made = (rng.integers(levels, size=n) if levels else rng.normal(size=n) for n in (30, 50))
     apart = np.abs(made[:, None] - real[None])
+    nearest = apart == apart.min(1, keepdims=True)
+    weights = (nearest / nearest.sum(1, keepdims=True)).sum(0)
     counts, ps, shares = 4_000, [], []
     for _ in range(counts):
         order = rng.permutation(30)
-        train, held = order[:20], order[20:]
-        sides = [
-            NearestRows(apart[:, part].argmin(1), apart[:, part].min(1), apart[:, part].max(1))
-            for part in (train, held)
-        ]
-        rate, chance, p = nearer_to_training(train, held, *sides)
+        rate, chance, p = nearer_to_training(weights, order < trained)
         shares.append(rate.value)
         ps.append(p)
-        assert chance == pytest.approx(2 / 3)
-    assert np.mean(shares) == pytest.approx(2 / 3, abs=4 * np.std(shares) / counts**0.5)
-    assert np.mean(np.array(ps) < 0.05) == pytest.approx(0.05, abs=0.03)
+        assert chance == pytest.approx(trained / 30)
+    assert np.mean(shares) == pytest.approx(trained / 30, abs=4 * np.std(shares) / counts**0.5 + 1e-12)
+    assert np.mean(np.array(ps) < 0.05) < 0.08
+
+
+def test_rows_that_the_model_did_not_learn_from_are_rarely_called_nearer_to_training(tmp_path: Path) -> None:
+    """Few values tie, and equal rows are held out together: ties that count half hide copies where most rows train."""
+    found = []
+    for trial in range(40):
+        rng = generator(trial, "few values")
+        real, made = (
+            [
+                {name: f"v{v}" for name, v in zip("abcd", row, strict=True)}
+                for row in rng.integers(6, size=(n, 4)).tolist()
+            ]
+            for n in (300, 200)
+        )
+        subject = trained_subject(tmp_path / str(trial), real, made)
+        score = by_metric(measure_row_copies(subject))["nearest-in-training-excess"]
+        found.append((score.value, float(score.interval.split()[-1])))
+    excess, p = np.array(found).T
+    assert np.mean(p < 0.05) <= 0.15
+    assert abs(excess.mean()) < 4 * excess.std() / len(excess) ** 0.5
+
+
+def test_weights_of_the_nearest_rows_are_those_of_brute_force() -> None:
+    rng = generator(0, "nearest")
+    columns = [(rng.integers(3, size=40).astype(np.int32), rng.integers(3, size=25).astype(np.int32)) for _ in range(2)]
+    axes = [Axis(str(k), False, right, left) for k, (right, left) in enumerate(columns)]
+    apart = sum((left[:, None] != right[None]).astype(int) for right, left in columns)
+    wanted = np.zeros(40)
+    for row in apart:
+        wanted[row == row.min()] += 1 / (row == row.min()).sum()
+    found = nearest_weights(axes, [left for _, left in columns], [right for right, _ in columns])
+    assert found == pytest.approx(wanted)
+    assert found.sum() == pytest.approx(25)
 
 
 def test_rows_of_one_value_and_few_rows_end_in_a_sentence(tmp_path: Path) -> None:
