@@ -143,7 +143,7 @@ def exposure_table(uses: Sequence[SourceUse], minimum: int) -> Table:
     """One row for each source and licence, the most repeated first."""
     columns = (
         "source", "licence", "kept documents", "removed documents", "characters", "documents trained on",
-        "times seen", "free samples that repeat it", "prompted samples", "documents repeated", "longest span (bytes)",
+        "times seen", "free samples", "prompted samples", "documents repeated", "longest span (bytes)",
     )  # fmt: skip
     rows = tuple(
         (redact(use.source), use.licence, use.kept, use.removed, use.characters, use.trained, use.times,
@@ -151,5 +151,5 @@ def exposure_table(uses: Sequence[SourceUse], minimum: int) -> Table:
         for use in uses[:SHOWN]
     )  # fmt: skip
     more = f"; {len(uses) - SHOWN:,} more sources are left out" if len(uses) > SHOWN else ""
-    note = f"repeats: {minimum} bytes or more word for word{more}; 'headwater trace RUN --source NAME' tells the rest"
+    note = f"samples that repeat {minimum} bytes or more word for word{more}; 'headwater trace RUN --source NAME' tells the rest"
     return Table("source-exposure", "What the model repeats, by source and licence", columns, rows, note)
