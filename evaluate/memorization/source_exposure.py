@@ -151,5 +151,6 @@ def exposure_table(uses: Sequence[SourceUse], minimum: int) -> Table:
         for use in uses[:SHOWN]
     )  # fmt: skip
     more = f"; {len(uses) - SHOWN:,} more sources are left out" if len(uses) > SHOWN else ""
-    note = f"samples that repeat {minimum} bytes or more word for word{more}; 'headwater trace RUN --source NAME' tells the rest"
+    tells = "'headwater trace RUN --source NAME' tells the rest"
+    note = f"samples that repeat {minimum} bytes or more word for word{more}; {tells}"
     return Table("source-exposure", "What the model repeats, by source and licence", columns, rows, note)
