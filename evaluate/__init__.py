@@ -78,7 +78,7 @@ from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
-from .run import SUITES, default_suite, evaluate, evaluate_items, open_subject
+from .run import SUITES, check_request, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
@@ -192,6 +192,7 @@ __all__ = [
     "byte_perplexity",
     "certainties",
     "chance_within",
+    "check_request",
     "clopper_pearson",
     "clustered_rate",
     "cmmd",

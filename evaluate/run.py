@@ -127,6 +127,11 @@ def evaluate_items(
     return report, tuple(one for outcome in outcomes for one in outcome.items)
 
 
+def check_request(item: Request) -> None:
+    """Raise :class:`UsageError` for a metric, or a parameter of one, that does not exist."""
+    _request(item)
+
+
 def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
     name, options = (item, {}) if isinstance(item, str) else item
     metric = METRICS.get(name, "evaluate.metrics")

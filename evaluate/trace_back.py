@@ -13,7 +13,7 @@ from .memorization.source_exposure import SourceUse, source_uses
 from .nearest_images import nearest_images
 from .trace import LONGEST_TEXT, document_cards, trace
 
-DOCUMENTS, SAMPLES = 10, 20
+DOCUMENTS, SAMPLES, SHOWN = 10, 20, 10
 FACTS = ("kind", "group", "pair", "label", "seed", "model")
 
 
@@ -124,8 +124,9 @@ def _behind(finding: Finding) -> list[str]:
 
 
 def _no_source(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    meant = f'; did you mean "{near[0]}"?' if near else f"; the sources are {', '.join(dict.fromkeys(known[:10]))}"
+    near, names = get_close_matches(name, known, 1), list(dict.fromkeys(known))
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    meant = f'; did you mean "{near[0]}"?' if near else f"; the sources are {', '.join(names[:SHOWN])}{more}"
     return f"no document of the run comes from a source {name!r}{meant}"
 
 

@@ -25,6 +25,8 @@ def guess_evaluation(subject: Path, data: Path, label: str | None = None, groups
     for path in (subject, data):
         if not path.exists():
             raise InputError(f"{path}: no such file or folder; give a model or samples, and with --against the data")
+        if path.is_file() and not path.stat().st_size:
+            raise InputError(f"{path}: the file is empty; there is nothing to score")
     corpus = guess_corpus(data)
     kind = modality_of(corpus)
     named = [name.strip() for name in groups.split(",") if name.strip()]

@@ -11,6 +11,7 @@ from rich.console import Console
 from ..core import UsageError
 from .progress import progress_for
 from .show import one_line
+from .show_trace import FINDING, refuse_sample_id
 
 if TYPE_CHECKING:
     from ..evaluate import Influence, Subject
@@ -49,7 +50,13 @@ def _target(subject: "Subject", what: str | None, on: str | None) -> Any:
     if on is not None:
         return slice_target(subject, on)
     name = what or ""
-    return sample_target(subject, name) if is_sample_id(subject, name) else text_target(subject.checkpoint, name)
+    if is_sample_id(subject, name):
+        return sample_target(subject, name)
+    if FINDING.fullmatch(name):
+        raise UsageError(f"{name}: influence is ranked on a text, a sample or a score; 'headwater trace' lists the "
+                         "documents behind a finding")  # fmt: skip
+    refuse_sample_id(subject.folder, name)
+    return text_target(subject.checkpoint, name)
 
 
 def _told(subject: "Subject", ranked: "Influence", validation: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def _told(subject: "Subject", ranked: "Influence", validation: Mapping[str, Any]
 def influence_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """What was ranked, what the ranking is worth, and both ends of it."""
     validation = found["validation"]
-    yield f"influence on the log-probability of {found['target']}, {found['documents']:,} documents"
+    yield f"influence on {_quantity(found['target'])}, {found['documents']:,} documents"
     yield found["protocol"]
     yield from (f"note: {note}" for note in found["notes"])
     holds = validation is not None and validation["validated"]
@@ -79,6 +86,10 @@ def influence_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{kind} whose training {did} it most" if found[side] else f"no document {did} it"
         for row in found[side]:
             yield from _document(row)
+
+
+def _quantity(target: str) -> str:
+    return f"the {target}" if target.startswith("gap ") else f"the log-probability of {target}"
 
 
 def _document(row: Mapping[str, Any]) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """A finding is remedied: a patch of the corpus from the documents behind it, a run with the patch, before and after."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core import MANIFEST, SILENT, Finding, InputError, Progress, Recipe, StageReport, UsageError
+from ..core import MANIFEST, SEVERITIES, SILENT, Finding, InputError, Progress, Recipe, StageReport, UsageError
 from ..curate import PATCH_WEIGHT, Patch, text_hash
 from .config import RunConfig, config_from, effective_values, load_config
 from .remedy_report import remedy_report
@@ -22,7 +22,7 @@ REPEATED = {"HW-M001": ("free",), "HW-M002": ("prefix",)}
 LICENSED = {"HW-M020": "licence-overlap"}
 LEAKED = frozenset({"HW-M021"})
 PLANTED = frozenset({"HW-M003"})
-BIAS = ("HW-B", "HW-A04")
+BIAS = ("HW-B", "HW-A004", "HW-A005", "HW-A008", "HW-A009")
 PATCH, REPORT = "patch.json", "remedy.json"
 WEIGHT = 0.25
 
@@ -100,6 +100,12 @@ def propose(
         raise InputError(
             f"{code} speaks of canaries, which were planted to measure: no document of the corpus is behind it"
         )
+    recipe = load_config(folder / "config.yaml").tracks()[track].model
+    if recipe is not None and not isinstance(recipe, Recipe):
+        raise InputError(
+            f"{code}: the model or its samples were made elsewhere and are not trained here: "
+            "a patch of the corpus would change nothing in them"
+        )
     from ..evaluate import open_subject
 
     subject = open_subject(folder / track, progress=progress)
@@ -119,7 +125,7 @@ def _proposal(
     chosen = action or _fitting(finding, copies)
     evidence = f"named by finding {finding.code}"
     patch, cap = Patch(finding.code, evidence), None
-    sources = Counter(row["source"] or "unknown" for row in subject.corpus.documents(list(ranges)).values())
+    sources = _sources(subject, ranges)
     if chosen == "remove":
         patch = Patch(finding.code, evidence, remove=dict.fromkeys(ranges))
     elif chosen == "deduplicate":
@@ -134,9 +140,26 @@ def _proposal(
         patch = Patch(finding.code, evidence, weights=dict.fromkeys(ranges, weight))
     else:
         cap = _cap(subject, sources)
-    return Remedy(
-        folder, track, finding, chosen, patch, cap, dict(sources.most_common()), _notes(folder, track, ranges)
-    )
+    if cap is None:
+        sources = _sources(subject, patch.remove or patch.redact or patch.weights)
+    notes = (*_same_code(folder, track, finding), *_notes(folder, track, ranges))
+    return Remedy(folder, track, finding, chosen, patch, cap, dict(sources.most_common()), notes)
+
+
+def _sources(subject: "Subject", ids: Iterable[str]) -> Counter[str]:
+    return Counter(str(row["source"] or "unknown") for row in subject.corpus.documents(list(ids)).values())
+
+
+def _same_code(folder: Path, track: str, finding: Finding) -> tuple[str, ...]:
+    others = sum(one.code == finding.code for one in _findings(folder / track)) - 1
+    if not others:
+        return ()
+    are = "1 other finding has" if others == 1 else f"{others} other findings have"
+    return (f"{are} this code; the gravest is taken, the first of equals",)
+
+
+def _findings(folder: Path) -> list[Finding]:
+    return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
 
 
 def _find(folder: Path, code: str) -> tuple[str, Finding]:
@@ -144,9 +167,8 @@ def _find(folder: Path, code: str) -> tuple[str, Finding]:
         raise InputError(f"{folder}: not a run folder (no corpus/{MANIFEST}); 'headwater run' makes one")
     known: dict[str, tuple[str, Finding]] = {}
     for track in ("", "images"):
-        for path in stage_files(folder / track):
-            for finding in StageReport.load(path).findings:
-                known.setdefault(finding.code, (track, finding))
+        for finding in sorted(_findings(folder / track), key=lambda one: SEVERITIES.index(one.severity)):
+            known.setdefault(finding.code, (track, finding))
     if code not in known:
         raise InputError(f"{folder}: the run has no finding {code}; it has {', '.join(known) or 'none'}")
     return known[code]
@@ -237,10 +259,5 @@ def apply(remedy: Remedy, out: Path, *, progress: Progress = SILENT, say: Say = 
 
 def codes(folder: Path) -> Sequence[str]:
     """Findings of a run that a remedy can be asked for."""
-    found = [
-        finding
-        for track in ("", "images")
-        for path in stage_files(folder / track)
-        for finding in StageReport.load(path).findings
-    ]
+    found = [finding for track in ("", "images") for finding in _findings(folder / track)]
     return [one.code for one in found if one.document_ids and one.code not in PLANTED]

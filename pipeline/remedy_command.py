@@ -10,6 +10,7 @@ import typer
 from ..core import StageReport, Table
 from .progress import progress_for
 from .remedy import Remedy, apply, propose
+from .show import counted
 from .terminal import terminal
 
 SOURCES, SHOWN = 8, 12
@@ -43,14 +44,14 @@ def proposal_lines(proposed: Remedy) -> Iterator[str]:
     """What would be done to which documents."""
     yield f"{proposed.finding.code}  {proposed.finding.title}"
     done = {key: number for key, number in proposed.to_json()["documents"].items() if number}
-    what = ", ".join(f"{number:,} documents {key}" for key, number in done.items())
+    what = ", ".join(f"{counted(number, 'document')} {key}" for key, number in done.items())
     if proposed.cap:
-        what = f"at most {proposed.cap:,} documents of each source"
+        what = f"at most {counted(proposed.cap, 'document')} of each source; behind the finding stand"
     yield f"action {proposed.action}: {what}"
     for source, number in list(proposed.sources.items())[:SOURCES]:
         yield f"  {number:>6,}  {source}"
     if len(proposed.sources) > SOURCES:
-        yield f"  and {len(proposed.sources) - SOURCES:,} more sources"
+        yield f"  and {counted(len(proposed.sources) - SOURCES, 'more source')}"
     yield from (f"note: {note}" for note in proposed.notes)
 
 

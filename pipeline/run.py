@@ -116,7 +116,7 @@ class Run:
             build_audits(track.audit or (), f"{place}audit")
             if isinstance(track.model, External):
                 _check_external(track.model, f"{place}model.external")
-            _metrics(track, f"{place}evaluate")
+            _check_metrics(track, f"{place}evaluate")
             start = track.model.start if isinstance(track.model, Recipe) else None
             if start is not None and not Path(start).exists():
                 raise ConfigError(
@@ -456,6 +456,13 @@ def _fitting(
         return metrics
     named: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in SUITES[default_suite(subject)]]
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
+
+
+def _check_metrics(track: TrackConfig, place: str) -> None:
+    from ..evaluate import check_request
+
+    for request in _metrics(track, place) or ():
+        check_request(request)
 
 
 def _check_external(external: External, place: str) -> None:

@@ -14,7 +14,9 @@ STEPS = 8
 
 def trace_lines(trace: "Trace") -> Iterator[str]:
     """Each span of a traced text with its documents."""
-    yield f"{trace.covered:.0%} of the text stands word for word in the corpus ({len(trace.spans)} spans)"
+    if not trace.spans or any(span.bytes >= trace.minimum for span in trace.spans):
+        spans = counted(len(trace.spans), "span")
+        yield f"{trace.covered:.0%} of the text stands word for word in the corpus ({spans})"
     yield from trace.notes
     for span in trace.spans:
         yield ""
@@ -23,12 +25,13 @@ def trace_lines(trace: "Trace") -> Iterator[str]:
         for document in span.documents:
             yield from _document(document)
         if span.document_count > len(span.documents):
-            yield f"  and {span.document_count - len(span.documents):,} more documents"
+            yield f"  and {counted(span.document_count - len(span.documents), 'more document')}"
 
 
 def _where(span: "TracedSpan") -> str:
-    documents = "1 document" if span.document_count == 1 else f"{span.document_count:,} documents"
-    return f"{span.bytes} bytes, in {documents}; {span.before} times before curation, {span.after} after"
+    documents = counted(span.document_count, "document")
+    times = f"{counted(span.before, 'time')} before curation, {span.after:,} after"
+    return f"{counted(span.bytes, 'byte')}, in {documents}; {times}"
 
 
 def _document(document: "TracedDocument") -> Iterator[str]:
@@ -39,13 +42,14 @@ def _document(document: "TracedDocument") -> Iterator[str]:
         yield f"      {decision_line(decision)}"
 
 
-def steps_seen(steps: Sequence[int] | None) -> str:
-    """``seen at training steps 3, 17, 40 and 12 more``."""
+def steps_seen(steps: Sequence[int] | None, count: int | None = None) -> str:
+    """``seen at training steps 3, 17, 40 and 12 more``; ``count`` where ``steps`` are only the first of so many."""
     if steps is None:
         return "training steps unknown"
     if not steps:
         return "never seen in training"
-    more = f" and {len(steps) - STEPS} more" if len(steps) > STEPS else ""
+    left = (len(steps) if count is None else count) - STEPS
+    more = f" and {left:,} more" if left > 0 else ""
     return f"seen at training steps {', '.join(map(str, steps[:STEPS]))}{more}"
 
 
@@ -71,6 +75,11 @@ def explanation_lines(row: Description) -> Iterator[str]:
     if row.facts:
         yield ""
         yield from (f"{label.capitalize()}: {value}" for label, value in row.facts.items())
+
+
+def counted(number: int, what: str) -> str:
+    """``1 document``, ``1,200 documents``."""
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def one_line(text: str) -> str:

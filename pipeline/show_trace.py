@@ -1,11 +1,24 @@
 """How the trace of a sample, a finding or a source looks on a terminal."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from .show import one_line, steps_seen, trace_lines
+from ..core import InputError
+from .show import counted, one_line, steps_seen, trace_lines
 
 COUNTED = 12
+FINDING = re.compile(r"HW-[A-Z]\d{3}")
+SAMPLE = re.compile(r"(free|prefix|repeat|counterfactual|image|row)-\d{5,6}")
+
+
+def refuse_sample_id(folder: Path, name: str) -> None:
+    """Raise where a text has the form of a sample's id: no sample of the run is called so."""
+    if SAMPLE.fullmatch(name):
+        drawn = (folder / "samples" / "samples.parquet").is_file()
+        way = "samples/samples.parquet lists them" if drawn else "'headwater sample' draws samples"
+        raise InputError(f"{folder}: the run has no sample {name}; {way}")
 
 
 def sample_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -45,7 +58,11 @@ def finding_lines(found: Mapping[str, Any]) -> Iterator[str]:
         for name in example["document_ids"]:
             yield f"  from {name}"
     yield ""
-    yield f"{found['document_count']:,} documents stand behind it" + _unknown(found["unknown"])
+    number = found["document_count"]
+    if not number:
+        yield "no single document stands behind it"
+        return
+    yield f"{counted(number, 'document')} {'stands' if number == 1 else 'stand'} behind it" + _unknown(found["unknown"])
     yield from _counted([(row["documents"], f"{row['source']}  {row['licence']}") for row in found["sources"]])
     if found["decisions"]:
         yield "decisions that curation took on them"
@@ -79,7 +96,7 @@ def source_lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _card(card: Mapping[str, Any], more: str = "") -> Iterator[str]:
     yield f"  {card['id']}  {card['status']}  {card['source']}  {card['licence']}  {card['locator']}"
-    seen = steps_seen(card["steps"])
+    seen = steps_seen(card["steps"], card["step_count"])
     yield f"      copies: {card['copies_before']} before deduplication, {card['copies_after']} after; {seen}"
     if more:
         yield f"      {more}"

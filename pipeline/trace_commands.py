@@ -1,7 +1,6 @@
 """The commands that lead from outputs to documents and back: index, trace."""
 
 import json as jsonlib
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ from .run import run as run_config
 from .run import stage_files
 from .show import trace_lines
 from .show_story import story_lines
-from .show_trace import finding_lines, sample_lines, source_lines
+from .show_trace import FINDING, finding_lines, refuse_sample_id, sample_lines, source_lines
 from .terminal import terminal
 
-FINDING = re.compile(r"HW-[A-Z]\d{3}")
 WAYS = "give one of: a text, a sample's id or a finding's code, --document ID, --source NAME, --step N"
 
 
@@ -64,6 +62,7 @@ def _trace_output(folder: Path, subject: Any, what: str, json: bool) -> None:
         if is_sample_id(track, what):
             sample = trace_sample(track, what, known)
             return _print(sample, sample_lines(sample), json)
+    refuse_sample_id(folder, what)
     found = trace_text(subject, what)
     _print(found.to_json(), trace_lines(found), json)
 

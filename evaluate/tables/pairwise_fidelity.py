@@ -341,7 +341,8 @@ def _matrix(found: Pairs) -> Iterator[Exhibit]:
     note = (
         "How much less each pair reaches than real rows among each other; blank below 0.01. The columns that lack most."
     )
-    yield Table("pairwise-matrix", "What each pair of columns lacks", head, rows, note)
+    if any(cell for row in rows for cell in row[1:]):
+        yield Table("pairwise-matrix", "What each pair of columns lacks", head, rows, note)
 
 
 def _cell(lack: float | None) -> str:

@@ -280,27 +280,37 @@ def _finding(subject: Subject, copies: Copies, scores: Sequence[Measurement]) ->
     large = any((score.low or 0) > LARGE for score in above) or (bool(above) and exact > null)
     severity: Severity = "high" if large else "medium" if above else "low"
     fresh = "held-out rows" if copies.held_out else "corpus rows against all others"
+    kind = "training" if copies.held_out else "corpus"
+    cause = (
+        "The model gives back rows of people or things that it was trained on."
+        if copies.held_out
+        else "What the rows were made from is unknown: they can have been copied from these or come from one place."
+    )
     return (
         Finding(
             "HW-M030",
             severity,
-            f"{exact:,} synthetic rows are equal to a training row, and {near:,} of {len(copies.made):,} lie nearer to "
-            "one than fresh rows do",
-            f"Of {len(copies.fresh):,} {fresh} {null:,} are equal to a training row, and 1 in 100 lies nearer than "
+            f"{_equal(exact)} to a {kind} row, and {near:,} of {len(copies.made):,} lie nearer to one than "
+            "fresh rows do",
+            f"Of {len(copies.fresh):,} {fresh} {null:,} are equal to a {kind} row, and 1 in 100 lies nearer than "
             f"{copies.bound:.4f} of the range. "
             + (
                 f"Beyond chance: {', '.join(score.metric.removesuffix('-excess') for score in above)}. "
                 if above
                 else "So few may be chance; but an equal row where no fresh row has one deserves a look. "
             )
-            + f"The model gives back rows of people or things that it was trained on.{unread}",
-            "Look at each row beside the training row. Remove duplicates from the corpus, train fewer passes or with "
+            + f"{cause}{unread}",
+            f"Look at each row beside the {kind} row. Remove duplicates from the corpus, train fewer passes or with "
             "more rows, and do not publish rows that copy one.",
             tuple(told),
             _examples(subject, copies, flagged[:SHOWN]),
             names_of(copies.tables, sources, LISTED),
         ),
     )
+
+
+def _equal(exact: int) -> str:
+    return "1 synthetic row is equal" if exact == 1 else f"{exact:,} synthetic rows are equal"
 
 
 def _examples(subject: Subject, copies: Copies, places: Sequence[int]) -> tuple[Example, ...]:

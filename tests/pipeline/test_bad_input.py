@@ -46,6 +46,10 @@ def refused(folder: Path, config: str, *, code: int = 2) -> str:
         ("corpus: {source: jsonl, paht: corpus.jsonl}\n", ["corpus", "path"]),
         ("corpus: {source: jsonl, path: absent.jsonl}\n", ["absent.jsonl", "no such file"]),
         ("corpus: {source: jsonl, path: corpus.jsonl}\nevaluate: {metrics: [perplexty]}\n", ["perplexity"]),
+        (
+            "corpus: {source: jsonl, path: corpus.jsonl}\nevaluate: {metrics: [{perplexity: {charcters: 9}}]}\n",
+            ["perplexity", "charcters"],
+        ),
         ("corpus: {source: jsonl, path: corpus.jsonl}\nevaluate: {suites: [quik]}\n", ["quick"]),
     ],
 )

@@ -235,3 +235,23 @@ def test_a_finding_whose_metric_measured_nothing_is_not_called_gone(tmp_path: Pa
     (told,) = remedy_report(remedy, finding, tmp_path / "a", tmp_path / "b").findings
     assert ("is gone" in told.title) == measured
     assert measured or "is no longer measured" in told.title and told.severity == "medium"
+
+
+def test_sources_count_the_documents_that_the_patch_changes(made: Path) -> None:
+    for code, action in (("HW-M001", "deduplicate"), ("HW-M020", "remove"), ("HW-M020", "reweight")):
+        found = propose(made, code, action)
+        assert sum(found.sources.values()) == len(found.patch)
+
+
+def test_of_findings_with_one_code_the_gravest_is_taken_and_the_others_are_told(made: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(made, run)
+    report = json.loads((run / "evaluation.json").read_text("utf-8"))
+    one = next(found for found in report["findings"] if found["code"] == "HW-M020")
+    report["findings"] = [{**one, "code": "HW-A004", "severity": level} for level in ("low", "medium")]
+    report["findings"] += [{**one, "code": "HW-A045"}]
+    (run / "evaluation.json").write_text(json.dumps(report), "utf-8")
+    found = propose(run, "HW-A004")
+    assert (found.finding.severity, found.action) == ("medium", "reweight")
+    assert found.notes == ("1 other finding has this code; the gravest is taken, the first of equals",)
+    assert propose(run, "HW-A045").action == "remove"

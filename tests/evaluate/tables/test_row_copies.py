@@ -153,3 +153,10 @@ def test_shown_rows_are_redacted(tmp_path: Path) -> None:
     outcome = measure_row_copies(subject_of(tmp_path, real, real[:40]))
     shown = str([finding.to_json() for finding in outcome.findings]) + str(outcome.exhibits)
     assert "river-post" not in shown and "[EMAIL]" in shown
+
+
+def test_where_training_is_unknown_no_row_is_called_a_training_row(tmp_path: Path) -> None:
+    real = people(300, 1)
+    made = [dict(row) for row in real[:40]]
+    (finding,) = measure_row_copies(subject_of(tmp_path, real, made)).findings
+    assert "training row" not in finding.title + finding.meaning and "to a corpus row" in finding.title
