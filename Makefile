@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	$(VENV)/bin/headwater run examples/demo.yaml --out runs/demo
 
 test: $(VENV)/installed-for-tests
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: style types layers
 
