@@ -22,6 +22,7 @@ from .bias import (
     counterfactual_prompts,
     measure_amplification,
     measure_counterfactual_pairs,
+    measure_weat,
 )
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
@@ -291,6 +292,7 @@ __all__ = [
     "measure_unknown_names",
     "measure_vendi",
     "measure_verbatim_overlap",
+    "measure_weat",
     "measure_word_perplexity",
     "measure_zipf_drift",
     "mid_p",

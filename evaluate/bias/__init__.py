@@ -3,6 +3,7 @@
 from .amplification import Amplification, amplification, measure_amplification
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
     "COMPARISONS",
@@ -14,4 +15,6 @@ __all__ = [
     "counterfactual_prompts",
     "measure_amplification",
     "measure_counterfactual_pairs",
+    "measure_weat",
+    "model_vectors",
 ]
