@@ -27,7 +27,7 @@ from .bias import (
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_self_consistency, measure_unknown_names
+from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -255,6 +255,7 @@ __all__ = [
     "measure_attribute_disclosure",
     "measure_authenticity",
     "measure_bits_per_byte",
+    "measure_calibration",
     "measure_class_consistency",
     "measure_cmmd",
     "measure_counterfactual_pairs",

@@ -59,7 +59,7 @@ def _model_path(values: Mapping[str, Any]) -> str:
 
 
 def option_files(value: Any, key: str = "") -> list[list[str]]:
-    """Option and SHA-256 of every file that options of audits or metrics name: a changed file changes what they find."""
+    """Option and SHA-256 of every file that such options name: a changed file changes what audits and metrics find."""
     if isinstance(value, Mapping):
         return [found for name, part in value.items() for found in option_files(part, str(name))]
     if isinstance(value, (list, tuple)):
