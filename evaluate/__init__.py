@@ -21,6 +21,7 @@ from .bias import (
     amplification,
     counterfactual_prompts,
     measure_amplification,
+    measure_bbq,
     measure_counterfactual_pairs,
     measure_weat,
 )
@@ -254,6 +255,7 @@ __all__ = [
     "measure_amplification",
     "measure_attribute_disclosure",
     "measure_authenticity",
+    "measure_bbq",
     "measure_bits_per_byte",
     "measure_calibration",
     "measure_class_consistency",

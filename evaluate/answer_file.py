@@ -99,6 +99,16 @@ def truth_of(row: Row, column: str) -> bool | None:
     return text in TRUE
 
 
+def nested_of(row: Row, column: str) -> Any:
+    """A list or object, which stands in a row as JSON text; None for anything else."""
+    value = row.values.get(column)
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, (list, dict)) else None
+
+
 def empty(value: Any) -> bool:
     """Whether a cell holds nothing."""
     return value is None or (isinstance(value, str) and not value.strip())

@@ -1,7 +1,7 @@
 """Risk and coverage: how many answers are wrong if only the most confident are given (El-Yaniv & Wiener 2010).
 
-Items of one confidence cannot be told apart: they count as in random order, each with their mean error, so that the order
-of the rows plays no part.
+Items of one confidence cannot be told apart: they count as in random order, each with their mean error, so that the
+order of the rows plays no part.
 """
 
 import numpy as np
