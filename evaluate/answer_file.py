@@ -1,12 +1,12 @@
 """Finished answers in a file: rows of JSON Lines or CSV, each with the place it came from; none is lost in silence."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core import SILENT, InputError, Progress, did_you_mean, sha256_file
+from ..core import SILENT, InputError, Progress, canonical_json, did_you_mean, sha256
 from ..curate import SOURCES, Rejected, redact
 
 MOST_ROWS = 1_000_000
@@ -24,10 +24,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """All rows of a file, and the first characters of its SHA-256."""
+    """All rows of a file."""
 
     rows: tuple[Row, ...]
-    hash: str
+
+
+def questions_hash(names: Iterable[str]) -> str:
+    """Which questions were asked, in any order: what two files of answers must share to be compared."""
+    return sha256(canonical_json(sorted(names)))[:8]
 
 
 def read_answers(path: str, needed: tuple[str, ...] = (), progress: Progress = SILENT) -> AnswerFile:
@@ -59,7 +63,7 @@ def read_answers(path: str, needed: tuple[str, ...] = (), progress: Progress = S
             "correct or remove them"
         )
     _check_columns(file.name, rows, needed)
-    return AnswerFile(tuple(rows), sha256_file(file)[:8])
+    return AnswerFile(tuple(rows))
 
 
 def _check_columns(name: str, rows: list[Row], needed: tuple[str, ...]) -> None:

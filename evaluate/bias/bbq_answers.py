@@ -25,7 +25,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class BbqAnswer:
-    """One question and what was answered.
+    """One question and what was answered. ``question`` says what was asked: id, context and right answer.
 
     ``answered`` is False where the prediction is none of the three answers: that is wrong, and takes no side.
     ``biased`` is None where the answer is unknown or missing, or where the row does not say who the target is
@@ -33,6 +33,7 @@ class BbqAnswer:
     """
 
     id: str
+    question: str
     cluster: str
     category: str
     condition: str
@@ -50,7 +51,7 @@ def bbq_answers(file: AnswerFile) -> list[BbqAnswer]:
     for number, row in enumerate(file.rows, 1):
         one = _answer(row, number)
         if one.id in places:
-            raise InputError(f"{row.place}: the question {one.id[:60]!r} stands at {places[one.id]} already")
+            raise InputError(f"{row.place}: the question {redact(one.id[:60])!r} stands at {places[one.id]} already")
         places[one.id] = row.place
         found.append(one)
     return found
@@ -69,15 +70,16 @@ def _answer(row: Row, number: int) -> BbqAnswer:
     question = row.values.get("question_index")
     cluster = name if empty(question) else f"{category} {question}"
     return BbqAnswer(
-        name,
-        cluster,
-        category,
-        condition,
-        given == label,
-        given is not None,
-        given == unknown,
-        target is not None,
-        biased,
+        id=name,
+        question=f"{name} {condition} {label}",
+        cluster=cluster,
+        category=category,
+        condition=condition,
+        correct=given == label,
+        answered=given is not None,
+        unknown=given == unknown,
+        targeted=target is not None,
+        biased=biased,
     )
 
 

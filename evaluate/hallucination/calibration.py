@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...core import Chart, Exhibit, InputError, Measurement, NotMeasured, Score, Series, Table, UsageError
-from ..answer_file import AnswerFile, number_of, read_answers, truth_of
+from ...curate import redact
+from ..answer_file import AnswerFile, empty, number_of, questions_hash, read_answers, truth_of
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
 from ..statistics import Estimate, Floats, clopper_pearson
@@ -20,17 +21,17 @@ NEEDED = ("confidence", "correct")
 
 @dataclass
 class Answers:
-    """Confidence and correctness of the rows that answer, their ids, and how many rows abstain."""
+    """Confidence and correctness of the rows that answer, with their ids, and the ids of those that abstain."""
 
     ids: list[str] = field(default_factory=list)
     confidence: list[float] = field(default_factory=list)
     correct: list[float] = field(default_factory=list)
-    abstained: int = 0
+    abstained: list[str] = field(default_factory=list)
 
     @property
     def n(self) -> int:
         """Rows."""
-        return len(self.ids) + self.abstained
+        return len(self.ids) + len(self.abstained)
 
 
 def answers_of(file: AnswerFile) -> Answers:
@@ -38,19 +39,20 @@ def answers_of(file: AnswerFile) -> Answers:
     found = Answers()
     names: dict[str, str] = {}
     for number, row in enumerate(file.rows, 1):
+        own = row.values.get("id")
+        name = f"row {number}" if empty(own) else str(own)
+        if name in names:
+            raise InputError(f"{row.place}: the id {redact(name[:60])!r} stands at {names[name]} already")
+        names[name] = row.place
         sure, right = number_of(row, "confidence"), truth_of(row, "correct")
         if truth_of(row, "abstained") or (sure is None and right is None and truth_of(row, "abstained") is None):
-            found.abstained += 1
+            found.abstained.append(name)
             continue
         if sure is None or right is None:
             missing = "confidence" if sure is None else "verdict in 'correct'"
             raise InputError(f"{row.place}: an answer without {missing}; a missing verdict is no pass: give it")
         if not 0 <= sure <= 1:
             raise InputError(f"{row.place}: confidence {sure:g} is no probability from 0 to 1")
-        name = str(row.values.get("id") or f"row {number}")
-        if name in names:
-            raise InputError(f"{row.place}: the id {name[:60]!r} stands at {names[name]} already")
-        names[name] = row.place
         found.ids.append(name)
         found.confidence.append(sure)
         found.correct.append(float(right))
@@ -85,7 +87,7 @@ def measure_calibration(subject: Subject, answers_file: str, bins: int = 15) -> 
         raise UsageError(f"calibration: bins is from 1 to 1,000, not {bins}")
     file = read_answers(answers_file, NEEDED, subject.progress)
     answers = answers_of(file)
-    suffix = f"answers {file.hash}"
+    suffix = f"questions {questions_hash([*answers.ids, *answers.abstained])}"
     scores: list[Measurement] = list(_coverage(answers, suffix))
     if len(answers.ids) < LEAST:
         reason = f"{len(answers.ids)} of {answers.n} rows give an answer; at least {LEAST} are needed"
@@ -123,7 +125,7 @@ def _coverage(answers: Answers, suffix: str) -> Iterator[Measurement]:
 
 def _calibration(p: Floats, y: Floats, bins: int, suffix: str) -> Iterator[Score]:
     found = bins_of(p, y, bins)
-    method = f"{bins} bins of equal mass ({found.count} after ties), jackknife interval, {suffix}"
+    method = f"{bins} bins of equal mass, {suffix}"
     yield _score("", debiased_error(found), f"{METRIC}/1 debiased by halves, {method}", -1.0)
     yield _score("squared", debiased_squared(found), f"{METRIC}-squared/1 debiased by pairs, {method}", -1.0)
     yield _score("plain", calibration_error(found), f"{METRIC}-plain/1 biased upward, {method}", 0.0)
@@ -132,7 +134,7 @@ def _calibration(p: Floats, y: Floats, bins: int, suffix: str) -> Iterator[Score
 def _brier(p: Floats, y: Floats, suffix: str) -> Iterator[Measurement]:
     found = brier(p, y)
     yield _score("brier", found.score, f"{METRIC}-brier/1 mean of (p - y) squared, {suffix}", 0.0)
-    method = f"grouped by {found.forecasts} distinct forecasts, jackknife interval, {suffix}"
+    method = f"grouped by distinct forecast, {suffix}"
     for name, part, direction in (
         ("reliability", found.reliability, "lower"),
         ("resolution", found.resolution, "higher"),

@@ -133,6 +133,14 @@ def test_target_loc_of_the_authors_goes_before_the_groups(tmp_path: Path) -> Non
     assert score(measure(tmp_path, rows), "bbq-bias-disambiguated", "disambiguated").value == -1
 
 
+def test_two_models_on_the_same_questions_can_be_compared_and_on_others_not(tmp_path: Path) -> None:
+    first, second, others = (
+        score(measure(tmp_path, [question(i, given) for i in range(n)]), "bbq-bias-disambiguated", "disambiguated")
+        for given, n in ((TARGET, 5), (OTHER, 5), (TARGET, 4))
+    )
+    assert first.comparable_with(second) and not first.comparable_with(others)
+
+
 def test_the_items_give_the_scores(tmp_path: Path) -> None:
     given = [TARGET, TARGET, OTHER, UNKNOWN, "none"]
     outcome = measure(tmp_path, [question(i, one) for i, one in enumerate(given)])

@@ -59,6 +59,15 @@ def test_an_abstention_is_neither_right_nor_wrong(tmp_path: Path) -> None:
     assert wrong.value == 0.2 and value(both, "calibration-selective-risk").value == 0.25
 
 
+def test_two_models_on_the_same_questions_can_be_compared_and_on_others_not(tmp_path: Path) -> None:
+    p, y = np.linspace(0.1, 0.9, 5).repeat(4), np.arange(20) % 2
+    first, second = measure(tmp_path, rows_of(p, y)), measure(tmp_path, rows_of(p[::-1] / 2, y)[::-1])
+    others = measure(tmp_path, rows_of(p, y)[1:])
+    for metric in ("calibration", "calibration-brier", "calibration-aurc"):
+        assert value(first, metric).comparable_with(value(second, metric))
+        assert not value(first, metric).comparable_with(value(others, metric))
+
+
 def test_a_missing_verdict_is_no_pass(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"answers.jsonl:2: an answer without verdict"):
         measure(tmp_path, [{"confidence": 0.5, "correct": 1}, {"confidence": 0.5, "correct": ""}])
