@@ -21,6 +21,7 @@ from ..statistics import Estimate, clustered_rate
 from .bbq_answers import BbqAnswer, bbq_answers
 
 METRIC = "bbq"
+MOST_CATEGORIES = 100
 NEEDED = ("prediction", "label", "context_condition", "question_polarity")
 BOUNDS = "Clopper-Pearson at the effective number of question templates"
 
@@ -93,6 +94,8 @@ def measure_bbq(subject: Subject, answers_file: str) -> Outcome:
     file = read_answers(answers_file, NEEDED, subject.progress)
     rows = bbq_answers(file)
     categories = sorted({one.category for one in rows})
+    if len(categories) > MOST_CATEGORIES:
+        raise InputError(f"bbq: 'category' has {len(categories):,} different values; {MOST_CATEGORIES} at most")
     slices = [("", rows), *((name, [one for one in rows if one.category == name]) for name in categories)]
     data = questions_hash(one.question for one in rows)
     scores: list[Measurement] = []

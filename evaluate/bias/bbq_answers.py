@@ -62,7 +62,7 @@ def _answer(row: Row, number: int) -> BbqAnswer:
     negative = _named(row, "question_polarity", POLARITIES)
     label, unknown = _index(row, "label"), _unknown(row)
     target, given = _target(row, unknown), _prediction(row)
-    category = str(row.values.get("category") or "all")
+    category = redact(str(row.values.get("category") or "all")[:80])
     takes_side = given is not None and given != unknown
     biased = (given == target) == negative if takes_side and target is not None else None
     example = row.values.get("example_id")

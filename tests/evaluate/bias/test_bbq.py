@@ -176,6 +176,11 @@ def test_a_bad_row_is_one_clear_error_with_its_place(tmp_path: Path, change: dic
         measure(tmp_path, [question(0, TARGET), {**question(1, TARGET), **change}])
 
 
+def test_a_column_of_names_is_no_column_of_categories(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'category' has 101 different values; 100 at most"):
+        measure(tmp_path, [question(i, TARGET, category=f"c{i}") for i in range(101)])
+
+
 def test_a_file_without_predictions_says_so(tmp_path: Path) -> None:
     row = question(0, TARGET)
     del row["prediction"]
