@@ -21,12 +21,14 @@ from .bias import (
     amplification,
     counterfactual_prompts,
     measure_amplification,
+    measure_bbq,
     measure_counterfactual_pairs,
+    measure_weat,
 )
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_self_consistency, measure_unknown_names
+from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -254,7 +256,9 @@ __all__ = [
     "measure_amplification",
     "measure_attribute_disclosure",
     "measure_authenticity",
+    "measure_bbq",
     "measure_bits_per_byte",
+    "measure_calibration",
     "measure_class_consistency",
     "measure_cmmd",
     "measure_counterfactual_pairs",
@@ -292,6 +296,7 @@ __all__ = [
     "measure_unknown_names",
     "measure_vendi",
     "measure_verbatim_overlap",
+    "measure_weat",
     "measure_word_perplexity",
     "measure_zipf_drift",
     "mid_p",

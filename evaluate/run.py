@@ -117,7 +117,7 @@ def evaluate_items(
         findings=tuple(findings),
         exhibits=(*(exhibit for outcome in outcomes for exhibit in outcome.exhibits), *certainty_table(sure)),
         detail={
-            "metrics": [{"name": name, "parameters": dict(options)} for name, options in requests],
+            "metrics": [{"name": name, "parameters": _portable(options)} for name, options in requests],
             "seed": subject.seed,
             "model": subject.checkpoint.hash if subject.checkpoint else None,
             "corpus": subject.corpus.hash,
@@ -142,6 +142,12 @@ def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
             f"evaluate.metrics: {name}: {error}; 'headwater explain {name}' shows its parameters"
         ) from None
     return name, options
+
+
+def _portable(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the report keeps them: of a file its name, as its folder differs from machine to machine."""
+    files = {name: Path(str(value)).name for name, value in options.items() if name.endswith("_file") and value}
+    return {**options, **files}
 
 
 def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:

@@ -12,11 +12,13 @@ PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "at
 
 
 def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    """The values of a config with the paths of its corpus, steps, audits, model and image track made absolute."""
+    """The values of a config with the paths of its corpus, steps, audits, model, metrics and images made absolute."""
     result = dict(values)
     for key in ("corpus", "curate", "audit", "model", "erased"):
         if key in result:
             result[key] = _absolute(result[key], base, key)
+    if metrics := _metrics(result):
+        result["evaluate"] = {**result["evaluate"], "metrics": _absolute(metrics, base, "metrics")}
     if path := _model_path(result):
         external = {**result["model"]["external"], "path": _path(path, base, "path") if "://" not in path else path}
         result["model"] = {**result["model"], "external": external}
@@ -32,12 +34,20 @@ def without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("corpus", "curate", "audit", "model"):
         if key in result:
             result[key] = _pathless(result[key], key)
+    if metrics := _metrics(result):
+        result["evaluate"] = {**result["evaluate"], "metrics": _pathless(metrics, "metrics")}
     if _model_path(result):
         kept = {name: value for name, value in result["model"]["external"].items() if name != "path"}
         result["model"] = {"external": kept}
     if isinstance(result.get("images"), Mapping):
         result["images"] = without_paths(result["images"])
     return result
+
+
+def _metrics(values: Mapping[str, Any]) -> Any:
+    """The metrics of a config with their options; the suites beside them are names, never files."""
+    evaluate = values.get("evaluate")
+    return evaluate.get("metrics") if isinstance(evaluate, Mapping) else None
 
 
 def _model_path(values: Mapping[str, Any]) -> str:
@@ -49,7 +59,7 @@ def _model_path(values: Mapping[str, Any]) -> str:
 
 
 def option_files(value: Any, key: str = "") -> list[list[str]]:
-    """Option and SHA-256 of every file that the options of audits name: a changed file changes what they find."""
+    """Option and SHA-256 of every file that such options name: a changed file changes what audits and metrics find."""
     if isinstance(value, Mapping):
         return [found for name, part in value.items() for found in option_files(part, str(name))]
     if isinstance(value, (list, tuple)):

@@ -323,6 +323,7 @@ class Run:
             curated=self.parent(name, "curate"),
             samples=self.parent(name, "sample"),
             metrics=metrics,
+            files=option_files(metrics or ()),
             seed=self.config.seed,
         )
 

@@ -9,16 +9,16 @@ METRIC, RETRAINED, WORDS = "weat-effect-size", "weat-effect-size-retrained", "we
 SIDE = 12
 
 
-def set_score(result: TestResult, ddof: int, protocol: str) -> Measurement:
-    """The effect size of one test, or why there is none."""
+def set_score(result: TestResult, ddof: int, protocol: str, metric: str = METRIC) -> Measurement:
+    """The effect size of one test under the name ``metric``, or why there is none."""
     found, place = result.found, {"test": result.test.name}
     if found is None or found.d is None:
-        return NotMeasured(METRIC, result.reason, place)
+        return NotMeasured(metric, result.reason, place)
     interval = "percentile bootstrap over the words of the four sets; it does not cover the draw of documents"
     if found.low is None:
         interval = "none: resampled words mostly score alike"
     return Score(
-        METRIC, found.d, result.words, f"standard deviations (ddof {ddof})", f"{METRIC}/1 ddof {ddof}; {protocol}",
+        metric, found.d, result.words, f"standard deviations (ddof {ddof})", f"{metric}/1 ddof {ddof}; {protocol}",
         found.low, found.high, interval=interval, slice=place,
     )  # fmt: skip
 
@@ -40,16 +40,16 @@ def retrained_score(
 
 def embedding_exhibits(
     results: Sequence[TestResult], words: Sequence[WordResults], retrained: Mapping[str, tuple[float, float] | None],
-    note: str,
+    note: str, name: str = "embedding",
 ) -> Iterator[Exhibit]:  # fmt: skip
-    """Tests, their chart, which words carry them, and the words that had no vector."""
-    yield from _tests(results, retrained, note)
-    yield from (_words(found) for found in words if found.words)
-    yield _coverage(results, words)
+    """Tests, their chart, which words carry them, and the words that had no vector; ``name`` begins their names."""
+    yield from _tests(results, retrained, note, name)
+    yield from (_words(found, name) for found in words if found.words)
+    yield _coverage(results, words, name)
 
 
 def _tests(
-    results: Sequence[TestResult], retrained: Mapping[str, tuple[float, float] | None], note: str
+    results: Sequence[TestResult], retrained: Mapping[str, tuple[float, float] | None], note: str, name: str
 ) -> Iterator[Exhibit]:
     measured = [result for result in results if result.found is not None and result.effect is not None]
     if not measured:
@@ -80,21 +80,21 @@ def _tests(
         "d above 0: X is nearer to A and Y to B. Low and high: bootstrap over words. p: two-sided, over partitions of "
         f"the words of X and Y; q: Benjamini-Hochberg over the tests. Sources: {sources}. {note}"
     )
-    yield Table("embedding-associations", "Associations in word vectors", columns, tuple(rows), explained)
+    yield Table(f"{name}-associations", "Associations in word vectors", columns, tuple(rows), explained)
     series = Series("effect size d", tuple(names), tuple(y), tuple(low), tuple(high))
     if names:
         yield Chart(
-            "embedding-associations-chart", "Associations in word vectors", "interval", "test", "effect size d",
+            f"{name}-associations-chart", "Associations in word vectors", "interval", "test", "effect size d",
             (series,), "0: X and Y are equally near to A and to B.",
         )  # fmt: skip
 
 
-def _words(found: WordResults) -> Table:
+def _words(found: WordResults, name: str) -> Table:
     test = found.test
     shown = list(dict.fromkeys((*found.words[:SIDE], *found.words[-SIDE:])))
     rows = tuple((one.word, test.a.name if one.score > 0 else test.b.name, one.score, one.p, one.q) for one in shown)
     return Table(
-        f"embedding-words-{test.name}".replace(": ", "-").replace(" ", "-"),
+        f"{name}-words-{test.name}".replace(": ", "-").replace(" ", "-"),
         f"Single words: {test.name}",
         ("Word", "Nearer to", "Score", "p", "q"),
         rows,
@@ -104,7 +104,7 @@ def _words(found: WordResults) -> Table:
     )
 
 
-def _coverage(results: Sequence[TestResult], words: Sequence[WordResults]) -> Table:
+def _coverage(results: Sequence[TestResult], words: Sequence[WordResults], name: str) -> Table:
     parts = [*(part for found in results for part in found.sets), *(part for found in words for part in found.sets)]
     sets = {part.name: part for part in parts}
     rows = tuple(
@@ -113,4 +113,4 @@ def _coverage(results: Sequence[TestResult], words: Sequence[WordResults]) -> Ta
         for part in sets.values()
     )  # fmt: skip
     columns = ("Set", "Words", "With a vector", "Too rare", "Not there", "Without a vector")
-    return Table("embedding-coverage", "Words of the tests that have a vector", columns, rows)
+    return Table(f"{name}-coverage", "Words of the tests that have a vector", columns, rows)

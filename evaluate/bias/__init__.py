@@ -1,8 +1,10 @@
 """Whether a model treats groups of people differently, against its corpus and against each other."""
 
 from .amplification import Amplification, amplification, measure_amplification
+from .bbq import measure_bbq
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
     "COMPARISONS",
@@ -13,5 +15,8 @@ __all__ = [
     "compare",
     "counterfactual_prompts",
     "measure_amplification",
+    "measure_bbq",
     "measure_counterfactual_pairs",
+    "measure_weat",
+    "model_vectors",
 ]

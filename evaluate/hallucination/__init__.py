@@ -1,6 +1,7 @@
 """Whether a model makes things up: answers that contradict each other, names that do not exist."""
 
+from .calibration import measure_calibration
 from .self_consistency import measure_self_consistency
 from .unknown_names import measure_unknown_names
 
-__all__ = ["measure_self_consistency", "measure_unknown_names"]
+__all__ = ["measure_calibration", "measure_self_consistency", "measure_unknown_names"]

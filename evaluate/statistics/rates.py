@@ -76,7 +76,7 @@ def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.9
     independent = rate * (1 - rate) / max(1.0, total - 1)
     clustered = clusters / max(1, clusters - 1) * float(((x - rate * n) ** 2).sum()) / total**2
     effective = total * min(1.0, independent / clustered) if independent and clustered else total**2 / float(n @ n)
-    if effective < total and clusters > 1:
+    if effective < total * (1 - 1e-9) and clusters > 1:  # not by rounding alone: clusters of one trial are no clusters
         effective *= (t_quantile(confidence, math.inf) / t_quantile(confidence, clusters - 1)) ** 2
     low, high = _exact(min(rate * effective, effective), effective, confidence)
     return Estimate(rate, clusters, math.sqrt(clustered) if clusters > 1 else None, low, high)

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from headwater.pipeline.paths import with_absolute_paths, without_paths
+from headwater.pipeline.paths import option_files, with_absolute_paths, without_paths
 
 
 def test_files_of_steps_and_audits_are_relative_to_the_config(tmp_path: Path) -> None:
@@ -84,3 +84,20 @@ def test_word_lists_of_ones_own_stand_beside_the_config(tmp_path: Path) -> None:
     expected = {"lexicons": ["gender", f"{tmp_path}/ours.json"], "attributes": ["crime"],
                 "tests_file": f"{tmp_path}/sets.json"}  # fmt: skip
     assert found["audit"] == [{"associations": expected}]
+
+
+def test_files_of_metrics_stand_beside_the_config_and_suites_are_names(tmp_path: Path) -> None:
+    values = {"evaluate": {"suites": ["bias"], "metrics": ["perplexity", {"weat": {"tests_file": "own.json"}}]}}
+    found = with_absolute_paths(values, tmp_path)
+    own = {"weat": {"tests_file": f"{tmp_path}/own.json"}}
+    assert found["evaluate"] == {"suites": ["bias"], "metrics": ["perplexity", own]}
+    assert without_paths(found)["evaluate"] == {"suites": ["bias"], "metrics": ["perplexity", {"weat": {}}]}
+
+
+def test_a_changed_file_of_a_metric_changes_what_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "own.json"
+    hashes = []
+    for text in ("{}", "[]"):
+        file.write_text(text)
+        hashes.append(option_files([("weat", {"tests_file": str(file)})]))
+    assert hashes[0] != hashes[1] and hashes[0][0][0] == "tests_file"

@@ -79,3 +79,9 @@ def test_newcombe_turns_its_sign_with_the_sides(n: int, m: int, data: st.DataObj
 
 def test_equal_rates_have_fishers_p_of_one() -> None:
     assert fisher_p(5, 10, 5, 10) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("right", "n"), [(5, 6), (1, 3), (7, 11), (40, 41)])
+def test_clusters_of_one_trial_are_no_clusters_whatever_the_rounding(right: int, n: int) -> None:
+    found = clustered_rate([1.0] * right + [0.0] * (n - right), [1.0] * n)
+    assert (found.low, found.high) == pytest.approx(clopper_pearson(right, n))
