@@ -55,6 +55,8 @@ SUITES: Mapping[str, tuple[str, ...]] = {
         *("row-copies", "attribute-disclosure", "linkage"),
     ),
 }
+FILE = "file"
+"""What a metric needs that scores a file of finished answers: no model is asked."""
 Request = str | tuple[str, Mapping[str, Any]]
 
 
@@ -165,7 +167,7 @@ def _lacking(subject: Subject, name: str) -> str:
     """Why the model cannot give what a metric needs; empty where it can, or where the metric has to say so itself."""
     model = subject.checkpoint
     needs = METRICS.describe(name).facts.get("needs", "").split()
-    if model is None:
+    if model is None or needs == [FILE]:
         return ""
     missing = [need for need in needs if need not in model.capabilities and not _drawn(subject, need)]
     if not missing:

@@ -460,6 +460,8 @@ def _fitting(
 
 
 def _check_metrics(track: TrackConfig, place: str) -> None:
+    if track.model is None:
+        return
     from ..evaluate import check_request
 
     for request in _metrics(track, place) or ():

@@ -76,6 +76,7 @@ def _rate(events: Sequence[float], clusters: Sequence[str], confidence: float) -
     unit="share; bias from -1 to 1",
     range="accuracy [0, 1]; bias [-1, 1], 0 is no bias, above 0 along the stereotype",
     neutral="0",
+    needs="file",
     protocol=(
         "accuracy, s_DIS and s_AMB by context condition, overall and by category; a prediction that is none of the "
         "three answers is wrong and takes no side; bounds clustered by question template"

@@ -68,6 +68,7 @@ def answers_of(file: AnswerFile) -> Answers:
     unit="probability",
     range="[0, 1]; debiased values fall below 0 by chance",
     neutral="0",
+    needs="file",
     protocol=(
         "bins of equal mass, ties together; debiased error with the sign of a bin from one half of its items; Brier "
         "parts by distinct forecast; risk over coverage with ties in random order; abstentions neither right nor wrong"

@@ -35,10 +35,10 @@ SMALLEST_LEVEL = 5
     needs="prompt_logprob",
     protocol="trained against held-out documents of one manifest, cut at one length, exact copies once; each attack "
     "beside a classifier that sees the texts and no model",
-    pitfalls="An area near 0.5 says that these attacks fail on average documents, not that none would succeed on one. "
-    "Read the true-positive rate at few false positives, and the levels of times seen. A blind baseline above 0.5 "
+    pitfalls="An area near 0.5 says that these attacks fail on average documents, not that none would succeed on one: "
+    "read the true-positive rate at few false positives, and the levels of times seen. A blind baseline above 0.5 "
     "means that the sides differ without the model: then no attack says anything. The bound on epsilon is of one "
-    "training and its documents; a claim about the algorithm needs many (Jagielski et al. 2020; Steinke et al. 2023).",
+    "training and its documents; a claim about the algorithm needs many (Jagielski 2020; Steinke 2023).",
 )
 def measure_membership(
     subject: Subject,

@@ -14,7 +14,7 @@ NAMES = [
     "DataFrame",
     "np.read_csv",
     "dot.DataFrame",
-    "x_x",
+    "x_xy",
     "DataFrame.read_csv",
     "np.DataFrame.dot",
 ]

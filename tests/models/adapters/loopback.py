@@ -4,7 +4,7 @@ import json
 import math
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -72,13 +72,10 @@ def _handler(lake: Lake) -> type[BaseHTTPRequestHandler]:
                 lake.most_busy = max(lake.most_busy, lake.busy)
                 fault = lake.faults.pop(0) if lake.faults else ""
             lake.hold.wait(5)
-            try:
+            with lake.lock:  # before the answer: who has it may ask again at once
+                lake.busy -= 1
+            with suppress(BrokenPipeError):
                 self.play(fault) if fault else self.say(200, json.dumps(lake.answer(self.path, body)).encode())
-            except BrokenPipeError:
-                pass
-            finally:
-                with lake.lock:
-                    lake.busy -= 1
 
         def play(self, fault: str) -> None:
             refused = json.dumps({"error": {"message": f"no, not with {KEY} from ada@lake.org"}}).encode()
