@@ -98,7 +98,7 @@ def _sizes(before: Path, after: Path) -> Table:
         if (before / name).is_file() and (after / name).is_file():
             old, new = (StageReport.load(folder / name).facts for folder in (before, after))
             rows += [(label, old[label], new[label]) for label in old if label in new and old[label] != new[label]]
-    return Table("remedy-sizes", "What else changed", ("", "before", "after"), tuple(rows))
+    return Table("remedy-sizes", "What else changed", ("what", "before", "after"), tuple(rows))
 
 
 def _table(name: str, title: str, found: Sequence[Any], note: str = "") -> Table:
