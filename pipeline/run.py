@@ -460,8 +460,8 @@ def _fitting(
 
 
 def _check_metrics(track: TrackConfig, place: str) -> None:
-    if track.model is None:
-        return
+    if track.model is None and track.evaluate == EvaluateConfig():
+        return  # nothing was asked for, and metrics bring torch with them
     from ..evaluate import check_request
 
     for request in _metrics(track, place) or ():
