@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -34,6 +33,7 @@ from ..core import (
 from .base import Canary, Ledger
 from .canaries import canaries_from_json, canaries_to_json
 from .ledger import TrainingLedger
+from .no_rows import NoRows
 from .plan import PLAN, recipe_from_json
 from .state import moving_state
 
@@ -54,7 +54,7 @@ class Parts:
     canaries: tuple[Canary, ...]
 
 
-class BaseCheckpoint:
+class BaseCheckpoint(NoRows):
     """What checkpoints of all families share; a family adds what its ``capabilities`` name."""
 
     modality = ""
@@ -144,30 +144,6 @@ class BaseCheckpoint:
     def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """Image models only."""
         raise self._cannot("make images")
-
-    def sample_records(
-        self,
-        n: int,
-        seed: int = 0,
-        *,
-        where: Mapping[str, Any] | None = None,
-        sampler: str | None = None,
-        first: int = 0,
-    ) -> list[dict[str, Any]]:
-        """Table models only."""
-        raise self._cannot("make rows of a table")
-
-    def sample_rows(
-        self,
-        n: int,
-        seed: int = 0,
-        *,
-        where: Mapping[str, Any] | None = None,
-        sampler: str | None = None,
-        first: int = 0,
-    ) -> pa.Table:
-        """Table models only."""
-        raise self._cannot("make rows of a table")
 
     def _cannot(self, what: str) -> UsageError:
         return UsageError(f"{self.folder}: a {self.family} model cannot {what}; see its capabilities")

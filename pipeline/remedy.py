@@ -1,7 +1,7 @@
 """A finding is remedied: a patch of the corpus from the documents behind it, a run with the patch, before and after."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from ..core import MANIFEST, SEVERITIES, SILENT, Finding, InputError, Progress, 
 from ..curate import PATCH_WEIGHT, Patch, text_hash
 from .config import RunConfig, config_from, effective_values, load_config
 from .remedy_report import remedy_report
-from .run import Say, make_report, stage_files
+from .run import Say, findings_of, make_report
 from .run import run as run_config
 
 if TYPE_CHECKING:
@@ -151,15 +151,11 @@ def _sources(subject: "Subject", ids: Iterable[str]) -> Counter[str]:
 
 
 def _same_code(folder: Path, track: str, finding: Finding) -> tuple[str, ...]:
-    others = sum(one.code == finding.code for one in _findings(folder / track)) - 1
+    others = sum(one.code == finding.code for one in findings_of(folder / track)) - 1
     if not others:
         return ()
     are = "1 other finding has" if others == 1 else f"{others} other findings have"
     return (f"{are} this code; the gravest is taken, the first of equals",)
-
-
-def _findings(folder: Path) -> list[Finding]:
-    return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
 
 
 def _find(folder: Path, code: str) -> tuple[str, Finding]:
@@ -167,7 +163,7 @@ def _find(folder: Path, code: str) -> tuple[str, Finding]:
         raise InputError(f"{folder}: not a run folder (no corpus/{MANIFEST}); 'headwater run' makes one")
     known: dict[str, tuple[str, Finding]] = {}
     for track in ("", "images"):
-        for finding in sorted(_findings(folder / track), key=lambda one: SEVERITIES.index(one.severity)):
+        for finding in sorted(findings_of(folder / track), key=lambda one: SEVERITIES.index(one.severity)):
             known.setdefault(finding.code, (track, finding))
     if code not in known:
         raise InputError(f"{folder}: the run has no finding {code}; it has {', '.join(known) or 'none'}")
@@ -255,9 +251,3 @@ def apply(remedy: Remedy, out: Path, *, progress: Progress = SILENT, say: Say = 
     report.save(out / REPORT)
     make_report(config, out)
     return report
-
-
-def codes(folder: Path) -> Sequence[str]:
-    """Findings of a run that a remedy can be asked for."""
-    found = [finding for track in ("", "images") for finding in _findings(folder / track)]
-    return [one.code for one in found if one.document_ids and one.code not in PLANTED]

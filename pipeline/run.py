@@ -17,6 +17,7 @@ from ..core import (
     Corpus,
     EmptyCorpus,
     External,
+    Finding,
     IncompleteError,
     Manifest,
     Progress,
@@ -423,6 +424,11 @@ def stage_files(folder: Path) -> list[Path]:
     """The stage reports that lie in a track's folder."""
     names = ("curation.json", "audit.json", "mitigation.json", "training.json", "evaluation.json", "remedy.json")
     return [folder / name for name in names if (folder / name).is_file()]
+
+
+def findings_of(folder: Path) -> list[Finding]:
+    """The findings of every stage of a track's folder, in the order of the stages."""
+    return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
 
 
 def named_documents(report: StageReport) -> list[str]:

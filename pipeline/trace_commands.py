@@ -1,21 +1,21 @@
 """The commands that lead from outputs to documents and back: index, trace."""
 
 import json as jsonlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 
-from ..core import MANIFEST, Finding, InputError, StageReport, UsageError
+from ..core import MANIFEST, InputError, UsageError
 from ..curate import guess_corpus
 from .config import config_from
 from .explain_model import documents_at, step_lines
 from .guess_evaluation import modality_of
 from .progress import progress_for
+from .run import findings_of
 from .run import run as run_config
-from .run import stage_files
 from .show import trace_lines
 from .show_story import story_lines
 from .show_trace import FINDING, finding_lines, refuse_sample_id, sample_lines, source_lines
@@ -40,7 +40,7 @@ def trace(
         story = document_story(subject, document)
         return _print(story, story_lines(story), json)
     if source is not None:
-        found = trace_source(subject, source, _findings(folder))
+        found = trace_source(subject, source, findings_of(folder))
         return _print(found, source_lines(found), json)
     _trace_output(folder, subject, what or "", json)
 
@@ -49,9 +49,9 @@ def _trace_output(folder: Path, subject: Any, what: str, json: bool) -> None:
     from ..evaluate import is_sample_id, open_subject, trace_finding, trace_sample
     from ..evaluate import trace as trace_text
 
-    tracks = [(subject, _findings(folder))]
+    tracks = [(subject, findings_of(folder))]
     if (folder / "images" / "corpus" / MANIFEST).is_file():
-        tracks.append((open_subject(folder / "images"), _findings(folder / "images")))
+        tracks.append((open_subject(folder / "images"), findings_of(folder / "images")))
     if FINDING.fullmatch(what):
         chosen = [trace_finding(track, found) for track, known in tracks for found in known if found.code == what]
         if not chosen:
@@ -65,10 +65,6 @@ def _trace_output(folder: Path, subject: Any, what: str, json: bool) -> None:
     refuse_sample_id(folder, what)
     found = trace_text(subject, what)
     _print(found.to_json(), trace_lines(found), json)
-
-
-def _findings(folder: Path) -> Sequence[Finding]:
-    return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
 
 
 def _print(values: Any, lines: Iterable[str], json: bool) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...curate import MISSING_MARKS as MARKS
 from ...curate import Column, Typed, days_of, numbers_of
-from .distances import Bools, Ints, Witness, kolmogorov, total_variation
+from .distances import Ints, Witness, kolmogorov, total_variation
 
 Floats = NDArray[np.float64]
 MISSING, TEXT = "(missing)", "(no number)"
@@ -137,8 +137,3 @@ def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
-
-
-def members_of(codes: Ints, members: Bools) -> Bools:
-    """Whether each row's value is in the set."""
-    return np.asarray(members[codes])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
-import pyarrow as pa
 
 from ...core import (
     ConfigError,
@@ -21,6 +20,7 @@ from ...core import (
 )
 from ...curate import call_checked
 from ..base import Canary, Ledger, checked_capabilities
+from ..no_rows import NoRows
 from .words import Words
 
 FORMAT = "headwater-external/1"
@@ -94,7 +94,7 @@ class NoLedger:
         return ()
 
 
-class ExternalModel:
+class ExternalModel(NoRows):
     """A :class:`models.base.Checkpoint` of a model made elsewhere. A subclass adds what its capabilities name.
 
     ``run`` describes it: kind, name, parameters; never a key, a path or the time. Which documents it was trained on is
@@ -197,30 +197,6 @@ class ExternalModel:
     def sample_labels(self, n: int, seed: int = 0, *, label: str | None = None, first: int = 0) -> list[str | None]:
         """None is known."""
         return [None] * n
-
-    def sample_records(
-        self,
-        n: int,
-        seed: int = 0,
-        *,
-        where: Mapping[str, Any] | None = None,
-        sampler: str | None = None,
-        first: int = 0,
-    ) -> list[dict[str, Any]]:
-        """Models of tables only, and none is made elsewhere yet."""
-        raise self._cannot("make rows of a table")
-
-    def sample_rows(
-        self,
-        n: int,
-        seed: int = 0,
-        *,
-        where: Mapping[str, Any] | None = None,
-        sampler: str | None = None,
-        first: int = 0,
-    ) -> pa.Table:
-        """Models of tables only, and none is made elsewhere yet."""
-        raise self._cannot("make rows of a table")
 
     def _images(self, n: int, seed: int) -> np.ndarray:
         raise self._cannot("make images")

@@ -9,7 +9,7 @@ from headwater.evaluate import InfluenceOptions, Subject, Target, document_targe
 from headwater.evaluate.attribution import methods
 from headwater.evaluate.attribution.methods import _at_step, contributions, preconditioned
 from headwater.evaluate.attribution.store import Store
-from headwater.models import KeptWeights, Passage
+from headwater.models import KeptWeights, Passage, kept_weights
 
 OPTIONS = InfluenceOptions(dimensions=2_048, projections=2, seed=5)
 GRADIENT_METHODS = ("tracin", "last", "cosine", "projected", "preconditioned")
@@ -107,6 +107,12 @@ def test_steps_that_were_kept_count_by_their_rate_and_the_last_model_alone(subje
         "tracin": 2, "last": 1, "cosine": 2, "projected": 4, "preconditioned": 4,
     }  # fmt: skip
     assert (np.abs(found["cosine"]) <= 1).all()
+    parts = iter(found["tracin"])
+    for weights in kept_weights(checkpoint):
+        aim = weights.gradients.of(target.passages)
+        dots = np.array([float(weights.gradients.of([document]) @ aim) for document in documents])
+        expected = dots if weights.last else weights.rate * dots
+        assert (found["last"][0] if weights.last else next(parts))[:, 0] == pytest.approx(expected, rel=1e-3, abs=1e-7)
     again = contributions(checkpoint, documents, [target], GRADIENT_METHODS, OPTIONS, store, subject.progress)
     assert all(np.array_equal(again[method], found[method]) for method in found)
     for path in store.folder.rglob("*.safetensors"):
