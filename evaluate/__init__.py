@@ -17,6 +17,7 @@ from .attribution.target import (
 )
 from .attribution.validation import Validation, known_validation, validate_influence, validate_on_held_out
 from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .benchmark_sets import SETS, BenchmarkSet, files_of_sets, open_set, set_rows
 from .bias import (
     amplification,
     counterfactual_prompts,
@@ -27,6 +28,8 @@ from .bias import (
 )
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
+from .completions import completions
+from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
@@ -131,23 +134,28 @@ from .tables import (
     measure_two_sample_test,
     tell_apart,
 )
+from .text_likelihood import ending_logs, text_logs
 from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "ENTAILMENTS",
     "EXTRACTORS",
     "IMAGE_SAMPLE_SCHEMA",
     "INFLUENCE_METHODS",
     "ITEM_SCHEMA",
     "METRICS",
     "SAMPLE_SCHEMA",
+    "SETS",
     "SUITES",
     "TABLE_SAMPLE_SCHEMA",
+    "BenchmarkSet",
     "ByGroup",
     "Certainty",
     "Comparison",
     "CopyingTest",
     "DistinctMetric",
+    "Entailment",
     "EpsilonBound",
     "Estimate",
     "Extractor",
@@ -189,6 +197,7 @@ __all__ = [
     "auc",
     "benjamini_hochberg",
     "bits_per_byte",
+    "build_entailment",
     "build_index",
     "by_group",
     "byte_perplexity",
@@ -200,6 +209,7 @@ __all__ = [
     "cmmd",
     "compare",
     "comparison_target",
+    "completions",
     "copying_test",
     "counterfactual_prompts",
     "crossed_interval",
@@ -216,6 +226,7 @@ __all__ = [
     "draw_samples",
     "drawn_logprobs",
     "edit_similarity",
+    "ending_logs",
     "entropy_bits",
     "epsilon_bound",
     "evaluate",
@@ -224,6 +235,7 @@ __all__ = [
     "exponential",
     "exposure",
     "exposure_interval",
+    "files_of_sets",
     "fisher_p",
     "frechet_distance",
     "frechet_from_moments",
@@ -313,6 +325,7 @@ __all__ = [
     "objected_passages",
     "open_extractor",
     "open_index",
+    "open_set",
     "open_subject",
     "overlap",
     "paired_auc",
@@ -332,10 +345,12 @@ __all__ = [
     "sample_target",
     "seed_interval",
     "self_bleu",
+    "set_rows",
     "slice_target",
     "source_uses",
     "target_named",
     "tell_apart",
+    "text_logs",
     "text_target",
     "trace",
     "trace_document",

@@ -79,6 +79,7 @@ class Subject:
     samples: pa.Table | None = None
     seed: int = 0
     progress: Progress = field(default=SILENT)
+    sets: Path | None = None  # the folder of published sets: benchmark_sets.py
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, name: str, make: Callable[[], T]) -> T:

@@ -46,7 +46,7 @@ STARTER = PACKAGE / "examples" / "starter.yaml"
 
 def registries() -> dict[str, Registry[Any]]:
     """Every registry by its kind. Those of models and metrics bring torch with them, which takes seconds."""
-    from ..evaluate import METRICS
+    from ..evaluate import ENTAILMENTS, METRICS
     from ..models import ADAPTERS, FAMILIES
 
     found = (
@@ -59,6 +59,7 @@ def registries() -> dict[str, Registry[Any]]:
         FAMILIES,
         ADAPTERS,
         METRICS,
+        ENTAILMENTS,
         SECTIONS,
     )
     return {registry.kind: registry for registry in found}

@@ -18,7 +18,7 @@ import yaml
 import headwater
 from headwater.core import Description, Registry
 from headwater.curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, build_steps
-from headwater.evaluate import METRICS, SamplingPlan
+from headwater.evaluate import ENTAILMENTS, METRICS, SamplingPlan
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
@@ -38,6 +38,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "families": FAMILIES,
     "adapters": ADAPTERS,
     "metrics": METRICS,
+    "entailment": ENTAILMENTS,
     "sections": SECTIONS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from ...models import Checkpoint, ScoresText
+from ...models import Checkpoint
+from ..text_likelihood import tails
 from .prompts import PLEASANT, UNPLEASANT, counterfactual_prompts
 
 BATCH = 256
@@ -16,26 +17,12 @@ def continuation_logprobs(checkpoint: Checkpoint, prompts: Sequence[str], contin
     Only tokens of the continuation count. NaN where the tokens of the prompt change once the continuation follows, or
     where the continuation has no token: such a cell has no clean reading.
     """
-    if isinstance(checkpoint, ScoresText):
-        return _by_offsets(checkpoint, prompts, continuations)
-    table = np.full((len(prompts), len(continuations)), np.nan)
-    cells = [(i, j) for i in range(len(prompts)) for j in range(len(continuations))]
-    heads = [checkpoint.encode(prompt) for prompt in prompts]
+    cells = [(prompt, prompt + end) for prompt in prompts for end in continuations]
+    values: list[float] = []
     for low in range(0, len(cells), BATCH):
         chunk = cells[low : low + BATCH]
-        texts = [prompts[i] + continuations[j] for i, j in chunk]
-        for (i, j), text, logs in zip(chunk, texts, checkpoint.token_logprobs(texts), strict=True):
-            tail = logs[len(heads[i]) :]
-            if len(tail) and checkpoint.encode(text)[: len(heads[i])] == heads[i]:
-                table[i, j] = float(np.mean(tail))
-    return table
-
-
-def _by_offsets(model: ScoresText, prompts: Sequence[str], continuations: Sequence[str]) -> np.ndarray:
-    """The same of a model that tells where its tokens lie: NaN where none begins at the end of the prompt."""
-    found = model.scored([prompt + end for prompt in prompts for end in continuations])
-    tails = [one.after(len(prompts[place // len(continuations)])) for place, one in enumerate(found)]
-    values = [float(np.mean(tail)) if tail is not None and len(tail) else np.nan for tail in tails]
+        found = tails(checkpoint, [text for _, text in chunk], [prompt for prompt, _ in chunk])
+        values += [float(np.mean(tail)) if tail is not None and len(tail) else np.nan for tail in found]
     return np.array(values).reshape(len(prompts), len(continuations))
 
 

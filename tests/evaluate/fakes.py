@@ -133,11 +133,13 @@ class ByteModel:
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        samples: int = 1,
         seed: int = 0,
     ) -> list[list[int]]:
+        rows = [prompt for prompt in prompts for _ in range(samples)]
         return [
             self._continue(bytes(prompt), max_new_tokens, temperature, generator(seed, row))
-            for row, prompt in enumerate(prompts)
+            for row, prompt in enumerate(rows)
         ]
 
     def _continue(self, context: bytes, n: int, temperature: float, rng: np.random.Generator) -> list[int]:
