@@ -83,7 +83,7 @@ from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
-from .run import SUITES, check_request, default_suite, evaluate, evaluate_items, open_subject
+from .run import check_request, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
@@ -124,6 +124,7 @@ from .statistics import (
     variance_of,
 )
 from .story import document_story
+from .suites import SUITES, Suite, default_suite, suite
 from .tables import (
     measure_attribute_disclosure,
     measure_linkage,
@@ -185,6 +186,7 @@ __all__ = [
     "Span",
     "Subject",
     "SuffixIndex",
+    "Suite",
     "Target",
     "TokenEntropyMetric",
     "Trace",
@@ -348,6 +350,7 @@ __all__ = [
     "set_rows",
     "slice_target",
     "source_uses",
+    "suite",
     "target_named",
     "tell_apart",
     "text_logs",

@@ -27,41 +27,18 @@ from ..models import CAPABILITIES, ExternalModel, FinishedSamples, load
 from .base import METRICS, Outcome, Subject
 from .certainty import certainties, certainty_table
 from .items import ItemValues
+from .suites import Request, default_suite, suite, suite_label
 
-LIKELIHOOD = ("perplexity", "bits-per-byte")
-DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
-QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
-MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
-BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
-HALLUCINATION = ("self-consistency", "unknown-names")
-IMAGES = (
-    "frechet-distance",
-    "kernel-distance",
-    "precision-recall",
-    "vendi",
-    "inception-score",
-    "class-consistency",
-    "authenticity",
-)
-SUITES: Mapping[str, tuple[str, ...]] = {
-    "quick": (*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION),
-    "quality": QUALITY,
-    "memorization": (*MEMORIZATION, "discoverable", "membership"),
-    "bias": BIAS,
-    "hallucination": HALLUCINATION,
-    "images": IMAGES,
-    "tables": (
-        *("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
-        *("row-copies", "attribute-disclosure", "linkage"),
-    ),
-}
 FILE = "file"
 """What a metric needs that scores a file of finished answers: no model is asked."""
-Request = str | tuple[str, Mapping[str, Any]]
 
 
-def open_subject(folder: Path | str, *, seed: int = 0, progress: Progress = SILENT) -> Subject:
+def open_subject(
+    folder: Path | str, *, seed: int = 0, progress: Progress = SILENT, sets: Path | str | None = None
+) -> Subject:
     """The run folder as a metric sees it: corpus, and checkpoint and samples where they exist.
+
+    ``sets`` is the folder of published sets (:data:`SETS`).
 
     Raises :class:`InputError` where there is no corpus; an unfinished or altered checkpoint raises what
     :func:`headwater.models.load` raises.
@@ -73,12 +50,7 @@ def open_subject(folder: Path | str, *, seed: int = 0, progress: Progress = SILE
     checkpoint = load(folder / "checkpoint", corpus) if (folder / "checkpoint").is_dir() else None
     samples = folder / "samples" / "samples.parquet"
     table: pa.Table | None = read_parquet(samples) if samples.is_file() else None
-    return Subject(folder, corpus, checkpoint, table, seed, progress)
-
-
-def default_suite(subject: Subject) -> str:
-    """``images`` for a corpus of images, ``tables`` for one of tables, else ``quick``."""
-    return {"image": "images", "table": "tables"}.get(subject.corpus.modality, "quick")
+    return Subject(folder, corpus, checkpoint, table, seed, progress, Path(sets) if sets else None)
 
 
 def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> StageReport:
@@ -90,15 +62,17 @@ def evaluate(subject: Subject, metrics: Sequence[Request] | None = None) -> Stag
 
 
 def evaluate_items(
-    subject: Subject, metrics: Sequence[Request] | None = None
+    subject: Subject, metrics: Sequence[Request] | None = None, suites: Sequence[str] = ()
 ) -> tuple[StageReport, tuple[ItemValues, ...]]:
     """The same, with the values of single items that :func:`~headwater.evaluate.compare` needs.
 
     A metric that raises a :class:`HeadwaterError` becomes a :class:`NotMeasured` with its message, but for
     :class:`TemporaryError` (a server that is away), which is raised. A name or parameter that does not exist raises
-    :class:`UsageError` before anything runs.
+    :class:`UsageError` before anything runs. ``suites`` are the names that the report gives of what was asked for.
     """
-    requests = [_request(item) for item in (SUITES[default_suite(subject)] if metrics is None else metrics)]
+    if metrics is None:
+        suites = (default_suite(subject),)
+    requests = [_request(item) for item in (suite(suites[0]).requests if metrics is None else metrics)]
     outcomes = []
     with subject.progress.task("metrics", len(requests)) as task:
         for name, options in requests:
@@ -114,12 +88,16 @@ def evaluate_items(
     report = StageReport(
         stage="evaluate",
         title="Evaluation of the model",
-        facts=_facts(subject, requests, scores, len(findings)),
+        facts={
+            "suite": ", ".join(map(suite_label, suites)) or "none",
+            **_facts(subject, requests, scores, len(findings)),
+        },
         scores=scores,
         findings=tuple(findings),
         exhibits=(*(exhibit for outcome in outcomes for exhibit in outcome.exhibits), *certainty_table(sure)),
         detail={
             "metrics": [{"name": name, "parameters": _portable(options)} for name, options in requests],
+            "suites": [suite_label(name) for name in suites],
             "seed": subject.seed,
             "model": subject.checkpoint.hash if subject.checkpoint else None,
             "corpus": subject.corpus.hash,

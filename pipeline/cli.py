@@ -148,9 +148,23 @@ def sample(
 
 @app.command()
 def evaluate(
-    target: Annotated[Path, typer.Argument(help="A config, a run folder; with --against a model or samples.")],
+    target: Annotated[
+        str | None, typer.Argument(help="A config, a run folder; with --against a model or samples.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="In place of TARGET: a model's path, a package that holds one, http://HOST/v1."),
+    ] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", help="Data to hold a model or samples against: texts, images, a table.")
+        Path | None,
+        typer.Option("--against", "--corpus", help="Data to hold a model or samples against: texts, images, a table."),
+    ] = None,
+    suite: Annotated[
+        list[str] | None, typer.Option("--suite", help="A named suite, repeatable; 'headwater list suite'.")
+    ] = None,
+    sets: Annotated[
+        Path | None,
+        typer.Option("--sets", envvar="HEADWATER_SETS", help="A folder of published sets: crows_pairs/, bold/, ..."),
     ] = None,
     out: Out = None,
     label: Annotated[str | None, typer.Option("--label", help="Tables: the column that a classifier learns.")] = None,
@@ -160,15 +174,20 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """Score the model: quality, memorization, bias, hallucination; or any model or samples against data of yours."""
+    from ..core import UsageError
     from . import commands
 
+    if (target is None) == (model is None):
+        raise UsageError("give either a target (a config, a run folder, a model or samples) or --model")
+    asked = commands.Asked(tuple(suite or ()), sets)
+    subject = str(target or model)
     if against is None:
         if label or groups:
-            from ..core import UsageError
-
             raise UsageError("--label and --groups go with --against; of a run, config.yaml says both")
-        return commands.evaluate_run(target, out, workers=workers, json=json, quiet=quiet)
-    commands.evaluate_against(target, against, out, label, groups, workers=workers, json=json, quiet=quiet)
+        if model is not None:
+            raise UsageError("--model needs --corpus: the data that the model is held against")
+        return commands.evaluate_run(Path(subject), out, asked, workers=workers, json=json, quiet=quiet)
+    commands.evaluate_against(subject, against, out, label, groups, asked, workers=workers, json=json, quiet=quiet)
 
 
 @app.command()

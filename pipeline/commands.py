@@ -1,6 +1,8 @@
 """What the commands do, on top of the Python API."""
 
 import json as jsonlib
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import model_lines, model_story
 from .guess import AuditOptions, guess_audit
-from .guess_evaluation import guess_evaluation
+from .guess_evaluation import guess_evaluation, name_of
+from .model_named import model_named
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
 from .run import run as run_config
@@ -46,7 +49,7 @@ STARTER = PACKAGE / "examples" / "starter.yaml"
 
 def registries() -> dict[str, Registry[Any]]:
     """Every registry by its kind. Those of models and metrics bring torch with them, which takes seconds."""
-    from ..evaluate import ENTAILMENTS, METRICS
+    from ..evaluate import ENTAILMENTS, METRICS, SUITES
     from ..models import ADAPTERS, FAMILIES
 
     found = (
@@ -59,6 +62,7 @@ def registries() -> dict[str, Registry[Any]]:
         FAMILIES,
         ADAPTERS,
         METRICS,
+        SUITES,
         ENTAILMENTS,
         SECTIONS,
     )
@@ -77,21 +81,40 @@ def stages(
     _go(config, folder, target, until, workers=workers, json=json, quiet=quiet, model=model)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call of ``evaluate`` asks for beside its target: suites by name, and where published sets lie."""
+
+    suites: tuple[str, ...] = ()
+    sets: Path | None = None
+
+    def joined(self, config: RunConfig) -> RunConfig:
+        """The config with it; what was not asked for stays."""
+        wanted = {"suites": self.suites} if self.suites else {}
+        if self.sets is not None:
+            wanted["sets"] = str(self.sets.absolute())  # type: ignore[assignment]
+        return config.model_copy(update={"evaluate": config.evaluate.model_copy(update=wanted)})
+
+
 def evaluate_against(
-    subject: Path, data: Path, out: Path | None, label: str | None, groups: str, *, workers: int | None, json: bool,
-    quiet: bool,
+    subject: str, data: Path, out: Path | None, label: str | None, groups: str, asked: Asked, *, workers: int | None,
+    json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
-    config = config_from(guess_evaluation(subject, data, label, groups))
-    folder = out or Path("runs") / f"{subject.name.split('.')[0] or 'samples'}-against-{data.name.split('.')[0]}"
-    _go(config, folder, subject, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
+    found = model_named(subject)
+    config = asked.joined(config_from(guess_evaluation(found, data, label, groups)))
+    named = re.sub(r"[^\w-]+", "-", name_of(found).split(".")[0]).strip("-") or "samples"
+    folder = out or Path("runs") / f"{named}-against-{data.resolve().name.split('.')[0]}"
+    _go(config, folder, Path(subject), "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
 
 
-def evaluate_run(target: Path, out: Path | None, *, workers: int | None, json: bool, quiet: bool) -> None:
+def evaluate_run(target: Path, out: Path | None, asked: Asked, *, workers: int | None, json: bool, quiet: bool) -> None:
     """Score the model of a config or a run folder, and lay out its report again."""
     config, folder = resolve(target, out)
     _require_model(config, target)
-    _go(config, folder, target, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
+    _go(
+        asked.joined(config), folder, target, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True
+    )
 
 
 def _go(

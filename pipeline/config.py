@@ -52,6 +52,7 @@ class EvaluateConfig(Section):
 
     suites: tuple[str, ...] = Field(default=("quick",), description="named lists of metrics")
     metrics: tuple[Named, ...] = Field(default=(), description="further metrics: names or {name: {parameter: value}}")
+    sets: str | None = Field(default=None, description="a folder with the published sets, a folder for each of them")
 
     @field_validator("metrics", mode="before")
     @classmethod

@@ -15,14 +15,20 @@ LARGE_MODEL: Mapping[str, int] = {
 """A model made elsewhere writes some tens of tokens a second on a processor: minutes instead of an hour."""
 
 
-def guess_evaluation(subject: Path, data: Path, label: str | None = None, groups: str = "") -> dict[str, Any]:
+Subject = Path | Mapping[str, Any]
+
+
+def guess_evaluation(subject: Subject, data: Path, label: str | None = None, groups: str = "") -> dict[str, Any]:
     """The keys of a config that scores a model, or finished samples, against data; nothing is trained.
 
-    ``subject`` is a model (checkpoint, run, Hugging Face folder, GGUF file) or samples (a folder of images, a table, a
-    file of outputs). Of tables, ``label`` is the column that a classifier learns and ``groups`` name columns of groups,
-    separated by commas. Raises :class:`InputError` where either does not exist or their kinds do not fit.
+    ``subject`` is a model (checkpoint, run, Hugging Face folder, GGUF file), samples (a folder of images, a table, a
+    file of outputs), or the options of the adapter of a server. Of tables, ``label`` is the column that a classifier
+    learns and ``groups`` name columns of groups, separated by commas. Raises :class:`InputError` where either does not
+    exist or their kinds do not fit.
     """
     for path in (subject, data):
+        if isinstance(path, Mapping):
+            continue
         if not path.exists():
             raise InputError(f"{path}: no such file or folder; give a model or samples, and with --against the data")
         if path.is_file() and not path.stat().st_size:
@@ -35,19 +41,26 @@ def guess_evaluation(subject: Path, data: Path, label: str | None = None, groups
     if named:
         corpus["groups"] = named
     common: dict[str, Any] = {
-        "title": f"Evaluation of {subject.name} against {data.name}",
+        "title": f"Evaluation of {name_of(subject)} against {data.name}",
         "corpus": corpus,
         "curate": [],
         "audit": [],
     }
     if label:
         common["evaluate"] = {"metrics": [{"train-on-synthetic": {"label": label}}]}
-    if is_model(subject):
+    if isinstance(subject, Mapping) or is_model(subject):
         if kind != "text":
             raise UsageError(f"--against {data}: holds {kind}s; a language model is scored on texts")
+        if isinstance(subject, Mapping):
+            return common | {"model": {"external": dict(subject)}, "sample": dict(LARGE_MODEL)}
         return common | {"model": {"start": str(subject.absolute()), "steps": 0, "held_out": 0.9, "canaries": None},
                          "sample": dict(LARGE_MODEL)}  # fmt: skip
     return common | {"model": {"external": _samples(subject, kind)}}
+
+
+def name_of(subject: Subject) -> str:
+    """What a title and a run folder call it."""
+    return str(subject["model"]) if isinstance(subject, Mapping) else subject.name
 
 
 def is_model(path: Path) -> bool:

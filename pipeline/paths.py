@@ -19,6 +19,8 @@ def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]
             result[key] = _absolute(result[key], base, key)
     if metrics := _metrics(result):
         result["evaluate"] = {**result["evaluate"], "metrics": _absolute(metrics, base, "metrics")}
+    if isinstance(result.get("evaluate"), Mapping) and isinstance(sets := result["evaluate"].get("sets"), str):
+        result["evaluate"] = {**result["evaluate"], "sets": _path(sets, base, "path")}
     if path := _model_path(result):
         external = {**result["model"]["external"], "path": _path(path, base, "path") if "://" not in path else path}
         result["model"] = {**result["model"], "external": external}
@@ -36,6 +38,8 @@ def without_paths(values: Mapping[str, Any]) -> dict[str, Any]:
             result[key] = _pathless(result[key], key)
     if metrics := _metrics(result):
         result["evaluate"] = {**result["evaluate"], "metrics": _pathless(metrics, "metrics")}
+    if isinstance(result.get("evaluate"), Mapping):
+        result["evaluate"] = {name: value for name, value in result["evaluate"].items() if name != "sets"}
     if _model_path(result):
         kept = {name: value for name, value in result["model"]["external"].items() if name != "path"}
         result["model"] = {"external": kept}

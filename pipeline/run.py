@@ -25,7 +25,6 @@ from ..core import (
     StageReport,
     UsageError,
     canonical_json,
-    did_you_mean,
     library_versions,
     read_energy,
     sha256,
@@ -316,21 +315,23 @@ class Run:
 
     def evaluate(self, name: str, track: TrackConfig) -> None:
         """Score the model."""
-        from ..evaluate import evaluate_items, open_subject, write_items
+        from ..evaluate import evaluate_items, files_of_sets, open_subject, write_items
 
-        metrics = _metrics(track, "evaluate")
+        metrics, sets = _metrics(track, "evaluate"), track.evaluate.sets
         key = stage_key(
             code=code_hash(["core", "curate", "models", "evaluate"]),
             curated=self.parent(name, "curate"),
             samples=self.parent(name, "sample"),
             metrics=metrics,
             files=option_files(metrics or ()),
+            sets=files_of_sets(Path(sets)) if sets else {},
             seed=self.config.seed,
         )
 
         def work() -> str:
-            subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress)
-            report, items = evaluate_items(subject, _fitting(track, metrics, subject))
+            subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress, sets=sets)
+            suites = _suites(track, subject)
+            report, items = evaluate_items(subject, _fitting(track, metrics, subject), suites)
             write_items(self.folder / name, items)
             report.save(self.folder / name / "evaluation.json")
             return f"{len(report.scores)} scores, {len(report.findings)} findings"
@@ -441,15 +442,12 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
     """None stands for the suite that fits the modality (the default)."""
     if track.evaluate.suites == DEFAULT_SUITES and not track.evaluate.metrics:
         return None
-    from ..evaluate import METRICS, SUITES
+    from ..evaluate import METRICS, suite
 
-    for index, suite in enumerate(track.evaluate.suites):
-        if suite not in SUITES:
-            hint = did_you_mean(suite, SUITES)
-            raise ConfigError(f"{place}.suites[{index}]: no suite {suite!r}; {hint}suites: {', '.join(sorted(SUITES))}")
+    suites = [suite(name, f"{place}.suites[{index}]") for index, name in enumerate(track.evaluate.suites)]
     for index, (metric, _) in enumerate(track.evaluate.metrics):
         METRICS.get(metric, f"{place}.metrics[{index}]")
-    named: list[tuple[str, dict[str, Any]]] = [(name, {}) for suite in track.evaluate.suites for name in SUITES[suite]]
+    named = [request for one in suites for request in one.named]
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
 
 
@@ -457,12 +455,19 @@ def _fitting(
     track: TrackConfig, metrics: list[tuple[str, dict[str, Any]]] | None, subject: "Subject"
 ) -> list[tuple[str, dict[str, Any]]] | None:
     """Where no suite was chosen, further metrics join the one that fits the modality."""
-    from ..evaluate import SUITES, default_suite
+    from ..evaluate import default_suite, suite
 
     if metrics is None or track.evaluate.suites != DEFAULT_SUITES:
         return metrics
-    named: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in SUITES[default_suite(subject)]]
+    named = suite(default_suite(subject)).named
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
+
+
+def _suites(track: TrackConfig, subject: "Subject") -> tuple[str, ...]:
+    """The suites that a track is measured by: where none was chosen, the one that fits the modality."""
+    from ..evaluate import default_suite
+
+    return (default_suite(subject),) if track.evaluate.suites == DEFAULT_SUITES else track.evaluate.suites
 
 
 def _check_metrics(track: TrackConfig, place: str) -> None:
@@ -472,6 +477,8 @@ def _check_metrics(track: TrackConfig, place: str) -> None:
 
     for request in _metrics(track, place) or ():
         check_request(request)
+    if track.evaluate.sets and not Path(track.evaluate.sets).is_dir():
+        raise ConfigError(f"{place}.sets: {track.evaluate.sets}: no such folder; it holds a folder for each set")
 
 
 def _check_external(external: External, place: str) -> None:

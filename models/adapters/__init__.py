@@ -3,7 +3,7 @@
 from .base import ADAPTERS, ExternalModel, Scored, ScoresText, open_external
 from .callable import from_callable
 from .diffusers import DiffusersModel
-from .openai import OpenAIModel
+from .openai import OpenAIModel, served_models
 from .report import external_report
 from .samples import FinishedSamples
 from .stored import attach, is_external, load_external
@@ -22,4 +22,5 @@ __all__ = [
     "is_external",
     "load_external",
     "open_external",
+    "served_models",
 ]

@@ -188,6 +188,22 @@ class OpenAIModel(ExternalModel):
             raise self._cannot(what)
 
 
+def served_models(url: str, key: str | None = None) -> dict[str, list[str]]:
+    """The models behind an address by name, each with the capabilities that the server states; most state none.
+
+    Only the known ones of ``completions`` count: a server of ours states what it can do, others leave it to the user.
+    """
+    found = Client(url.rstrip("/"), key, Limits(timeout=10.0, retries=1)).get("/models").get("data")
+    if not isinstance(found, list):
+        raise InputError(f"{url}: the answer holds no list of models; is this an OpenAI-compatible server?")
+    entries = [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), str)]
+    return {one["id"]: sorted(OFFERED["completions"] & set(_texts(one.get("capabilities")))) for one in entries}
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 def _is_default(name: str, value: Any) -> bool:
     """Whether an option changes nothing: official servers refuse those that they do not know."""
     return value is None or value in ((), []) or (name == "repetition_penalty" and value == 1)

@@ -43,7 +43,7 @@ class Limits:
 
 @dataclass
 class Client:
-    """Posts JSON below one address. ``wait`` and ``now`` are time.sleep and time.monotonic but in tests."""
+    """Posts and gets JSON below one address. ``wait`` and ``now`` are time.sleep and time.monotonic but in tests."""
 
     url: str
     key: str | None = None
@@ -66,6 +66,13 @@ class Client:
         A passing fault (busy, slow, cut off) is tried again, ``retries`` times, with a pause that doubles or that the
         server names; then :class:`TemporaryError`. A refusal raises :class:`InputError`.
         """
+        return self._patiently(path, body)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The object that stands there; errors as in :meth:`post`."""
+        return self._patiently(path, None)
+
+    def _patiently(self, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         trouble = ""
         for attempt in range(self.limits.retries + 1):
             self._take_turn()
@@ -89,13 +96,13 @@ class Client:
         if (pause := mine - self.now()) > 0:
             self.wait(pause)
 
-    def _once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _once(self, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         secret = self._secret()
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "headwater"}
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
-        content = json.dumps(body, ensure_ascii=True).encode()
-        request = urllib.request.Request(self.url + path, content, headers, method="POST")
+        content = None if body is None else json.dumps(body, ensure_ascii=True).encode()
+        request = urllib.request.Request(self.url + path, content, headers, method="GET" if body is None else "POST")
         try:
             return self._exchange(request, secret)
         except urllib.error.HTTPError as error:

@@ -84,7 +84,8 @@ class Service:
 
     def described(self) -> dict[str, Any]:
         """The model as an entry of that list."""
-        return {"id": self.name, "object": "model", "created": 0, "owned_by": "headwater"}
+        can = ["logprob", "prompt_logprob", "sample", "seedable"]  # of /v1/completions
+        return {"id": self.name, "object": "model", "created": 0, "owned_by": "headwater", "capabilities": can}
 
     def completion(self, body: Mapping[str, Any]) -> dict[str, Any] | Iterator[dict[str, Any]]:
         """``/v1/completions``: the answer, or its events where a stream is asked for."""

@@ -13,8 +13,8 @@ from made_tables import people, subject_of
 from text_planted import planted, sentences
 
 from headwater.core import NotMeasured, Score
-from headwater.evaluate import SUITES, Subject, evaluate
-from headwater.evaluate.run import QUALITY
+from headwater.evaluate import Subject, evaluate, suite
+from headwater.evaluate.suites import QUALITY
 
 TEXTS: dict[str, Callable[[Path], Subject]] = {
     "no samples": lambda path: planted(path, []),
@@ -68,10 +68,12 @@ def test_one_or_two_held_out_documents_have_likelihoods_without_a_made_up_interv
 @pytest.mark.parametrize("name", TABLES)
 def test_bad_tables_give_numbers_or_sentences(tmp_path: Path, name: str) -> None:
     metrics = [("train-on-synthetic", {"label": "rich", "groups": ["sex", "lake"]}) if one == "train-on-synthetic"
-               else one for one in SUITES["tables"]]  # fmt: skip
+               else one for one in suite("tables").metrics]  # fmt: skip
     check(subject_of(tmp_path, REAL, TABLES[name], ["sex"]), metrics)
 
 
 @pytest.mark.parametrize("name", ["one row", "constant", "all missing"])
 def test_bad_real_tables_give_numbers_or_sentences(tmp_path: Path, name: str) -> None:
-    check(subject_of(tmp_path, TABLES[name], REAL), [*SUITES["tables"], ("train-on-synthetic", {"label": "rich"})])
+    check(
+        subject_of(tmp_path, TABLES[name], REAL), [*suite("tables").metrics, ("train-on-synthetic", {"label": "rich"})]
+    )

@@ -7,7 +7,7 @@ import pytest
 from fakes import ByteModel, random_text, subject_of, write_corpus
 
 from headwater.core import Corpus, NotMeasured, Score
-from headwater.evaluate import METRICS, SUITES, SamplingPlan, Subject, evaluate
+from headwater.evaluate import METRICS, SamplingPlan, Subject, evaluate, suite
 from headwater.models import CAPABILITIES
 
 PLAN = SamplingPlan(free=4, free_tokens=60, prefixes=0, repeats=0, counterfactual=0)
@@ -60,5 +60,5 @@ def test_samples_that_exist_already_need_no_model_that_writes(corpus: Corpus) ->
 
 
 def test_a_metric_of_the_suites_runs_where_the_model_can_do_what_it_needs(corpus: Corpus) -> None:
-    report = evaluate(subject_of(corpus, able(corpus, "prompt_logprob")), SUITES["quality"])
+    report = evaluate(subject_of(corpus, able(corpus, "prompt_logprob")), suite("quality").metrics)
     assert {score.metric for score in report.scores if isinstance(score, Score)} >= {"perplexity", "bits-per-byte"}

@@ -6,7 +6,7 @@ import pytest
 from fakes import ByteModel, random_text, subject_of, write_corpus
 
 from headwater.core import Corpus, IncompleteError, InputError, NotMeasured, Score, StageReport, UnknownName, UsageError
-from headwater.evaluate import METRICS, SUITES, Outcome, SamplingPlan, Subject, evaluate, open_subject
+from headwater.evaluate import METRICS, SUITES, Outcome, SamplingPlan, Subject, evaluate, open_subject, suite
 
 PLAN = SamplingPlan(
     free=6, free_tokens=80, prefixes=6, prefix_tokens=12, continuation_tokens=30, repeats=0, counterfactual=0
@@ -29,11 +29,11 @@ def broken() -> Iterator[str]:
 
 
 def test_every_suite_names_registered_metrics() -> None:
-    assert {name for suite in SUITES.values() for name in suite} <= set(METRICS.names())
+    assert {name for suite_name in SUITES.names() for name in suite(suite_name).metrics} <= set(METRICS.names())
 
 
 def test_a_run_of_all_memorization_metrics_reports_scores_and_findings(corpus: Corpus) -> None:
-    report = evaluate(subject_of(corpus, ByteModel(corpus), PLAN), SUITES["memorization"])
+    report = evaluate(subject_of(corpus, ByteModel(corpus), PLAN), suite("memorization").metrics)
     assert report.stage == "evaluate"
     assert {score.metric for score in report.scores} >= {"verbatim-overlap", "extractable", "exposure"}
     assert [finding.code for finding in report.findings if finding.severity == "high"][:1] == ["HW-M002"]
@@ -47,12 +47,14 @@ def test_a_metric_that_cannot_be_computed_says_why(corpus: Corpus, broken: str) 
 
 def test_no_metric_of_the_default_suite_is_left_out_in_silence(corpus: Corpus) -> None:
     report = evaluate(subject_of(corpus))
-    assert {score.metric for score in report.scores} >= set(SUITES["quick"])
+    assert {score.metric for score in report.scores} >= set(suite("quick").metrics)
     assert not any(isinstance(score, Score) for score in report.scores)
 
 
 def test_every_score_is_bounded_or_says_why_not(corpus: Corpus) -> None:
-    report = evaluate(subject_of(corpus, ByteModel(corpus), PLAN), [*SUITES["quality"], *SUITES["memorization"]])
+    report = evaluate(
+        subject_of(corpus, ByteModel(corpus), PLAN), [*suite("quality").metrics, *suite("memorization").metrics]
+    )
     for score in report.scores:
         if isinstance(score, Score):
             assert score.low is not None or score.interval
@@ -62,12 +64,12 @@ def test_every_score_is_bounded_or_says_why_not(corpus: Corpus) -> None:
 
 
 def test_the_same_subject_gives_the_same_report(corpus: Corpus) -> None:
-    reports = [evaluate(subject_of(corpus, ByteModel(corpus), PLAN), SUITES["memorization"]) for _ in range(2)]
+    reports = [evaluate(subject_of(corpus, ByteModel(corpus), PLAN), suite("memorization").metrics) for _ in range(2)]
     assert reports[0] == reports[1]
 
 
 def test_a_report_survives_json(corpus: Corpus, tmp_path: Path) -> None:
-    report = evaluate(subject_of(corpus, ByteModel(corpus), PLAN), SUITES["memorization"])
+    report = evaluate(subject_of(corpus, ByteModel(corpus), PLAN), suite("memorization").metrics)
     report.save(tmp_path / "evaluation.json")
     assert StageReport.load(tmp_path / "evaluation.json") == report
 

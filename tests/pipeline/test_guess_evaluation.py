@@ -10,7 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from headwater.core import ConfigError, InputError, UsageError, generator
-from headwater.evaluate import SUITES
+from headwater.evaluate import suite
 from headwater.models import FinishedSamples
 from headwater.pipeline.cli import app
 from headwater.pipeline.guess_evaluation import guess_evaluation
@@ -117,7 +117,7 @@ def test_a_label_that_is_named_in_the_config_joins_the_suite_of_tables(tmp_path:
     done = CliRunner().invoke(app, ["run", str(config), "--out", str(tmp_path / "run")])
     assert done.exit_code == 0, done.output
     report = json.loads((tmp_path / "run" / "evaluation.json").read_text())
-    assert [one["name"] for one in report["detail"]["metrics"]] == list(SUITES["tables"])
+    assert [one["name"] for one in report["detail"]["metrics"]] == list(suite("tables").metrics)
     assert any("value" in score for score in report["scores"] if score["metric"] == "train-on-synthetic")
 
 

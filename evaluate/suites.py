@@ -1,0 +1,95 @@
+"""Named suites: which metrics, with which options. What a suite measures changes only with its version."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core import Registry
+from .base import Subject
+
+Request = str | tuple[str, Mapping[str, Any]]
+LIKELIHOOD = ("perplexity", "bits-per-byte")
+DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
+QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
+MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
+BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
+HALLUCINATION = ("self-consistency", "unknown-names")
+IMAGES = (
+    "frechet-distance",
+    "kernel-distance",
+    "precision-recall",
+    "vendi",
+    "inception-score",
+    "class-consistency",
+    "authenticity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Metrics in the order in which they run, each a name or a name with options."""
+
+    requests: tuple[Request, ...]
+
+    @property
+    def named(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every metric with its options."""
+        return [(one, {}) if isinstance(one, str) else (one[0], dict(one[1])) for one in self.requests]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names alone."""
+        return tuple(name for name, _ in self.named)
+
+
+SUITES: Registry[Callable[[], Suite]] = Registry("suite", "headwater.suites")
+
+
+def suite(name: str, place: str = "") -> Suite:
+    """The suite of that name; an unknown one raises :class:`~headwater.core.UnknownName`."""
+    return SUITES.get(name, place)()
+
+
+def suite_label(name: str) -> str:
+    """``NAME/VERSION``, as it stands in a report."""
+    return f"{name}/{SUITES.describe(name).facts.get('version', '?')}"
+
+
+def default_suite(subject: Subject) -> str:
+    """``images`` for a corpus of images, ``tables`` for one of tables, else ``quick``."""
+    return {"image": "images", "table": "tables"}.get(subject.corpus.modality, "quick")
+
+
+@SUITES.register("quick", version="1")
+def quick() -> Suite:
+    """What every model of texts is measured by: likelihood, variety, memorization, bias and consistency in minutes."""
+    return Suite((*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION))
+
+
+@SUITES.register("quality", version="1")
+def quality() -> Suite:
+    """Likelihood and variety of a model of texts, with all that ``quick`` leaves out."""
+    return Suite(QUALITY)
+
+
+@SUITES.register("memorization", version="1")
+def memorization() -> Suite:
+    """What a model gives out of its training documents, attacks on membership included."""
+    return Suite((*MEMORIZATION, "discoverable", "membership"))
+
+
+@SUITES.register("images", version="1")
+def images() -> Suite:
+    """Fidelity, variety and copying of generated images."""
+    return Suite(IMAGES)
+
+
+@SUITES.register("tables", version="1")
+def tables() -> Suite:
+    """Fidelity, usefulness and privacy of synthetic rows."""
+    return Suite(
+        (
+            *("marginal-fidelity", "pairwise-fidelity", "two-sample-test", "train-on-synthetic"),
+            *("row-copies", "attribute-disclosure", "linkage"),
+        )
+    )
