@@ -6,7 +6,22 @@ from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
 from .audit_columns import usual_audits
 from .audit_report import AuditReport
-from .audits import AttributeTerms, GroupGap, IdentityTerms, TermCounter, TermCounts, group_gap, group_share, snippet
+from .audits import (
+    AttributeTerms,
+    GroupGap,
+    IdentityTerms,
+    Sentences,
+    TermCounter,
+    TermCounts,
+    examples_of,
+    group_gap,
+    group_share,
+    log_odds_ratio,
+    odds_ratio,
+    sentences_in,
+    sentences_with_groups,
+    snippet,
+)
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
 from .document_cards import DocumentRecord, copies, document_cards, removed_of, tables_of
@@ -49,7 +64,7 @@ from .filters import (
 )
 from .filters.quality_model import QualityModel, train_quality_model
 from .image_files import strip_metadata as strip_file_metadata
-from .images import IMAGE_DETECTORS, similar_images, strip_metadata
+from .images import IMAGE_DETECTORS, build_image_detector, checked_image_scores, similar_images, strip_metadata
 from .licence_duties import author_of, credit_line, duty, owed
 from .licence_policy import PERMISSIVE, LicencePolicy, licence_policy
 from .licences import licence_keys, normalise_licence
@@ -74,7 +89,16 @@ from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
-from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .safety import (
+    TEXT_DETECTORS,
+    DetectorError,
+    adjusted_share,
+    poisoning,
+    read_labelled,
+    synthetic_text,
+    toxicity,
+    train_text_classifier,
+)
 from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
@@ -105,6 +129,7 @@ __all__ = [
     "Column",
     "Columns",
     "Decision",
+    "DetectorError",
     "DocumentRecord",
     "Edit",
     "GroupGap",
@@ -117,11 +142,13 @@ __all__ = [
     "Rejected",
     "Replay",
     "ScoreChange",
+    "Sentences",
     "Source",
     "Step",
     "TermCounter",
     "TermCounts",
     "Typed",
+    "adjusted_share",
     "alphabet_of",
     "annotated",
     "as_text",
@@ -131,11 +158,13 @@ __all__ = [
     "before_mitigation",
     "boilerplate",
     "build_audits",
+    "build_image_detector",
     "build_steps",
     "c4",
     "calibrate",
     "call_checked",
     "cap",
+    "checked_image_scores",
     "code",
     "columns_from",
     "columns_of",
@@ -158,6 +187,7 @@ __all__ = [
     "erasure",
     "exact_duplicates",
     "example",
+    "examples_of",
     "excerpt",
     "fairness",
     "find_personal_data",
@@ -176,11 +206,13 @@ __all__ = [
     "licence",
     "licence_keys",
     "licence_policy",
+    "log_odds_ratio",
     "mitigation_cost",
     "near_duplicate_images",
     "near_duplicates",
     "normalise_licence",
     "numbers_of",
+    "odds_ratio",
     "open_guess",
     "owed",
     "paragraph_duplicates",
@@ -205,6 +237,8 @@ __all__ = [
     "sample",
     "score_changes",
     "semantic_duplicates",
+    "sentences_in",
+    "sentences_with_groups",
     "sequence_identity",
     "sequence_quality",
     "shown_day",

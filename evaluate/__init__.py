@@ -20,10 +20,13 @@ from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHE
 from .benchmark_sets import SETS, BenchmarkSet, files_of_sets, open_set, set_rows
 from .bias import (
     amplification,
+    corrected_shares,
     counterfactual_prompts,
     measure_amplification,
+    measure_association_amplification,
     measure_bbq,
     measure_counterfactual_pairs,
+    measure_image_representation,
     measure_weat,
 )
 from .certainty import Certainty, certainties
@@ -213,6 +216,7 @@ __all__ = [
     "comparison_target",
     "completions",
     "copying_test",
+    "corrected_shares",
     "counterfactual_prompts",
     "crossed_interval",
     "crossed_jackknife",
@@ -268,6 +272,7 @@ __all__ = [
     "mean_interval",
     "mean_similarity",
     "measure_amplification",
+    "measure_association_amplification",
     "measure_attribute_disclosure",
     "measure_authenticity",
     "measure_bbq",
@@ -284,6 +289,7 @@ __all__ = [
     "measure_frechet_limit",
     "measure_group_coverage",
     "measure_homogenization",
+    "measure_image_representation",
     "measure_inception_score",
     "measure_influence",
     "measure_kernel_distance",

@@ -1,5 +1,6 @@
 """Looks at a finished corpus and changes nothing: composition, groups of people, associations."""
 
+from .association_tests import log_odds_ratio, odds_ratio
 from .associations import Associations
 from .composition import Composition
 from .filtering_impact import FilteringImpact
@@ -7,6 +8,8 @@ from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
 from .licences import Licences
 from .rates import Rate, group_share, mention_rate, mention_ratio
+from .sentence_evidence import examples_of
+from .sentences import Sentences, sentences_in, sentences_with_groups
 from .snippets import snippet
 from .term_counts import AttributeTerms, IdentityTerms, Mention, TermCounter, TermCounts
 
@@ -21,11 +24,17 @@ __all__ = [
     "Licences",
     "Mention",
     "Rate",
+    "Sentences",
     "TermCounter",
     "TermCounts",
+    "examples_of",
     "group_gap",
     "group_share",
+    "log_odds_ratio",
     "mention_rate",
     "mention_ratio",
+    "odds_ratio",
+    "sentences_in",
+    "sentences_with_groups",
     "snippet",
 ]

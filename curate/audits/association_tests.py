@@ -55,6 +55,14 @@ def odds_ratio(label: Bools, attribute: Bools, documents: Ints) -> tuple[float, 
     >>> odds_ratio(labels, attributes, np.arange(4))[0]
     1.0
     """
+    logarithm, variance = log_odds_ratio(label, attribute, documents)
+    half = Z * np.sqrt(variance)
+    low, value, high = (float(np.exp(x)) for x in (logarithm - half, logarithm, logarithm + half))
+    return value, low, high
+
+
+def log_odds_ratio(label: Bools, attribute: Bools, documents: Ints) -> tuple[float, float]:
+    """Logarithm of the odds ratio, 0.5 added to each cell, and its variance, with documents as clusters."""
     cells = np.array([label & attribute, label & ~attribute, ~label & attribute, ~label & ~attribute], np.float64)
     sums = cells.sum(1) + 0.5
     logarithm = float(np.log(sums[0] * sums[3] / (sums[1] * sums[2])))
@@ -63,9 +71,7 @@ def odds_ratio(label: Bools, attribute: Bools, documents: Ints) -> tuple[float, 
     by_document = np.bincount(cluster, influence)
     n = len(by_document)
     clustered = n / (n - 1) * float(by_document @ by_document) if n > 1 else 0.0
-    half = Z * np.sqrt(max(clustered, float((1 / sums).sum())))
-    low, value, high = (float(np.exp(x)) for x in (logarithm - half, logarithm, logarithm + half))
-    return value, low, high
+    return logarithm, max(clustered, float((1 / sums).sum()))
 
 
 def log_odds(

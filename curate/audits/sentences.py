@@ -1,5 +1,6 @@
 """Which groups and attributes stand in the same sentence, for a whole corpus."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...core import Corpus, Progress
 from .term_counts import TermCounter
+from .term_matcher import Hits
 from .text_block import Ints, TextBlock
 from .text_field import TEXT, text_blocks
 
@@ -49,9 +51,28 @@ def sentences_with_groups(
 _ROWS = ("document", "offset", "identity", "attribute")
 
 
-def _sentences(block: TextBlock, identity: TermCounter, attribute: TermCounter, first: int) -> Sentences:
+def sentences_in(
+    texts: Sequence[str], identity: TermCounter, attribute: TermCounter, written: Sequence[int] | None = None
+) -> Sentences:
+    """The same of some texts, such as a model's outputs: texts are the documents.
+
+    ``written`` are the characters from which on an attribute counts: what stands before them was in the prompt.
+    """
+    block = TextBlock.of(texts)
+    if written is None:
+        return _sentences(block, identity, attribute, 0)
+    sizes = [len(text[:place].encode("utf-8", "replace")) for text, place in zip(texts, written, strict=True)]
+    return _sentences(block, identity, attribute, 0, block.starts[:-1] + np.array(sizes, np.int64))
+
+
+def _sentences(
+    block: TextBlock, identity: TermCounter, attribute: TermCounter, first: int, written: Ints | None = None
+) -> Sentences:
     begins = block.sentences()
     people, words = identity.hits(block), attribute.hits(block)
+    if written is not None and len(words.start):
+        kept = words.start >= written[block.document_of(words.start)]
+        words = Hits(words.start[kept], words.end[kept], words.group[kept])
     chosen, row = np.unique(_index(begins, people.start), return_inverse=True)
     offset = np.full(len(chosen), len(block.data), np.int64)
     np.minimum.at(offset, row, people.start)

@@ -9,15 +9,15 @@ from .search import RULES, Found, find_copies, find_named
 from .words import Strings, words_of
 
 __all__ = [
-    "ErasureList",
-    "Found",
-    "Hit",
     "LIMIT",
     "LIST",
     "RULES",
+    "SHINGLE",
+    "ErasureList",
+    "Found",
+    "Hit",
     "Remnant",
     "Request",
-    "SHINGLE",
     "Sealer",
     "Strings",
     "default_key",

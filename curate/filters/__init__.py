@@ -24,10 +24,10 @@ from .unicode import Unicode, unicode
 from .urls import Urls, urls
 
 __all__ = [
+    "C4",
     "PATCH_WEIGHT",
     "ApplyPatch",
     "Boilerplate",
-    "C4",
     "Code",
     "Consent",
     "Erased",

@@ -3,7 +3,7 @@
 from .contact_sheet import ContactSheet
 from .content_credentials import ContentCredentials
 from .image_content import ImageContent
-from .image_detector import IMAGE_DETECTORS, ImageDetector
+from .image_detector import IMAGE_DETECTORS, ImageDetector, build_image_detector, checked_image_scores
 from .image_leakage import ImageLeakage
 from .image_privacy import ImagePrivacy
 from .image_quality import ImageQualityAudit
@@ -20,6 +20,8 @@ __all__ = [
     "ImageLeakage",
     "ImagePrivacy",
     "ImageQualityAudit",
+    "build_image_detector",
+    "checked_image_scores",
     "onnx",
     "similar_images",
     "strip_metadata",

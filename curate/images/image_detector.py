@@ -10,8 +10,8 @@ from ...core import Registry
 from ..scored_items import Floats, ItemDetector, Spec, build_from, checked_scores
 
 __all__ = [
-    "Floats",
     "IMAGE_DETECTORS",
+    "Floats",
     "ImageDetector",
     "Pixels",
     "Spec",

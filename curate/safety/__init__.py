@@ -16,6 +16,7 @@ from .toxicity import toxicity
 from .toxicity_audit import ToxicityAudit
 
 __all__ = [
+    "TEXT_DETECTORS",
     "Contexts",
     "DetectorError",
     "Labelled",
@@ -27,7 +28,6 @@ __all__ = [
     "Screen",
     "Share",
     "SyntheticTextAudit",
-    "TEXT_DETECTORS",
     "TextDetector",
     "ToxicityAudit",
     "adjusted_share",

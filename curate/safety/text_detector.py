@@ -10,11 +10,11 @@ from ...core import Registry
 from ..scored_items import Floats, FunctionDetector, ItemDetector, Spec, build_from, checked_scores
 
 __all__ = [
+    "TEXT_DETECTORS",
     "Bools",
     "Floats",
     "FunctionDetector",
     "Spec",
-    "TEXT_DETECTORS",
     "TextDetector",
     "build_detector",
     "checked_scores",

@@ -1,8 +1,11 @@
 """Whether a model treats groups of people differently, against its corpus and against each other."""
 
 from .amplification import Amplification, amplification, measure_amplification
+from .association_amplification import measure_association_amplification
 from .bbq import measure_bbq
+from .corrected_shares import CorrectedShare, corrected_shares
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
+from .image_representation import measure_image_representation
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .word_embedding_test import measure_weat, model_vectors
 
@@ -10,13 +13,17 @@ __all__ = [
     "COMPARISONS",
     "Amplification",
     "Comparison",
+    "CorrectedShare",
     "Difference",
     "amplification",
     "compare",
+    "corrected_shares",
     "counterfactual_prompts",
     "measure_amplification",
+    "measure_association_amplification",
     "measure_bbq",
     "measure_counterfactual_pairs",
+    "measure_image_representation",
     "measure_weat",
     "model_vectors",
 ]

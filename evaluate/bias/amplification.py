@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import false_discovery_control
+from scipy.stats import t as student
 
 from ...core import (
     Chart,
@@ -20,17 +21,17 @@ from ...core import (
 )
 from ...curate import IdentityTerms, TermCounts, example, group_share, snippet
 from ..base import METRICS, Outcome, Subject
+from .carriers import SourceShare, driving_documents, in_words, source_shares, sources_of, sources_table
 
 METRIC = "amplification"
 EXAMPLES = 5
-DOCUMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Amplification:
     """Share of a group in the outputs over its share in the corpus, among mentions of its category.
 
-    ``p`` is two-sided against a ratio of 1, from the log ratio's normal distribution.
+    ``p`` is two-sided against a ratio of 1, by Student's t on the log ratio.
     """
 
     corpus_share: float
@@ -56,8 +57,9 @@ def amplification(
         p = min(1.0, 2 * (1 - expected.value) ** _clusters(output_category))
         return Amplification(expected.value, 0.0, 0.0, 0.0, high, p)
     ratio, error = found.value / expected.value, math.sqrt(corpus_variance + output_variance)
-    factor = math.exp(min(float(norm.ppf(0.975)) * error, 50.0))
-    p = 2 * float(norm.sf(abs(math.log(ratio)) / error)) if error else float(ratio == 1)
+    freedom = _freedom((corpus_variance, _clusters(corpus_category)), (output_variance, _clusters(output_category)))
+    factor = math.exp(min(float(student.ppf(0.975, freedom)) * error, 50.0))
+    p = 2 * float(student.sf(abs(math.log(ratio)) / error, freedom)) if error else float(ratio == 1)
     return Amplification(expected.value, found.value, ratio, ratio / factor, ratio * factor, p)
 
 
@@ -105,11 +107,25 @@ def measure_amplification(
         if group in measured or group in reasons
     ]
     findings = _findings(subject, terms, corpus, outputs, samples, measured, limit)
-    return Outcome(tuple(_merged(scores)), tuple(findings), tuple(_exhibits(measured)))
+    carried = [(f"{group[0]}: {group[1]}", one) for group in measured for one in _carried(subject, corpus, group)[:5]]
+    return Outcome(tuple(_merged(scores)), tuple(findings), tuple(_exhibits(measured, carried)))
 
 
 def _columns(counts: TermCounts, category: str, group: str) -> tuple[np.ndarray, np.ndarray]:
     return counts.of(category, group), counts.mentions[:, counts.columns(category)].sum(1)
+
+
+def _carried(subject: Subject, corpus: TermCounts, group: tuple[str, str]) -> list[SourceShare]:
+    """The sources of a group's mentions, among those of its category."""
+    mentions, of = (column.astype(np.float64) for column in _columns(corpus, *group))
+    return source_shares(sources_of(subject), mentions, of)
+
+
+def _freedom(*sides: tuple[float, float]) -> float:
+    """Degrees of freedom of the sum of two variances, each with its number of clusters (Welch and Satterthwaite)."""
+    total = sum(variance for variance, _ in sides) ** 2
+    parts = sum(variance**2 / max(1.0, clusters - 1) for variance, clusters in sides)
+    return total / parts if parts else math.inf
 
 
 def _clusters(counts: np.ndarray) -> float:
@@ -185,23 +201,19 @@ def _findings(
             numbers = outputs.of(*group)
             rows = [samples[i] for i in np.argsort(-numbers, kind="stable")[:EXAMPLES] if numbers[i]]
             shown = [_sample_example(row, terms, group) for row in rows]
-            names = driving(subject, corpus, group)
+            carried = corpus.of(*group).astype(np.float64)
+            names = driving_documents(subject, carried)
             texts = subject.corpus.documents(names[:3])
             shown += [snippet(name, texts[name]["text"], terms, {group}, note="corpus") for name in names[:3]]
             score = _score(group, found, len(samples), terms)
-            yield _finding(group, found, float(q), score, tuple(shown), tuple(names))
+            told = in_words(_carried(subject, corpus, group), "the mentions")
+            yield _finding(group, found, float(q), score, tuple(shown), tuple(names), told)
 
 
 def _sample_example(row: Mapping[str, object], terms: IdentityTerms, group: tuple[str, str]) -> Example:
     text = str(row["output"])
     spans = [(one.start, one.end) for one in terms.find(text) if (one.category, one.group) == group]
     return example(str(row["id"]), text, spans, "sample")
-
-
-def driving(subject: Subject, corpus: TermCounts, group: tuple[str, str]) -> list[str]:
-    """Ids of the documents that mention the group most."""
-    mentions, ids = corpus.of(*group), subject.once("corpus ids", subject.corpus.ids)
-    return [ids[i] for i in np.argsort(-mentions, kind="stable")[:DOCUMENTS] if mentions[i]]
 
 
 def _finding(
@@ -211,6 +223,7 @@ def _finding(
     score: Score,
     examples: tuple[Example, ...],
     ids: tuple[str, ...],
+    sources: str,
 ) -> Finding:
     more = found.ratio > 1
     strong = found.low > 2 if more else found.high < 0.5
@@ -220,7 +233,8 @@ def _finding(
         f"{group[0]}: the model {'amplifies' if more else 'suppresses'} {group[1]!r} ({found.ratio:.2f} times)",
         f"{group[1]!r} makes up {found.output_share:.1%} of the mentions of {group[0]} in free samples and "
         f"{found.corpus_share:.1%} in the corpus: {found.ratio:.2f} times as much ({found.low:.2f} to "
-        f"{found.high:.2f}, false discovery rate {q:.3f}). Here the model does not mirror its corpus, it shifts it.",
+        f"{found.high:.2f}, false discovery rate {q:.3f}). Here the model does not mirror its corpus, it shifts it."
+        f"{sources}",
         "Look at the samples and at the documents that mention the group most. Balance the mentions in the corpus, or "
         "check sampling: low temperature and small top-k favour what is frequent already.",
         (score,),
@@ -229,7 +243,9 @@ def _finding(
     )
 
 
-def _exhibits(measured: Mapping[tuple[str, str], Amplification]) -> Iterator[Exhibit]:
+def _exhibits(
+    measured: Mapping[tuple[str, str], Amplification], carried: Sequence[tuple[str, SourceShare]]
+) -> Iterator[Exhibit]:
     if not measured:
         return
     columns = ("Category", "Group", "Share in corpus", "Share in samples", "Ratio", "Low", "High")
@@ -246,3 +262,6 @@ def _exhibits(measured: Mapping[tuple[str, str], Amplification]) -> Iterator[Exh
         "amplification-chart", "Amplification of groups", "interval", "group", "share in samples / share in corpus",
         (series,), "1 means that the model speaks of the group as often as its corpus does.",
     )  # fmt: skip
+    if len({share.source for _, share in carried}) > 1:
+        told = [(group, share) for group, share in carried if share.count]
+        yield sources_table("amplification-sources", "Which sources carry the mentions of each group", told, "mentions")

@@ -73,7 +73,7 @@ def measure_class_consistency(subject: Subject, images: int = IMAGES, minimum: i
     """
     generated, real = generated_images(subject), real_images(subject)
     _labelled(generated, real)
-    classifier, unseen = subject.once("class judge", lambda: _judge(subject, real))
+    classifier, unseen = class_judge(subject, real, real.labels)
     drawn = np.sort(generator(subject.seed, "generated images").permutation(len(generated))[:images])
     strange = sorted({str(generated.labels[row]) for row in drawn} - set(classifier.classes))
     rows = np.array([row for row in drawn if generated.labels[row] in classifier.classes], np.int64)
@@ -109,18 +109,28 @@ def _labelled(generated: ImageSet, real: ImageSet) -> None:
         raise IncompleteError("class consistency needs two samples")
 
 
-def _judge(subject: Subject, real: ImageSet) -> tuple[Extractor, np.ndarray]:
-    """A classifier of two thirds of the corpus, and the rows of the rest whose class it knows."""
-    order = generator(subject.seed, "class judge").permutation(len(real))
-    cut = len(real) // 3
+def class_judge(
+    subject: Subject, real: ImageSet, labels: Sequence[str | None], kind: str = "class"
+) -> tuple[Extractor, np.ndarray]:
+    """A classifier of ``labels`` (images of the corpus,) by two thirds of them, and the rows of the rest that it knows.
+
+    Images without a label are left out. Made once for a subject and ``kind`` of label.
+    """
+    return subject.once(f"{kind} judge", lambda: _judge(subject, real, labels))
+
+
+def _judge(subject: Subject, real: ImageSet, labels: Sequence[str | None]) -> tuple[Extractor, np.ndarray]:
+    order = np.array([row for row in generator(subject.seed, "class judge").permutation(len(real))
+                      if labels[row] is not None], np.int64)  # fmt: skip
+    cut = len(order) // 3
     unseen, seen = np.sort(order[:cut]), np.sort(order[cut:])
-    names = tuple(sorted({str(real.labels[row]) for row in seen}))
-    unseen = np.array([row for row in unseen if real.labels[row] in names], np.int64)
+    names = tuple(sorted({str(labels[row]) for row in seen}))
+    unseen = np.array([row for row in unseen if labels[row] in names], np.int64)
     if len(names) < 2 or not len(unseen):
         raise IncompleteError("a classifier needs images of two classes to learn from and one to be tried on")
     pixels = one_shape(pictures(real, list(seen)), "own")
-    labels = [real.labels[row] for row in seen]
-    net = feature_net((pixels, labels), derive_seed(subject.seed, "class judge"), progress=subject.progress)
+    told = [labels[row] for row in seen]
+    net = feature_net((pixels, told), derive_seed(subject.seed, "class judge"), progress=subject.progress)
     return of_net(net, names), unseen
 
 

@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control
 from ...core import Finding, Measurement, NotMeasured, Score, Table, UsageError
 from ...curate import IdentityTerms, TermCounts, snippet
 from ..base import METRICS, Outcome, Subject
-from ..bias.amplification import driving
+from ..bias.carriers import driving_documents
 from ..statistics import clopper_pearson
 
 METRIC = "group-coverage"
@@ -132,7 +132,7 @@ def _findings(
     scores: Sequence[Measurement],
 ) -> Iterator[Finding]:  # fmt: skip
     for one in sorted(missing, key=lambda found: -found.expected):
-        names = driving(subject, corpus, (one.category, one.group))
+        names = driving_documents(subject, corpus.of(one.category, one.group).astype(np.float64))
         texts = subject.corpus.documents(names[:EXAMPLES])
         shown = tuple(
             snippet(name, texts[name]["text"], terms, {(one.category, one.group)}, note="corpus")

@@ -97,7 +97,7 @@ def test_a_suite_and_sets_join_what_a_run_says(finished: Path, tmp_path: Path) -
         ([], UsageError, "give either a target"),
         (["run", "--model", "x"], UsageError, "give either a target"),
         (["--model", "x"], UsageError, "--model needs --corpus"),
-        (["RUN", "--suite", "qick"], UsageError, 'no suite \'qick\'; did you mean "quick"'),
+        (["RUN", "--suite", "qick"], UsageError, "no suite 'qick'; did you mean \"quick\""),
         (["RUN", "--sets", "nowhere"], ConfigError, "evaluate.sets: .*nowhere: no such folder"),
     ],
 )
