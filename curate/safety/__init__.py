@@ -1,17 +1,20 @@
 """What may harm: toxic text and the bias of its detectors, signs of poisoning, machine-written text."""
 
 from .contexts import Contexts
+from .huggingface import TransformerClassifier, huggingface
 from .labelled import Labelled, read_labelled
 from .linear_classifier import LinearClassifier, linear_classifier
 from .linear_model import LinearModel, load_model, train_text_classifier
 from .phrase_detector import PhraseDetector, machine_phrases, toxicity_words
 from .poisoning import Poisoning, poisoning
 from .poisoning_audit import PoisoningAudit
+from .profanity import Profanity, profanity
 from .quantification import DetectorError, Share, adjusted_share
 from .screening import Screen
 from .synthetic_text import synthetic_text
 from .synthetic_text_audit import SyntheticTextAudit
 from .text_detector import TEXT_DETECTORS, TextDetector
+from .tone_words import ToneWords, regard_words, sentiment_words
 from .toxicity import toxicity
 from .toxicity_audit import ToxicityAudit
 
@@ -24,18 +27,25 @@ __all__ = [
     "PhraseDetector",
     "Poisoning",
     "PoisoningAudit",
+    "Profanity",
     "Screen",
     "Share",
     "SyntheticTextAudit",
     "TEXT_DETECTORS",
     "TextDetector",
+    "ToneWords",
     "ToxicityAudit",
+    "TransformerClassifier",
     "adjusted_share",
+    "huggingface",
     "linear_classifier",
     "load_model",
     "machine_phrases",
     "poisoning",
+    "profanity",
     "read_labelled",
+    "regard_words",
+    "sentiment_words",
     "synthetic_text",
     "toxicity",
     "toxicity_words",
