@@ -45,9 +45,24 @@ class TransformerClassifier:
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Probability that a counted label holds: float64 (n,). Texts go one by one, so that none depends on others."""
-        logits = np.array([self._logits(text) for text in texts]).reshape(len(texts), len(self.folder.labels))
-        columns = [self.folder.labels.index(label) for label in self.counted]
-        return label_scores(logits, columns, self.folder.several)
+        return label_scores(self._all_logits(texts), self._columns, self.folder.several)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The labels that count."""
+        return self.counted
+
+    def category_scores(self, texts: Sequence[str]) -> Floats:
+        """Probability of each counted label: (n, categories)."""
+        logits = self._all_logits(texts)
+        return np.stack([label_scores(logits, [column], self.folder.several) for column in self._columns], 1)
+
+    @property
+    def _columns(self) -> list[int]:
+        return [self.folder.labels.index(label) for label in self.counted]
+
+    def _all_logits(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([self._logits(text) for text in texts]).reshape(len(texts), len(self.folder.labels))
 
     def _logits(self, text: str) -> np.ndarray:
         import torch
