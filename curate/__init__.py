@@ -1,6 +1,6 @@
 """Sources in; corpus, removed rows, curation report and audits out."""
 
-from . import embeddings, erasure, fairness, labels, planted, tabular
+from . import embeddings, erasure, fairness, labels, planted, safety, tabular
 from .annotated import annotated
 from .audit import DEFAULTS as DEFAULT_AUDITS
 from .audit import audit, build_audits, default_audits
@@ -234,6 +234,7 @@ __all__ = [
     "replay",
     "resample",
     "reweigh",
+    "safety",
     "sample",
     "score_changes",
     "semantic_duplicates",

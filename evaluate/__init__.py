@@ -87,6 +87,7 @@ from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .run import check_request, evaluate, evaluate_items, open_subject
+from .safety import measure_detector_bias, measure_output_toxicity, swap_sheet
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
@@ -281,6 +282,7 @@ __all__ = [
     "measure_class_consistency",
     "measure_cmmd",
     "measure_counterfactual_pairs",
+    "measure_detector_bias",
     "measure_discoverable",
     "measure_distinct_n",
     "measure_exposure",
@@ -300,6 +302,7 @@ __all__ = [
     "measure_marginal_fidelity",
     "measure_mauve",
     "measure_membership",
+    "measure_output_toxicity",
     "measure_pairwise_fidelity",
     "measure_perplexity",
     "measure_planted_documents",
@@ -357,6 +360,7 @@ __all__ = [
     "slice_target",
     "source_uses",
     "suite",
+    "swap_sheet",
     "target_named",
     "tell_apart",
     "text_logs",

@@ -6,23 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core import Corpus, Progress
-from ..audits.lexicon import Lexicon
 from ..audits.term_counts import TermCounter
 from ..audits.term_matcher import Hits
 from ..audits.text_block import Ints, TextBlock
 from ..audits.text_field import TEXT, text_blocks
+from .negation import REACH, Negation, sentence_of
 from .passages import score_passages
 from .text_detector import Bools, Floats, TextDetector
-
-NEGATORS = (
-    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "cannot", "without", "hardly", "scarcely",
-    "barely", "n't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "can't",
-    "couldn't", "shouldn't", "hasn't", "haven't", "hadn't", "mustn't", "needn't", "ain't",
-)  # fmt: skip
-REACH = 3  # words: as far as VADER looks back (Hutto & Gilbert 2014, ICWSM)
-_NEGATION = Lexicon(
-    "negation", "1", "attribute", ("negator",), dict.fromkeys(NEGATORS, "negator"), frozenset(), "", "", "", ""
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ class ContextScorer:
 
     def __init__(self, terms: TermCounter, tone: TermCounter, detector: TextDetector) -> None:
         self.terms, self.tone, self.detector = terms, tone, detector
-        self.negation = TermCounter([_NEGATION])
+        self.negation = Negation()
 
     @property
     def protocol(self) -> str:
@@ -70,7 +60,7 @@ class ContextScorer:
         people = self.terms.hits(block)
         if not len(people):
             return _empty(len(self.terms.groups))
-        chosen, row = np.unique(_index(begins, people.start), return_inverse=True)
+        chosen, row = np.unique(sentence_of(begins, people.start), return_inverse=True)
         offset = np.full(len(chosen), len(block.data), np.int64)
         np.minimum.at(offset, row, people.start)
         identity = np.zeros((len(chosen), len(self.terms.groups)), bool)
@@ -93,22 +83,12 @@ class ContextScorer:
         words = self.tone.hits(block)
         free = ~_covered(people, len(block.data))[words.start]
         start, unpleasant = words.start[free], words.group[free] == 1
-        sentence = _index(begins, start)
-        unpleasant ^= self._negated(block, begins, start, sentence)
+        sentence = sentence_of(begins, start)
+        unpleasant ^= self.negation.negated(block, begins, start)
         place = np.searchsorted(chosen, sentence)
         inside = np.isin(sentence, chosen)
         counts = [np.bincount(place[inside & side], minlength=len(chosen)) for side in (~unpleasant, unpleasant)]
         return counts[0].astype(np.float64), counts[1].astype(np.float64)
-
-    def _negated(self, block: TextBlock, begins: Ints, start: Ints, sentence: Ints) -> Bools:
-        negators = np.sort(self.negation.hits(block).start)
-        if not len(negators) or not len(start):
-            return np.zeros(len(start), bool)
-        last = np.searchsorted(negators, start, side="left") - 1
-        before = negators[np.maximum(last, 0)]
-        distance = block.word_index(start) - block.word_index(before)
-        negated: Bools = (last >= 0) & (_index(begins, before) == sentence) & (distance <= REACH)
-        return negated
 
 
 _FIELDS = ("document", "offset", "identity", "tone", "toxicity", "marked")
@@ -120,10 +100,6 @@ def _covered(hits: Hits, size: int) -> NDArray[np.bool_]:
     np.add.at(steps, hits.start, 1)
     np.add.at(steps, hits.end, -1)
     return np.cumsum(steps[:-1]) > 0
-
-
-def _index(begins: Ints, offsets: Ints) -> Ints:
-    return np.searchsorted(begins, offsets, side="right") - 1
 
 
 def _empty(groups: int) -> ContextSentences:

@@ -32,6 +32,20 @@ class PhraseDetector:
         found = (find_all(self.lists, text) if candidate else [] for text, candidate in self._candidates(texts))
         return np.array([max((hit.weight for hit in hits), default=0.0) for hits in found], np.float64)
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The groups of the lists."""
+        return tuple(dict.fromkeys(group for one in self.lists for group in one.patterns))
+
+    def category_scores(self, texts: Sequence[str]) -> Floats:
+        """The weight of each group of which a text holds a phrase, else 0: (n, categories)."""
+        found = np.zeros((len(texts), len(self.categories)))
+        for row, (text, candidate) in enumerate(self._candidates(texts)):
+            for hit in find_all(self.lists, text) if candidate else ():
+                column = self.categories.index(hit.group)
+                found[row, column] = max(found[row, column], hit.weight)
+        return found
+
     def _candidates(self, texts: Sequence[str]) -> zip:  # type: ignore[type-arg]
         return zip(texts, self.may_match(texts).tolist(), strict=True)
 

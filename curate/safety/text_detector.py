@@ -27,7 +27,7 @@ class TextDetector(ItemDetector, Protocol):
     """Scores texts.
 
     A detector may also have ``may_match(texts) -> bool array``: False where the score is 0 for certain and quickly
-    told.
+    told; and ``categories`` with ``category_scores(texts)`` of shape (n, categories), none above the score of its text.
     """
 
     def scores(self, items: Sequence[str]) -> Floats:
