@@ -31,7 +31,13 @@ from .compare import ScoreComparison, compare
 from .completions import completions
 from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_calibration, measure_corpus_support, measure_self_consistency, measure_unknown_names
+from .hallucination import (
+    measure_calibration,
+    measure_corpus_support,
+    measure_self_consistency,
+    measure_semantic_entropy,
+    measure_unknown_names,
+)
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -302,6 +308,7 @@ __all__ = [
     "measure_row_copies",
     "measure_self_bleu",
     "measure_self_consistency",
+    "measure_semantic_entropy",
     "measure_source_exposure",
     "measure_token_entropy",
     "measure_train_on_synthetic",
