@@ -34,7 +34,13 @@ from .compare import ScoreComparison, compare
 from .completions import completions
 from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
+from .hallucination import (
+    measure_calibration,
+    measure_corpus_support,
+    measure_self_consistency,
+    measure_semantic_entropy,
+    measure_unknown_names,
+)
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -281,6 +287,7 @@ __all__ = [
     "measure_calibration",
     "measure_class_consistency",
     "measure_cmmd",
+    "measure_corpus_support",
     "measure_counterfactual_pairs",
     "measure_detector_bias",
     "measure_discoverable",
@@ -312,6 +319,7 @@ __all__ = [
     "measure_row_copies",
     "measure_self_bleu",
     "measure_self_consistency",
+    "measure_semantic_entropy",
     "measure_source_exposure",
     "measure_token_entropy",
     "measure_train_on_synthetic",
