@@ -74,7 +74,16 @@ from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
-from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .safety import (
+    TEXT_DETECTORS,
+    PhraseList,
+    load_phrases,
+    poisoning,
+    read_labelled,
+    synthetic_text,
+    toxicity,
+    train_text_classifier,
+)
 from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
@@ -112,6 +121,7 @@ __all__ = [
     "Judgement",
     "LicencePolicy",
     "Patch",
+    "PhraseList",
     "Pipeline",
     "QualityModel",
     "Rejected",
@@ -176,6 +186,7 @@ __all__ = [
     "licence",
     "licence_keys",
     "licence_policy",
+    "load_phrases",
     "mitigation_cost",
     "near_duplicate_images",
     "near_duplicates",

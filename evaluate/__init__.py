@@ -31,7 +31,12 @@ from .compare import ScoreComparison, compare
 from .completions import completions
 from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
+from .hallucination import (
+    measure_calibration,
+    measure_self_consistency,
+    measure_truthfulqa,
+    measure_unknown_names,
+)
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -305,6 +310,7 @@ __all__ = [
     "measure_token_entropy",
     "measure_train_on_synthetic",
     "measure_two_sample_test",
+    "measure_truthfulqa",
     "measure_unknown_names",
     "measure_vendi",
     "measure_verbatim_overlap",

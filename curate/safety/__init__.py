@@ -5,6 +5,7 @@ from .labelled import Labelled, read_labelled
 from .linear_classifier import LinearClassifier, linear_classifier
 from .linear_model import LinearModel, load_model, train_text_classifier
 from .phrase_detector import PhraseDetector, machine_phrases, toxicity_words
+from .phrases import PhraseList, load_phrases
 from .poisoning import Poisoning, poisoning
 from .poisoning_audit import PoisoningAudit
 from .quantification import DetectorError, Share, adjusted_share
@@ -22,6 +23,7 @@ __all__ = [
     "LinearClassifier",
     "LinearModel",
     "PhraseDetector",
+    "PhraseList",
     "Poisoning",
     "PoisoningAudit",
     "Screen",
@@ -33,6 +35,7 @@ __all__ = [
     "adjusted_share",
     "linear_classifier",
     "load_model",
+    "load_phrases",
     "machine_phrases",
     "poisoning",
     "read_labelled",

@@ -2,6 +2,7 @@
 
 from .calibration import measure_calibration
 from .self_consistency import measure_self_consistency
+from .truthfulqa import measure_truthfulqa
 from .unknown_names import measure_unknown_names
 
-__all__ = ["measure_calibration", "measure_self_consistency", "measure_unknown_names"]
+__all__ = ["measure_calibration", "measure_self_consistency", "measure_truthfulqa", "measure_unknown_names"]
