@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...core import Example, Exhibit, Finding, Measurement, NotMeasured, Score, Table, UsageError
+from ...core import Example, Exhibit, Finding, IncompleteError, Measurement, NotMeasured, Score, Table, UsageError
 from ...curate import example, excerpt, redact
 from ..answer_file import questions_hash, read_answers
 from ..base import METRICS, Outcome, Subject
@@ -47,7 +47,7 @@ OVER = 0.05
 )
 def measure_question_answers(
     subject: Subject,
-    questions_file: str,
+    questions_file: str | None = None,
     how: How = "auto",
     match: Match = "contains",
     prompt: str = PROMPT,
@@ -64,6 +64,8 @@ def measure_question_answers(
     the seed. Findings HW-H031 and HW-H032.
     """
     _check(how, match, prompt, max_new_tokens, bins)
+    if not questions_file:
+        raise IncompleteError(f"{METRIC}: there are no questions here; give questions_file, a .jsonl or .csv of yours")
     rows = read_answers(questions_file, ("question",), subject.progress).rows
     everything = known_questions(rows)
     questions = drawn(everything, limit, subject.seed)

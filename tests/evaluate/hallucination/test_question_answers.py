@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import ByteModel, scores_of, write_corpus
 
-from headwater.core import NotMeasured, Score, Table, UsageError
+from headwater.core import IncompleteError, NotMeasured, Score, Table, UsageError
 from headwater.evaluate import METRICS, Outcome, Subject, clopper_pearson
 
 
@@ -113,3 +113,9 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
     for wrong in ({"how": "guess"}, {"match": "near"}, {"prompt": "Tell me"}, {"bins": 0}, {"limit": 0}):
         with pytest.raises(UsageError):
             measure(tmp_path, [row(1, prediction="x"), row(2, prediction="x")], **wrong)
+
+
+def test_without_a_file_it_says_which_option_is_missing(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", ["x"])
+    with pytest.raises(IncompleteError, match="give questions_file"):
+        METRICS.get("question-answers")(Subject(tmp_path, corpus))
