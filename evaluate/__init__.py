@@ -37,8 +37,10 @@ from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import (
     measure_calibration,
     measure_corpus_support,
+    measure_question_answers,
     measure_self_consistency,
     measure_semantic_entropy,
+    measure_truthfulqa,
     measure_unknown_names,
 )
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
@@ -92,7 +94,7 @@ from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
-from .run import check_request, evaluate, evaluate_items, open_subject
+from .run import SUITES, check_request, default_suite, evaluate, evaluate_items, open_subject
 from .safety import measure_detector_bias, measure_output_toxicity, swap_sheet
 from .sampling import draw_samples
 from .statistics import (
@@ -315,6 +317,7 @@ __all__ = [
     "measure_planted_documents",
     "measure_precision_recall",
     "measure_prompt_adherence",
+    "measure_question_answers",
     "measure_repetition",
     "measure_row_copies",
     "measure_self_bleu",
@@ -323,6 +326,7 @@ __all__ = [
     "measure_source_exposure",
     "measure_token_entropy",
     "measure_train_on_synthetic",
+    "measure_truthfulqa",
     "measure_two_sample_test",
     "measure_unknown_names",
     "measure_vendi",

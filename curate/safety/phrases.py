@@ -74,7 +74,7 @@ def load_phrases(phrases: str | Path) -> PhraseList:
 
 def shipped_lists() -> tuple[str, ...]:
     """Names of the lists that come with headwater."""
-    return ("injections", "machine-text", "toxicity")
+    return ("injections", "machine-text", "refusals", "toxicity")
 
 
 def _load(path: Path) -> PhraseList:

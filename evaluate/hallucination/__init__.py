@@ -2,14 +2,18 @@
 
 from .calibration import measure_calibration
 from .corpus_support import measure_corpus_support
+from .question_answers import measure_question_answers
 from .self_consistency import measure_self_consistency
 from .semantic_entropy import measure_semantic_entropy
+from .truthfulqa import measure_truthfulqa
 from .unknown_names import measure_unknown_names
 
 __all__ = [
     "measure_calibration",
     "measure_corpus_support",
+    "measure_question_answers",
     "measure_self_consistency",
     "measure_semantic_entropy",
+    "measure_truthfulqa",
     "measure_unknown_names",
 ]
