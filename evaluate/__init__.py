@@ -24,6 +24,7 @@ from .bias import (
     measure_amplification,
     measure_bbq,
     measure_counterfactual_pairs,
+    measure_crows_pairs,
     measure_weat,
 )
 from .certainty import Certainty, certainties
@@ -274,6 +275,7 @@ __all__ = [
     "measure_class_consistency",
     "measure_cmmd",
     "measure_counterfactual_pairs",
+    "measure_crows_pairs",
     "measure_discoverable",
     "measure_distinct_n",
     "measure_exposure",

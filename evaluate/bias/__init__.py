@@ -3,6 +3,7 @@
 from .amplification import Amplification, amplification, measure_amplification
 from .bbq import measure_bbq
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
+from .crows_pairs import measure_crows_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .word_embedding_test import measure_weat, model_vectors
 
@@ -17,6 +18,7 @@ __all__ = [
     "measure_amplification",
     "measure_bbq",
     "measure_counterfactual_pairs",
+    "measure_crows_pairs",
     "measure_weat",
     "model_vectors",
 ]

@@ -3,6 +3,7 @@
 from .base import ADAPTERS, ExternalModel, Scored, ScoresText, open_external
 from .callable import from_callable
 from .diffusers import DiffusersModel
+from .masked_lm import MaskedModel
 from .openai import OpenAIModel
 from .report import external_report
 from .samples import FinishedSamples
@@ -13,6 +14,7 @@ __all__ = [
     "DiffusersModel",
     "ExternalModel",
     "FinishedSamples",
+    "MaskedModel",
     "OpenAIModel",
     "Scored",
     "ScoresText",
