@@ -66,8 +66,8 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
     drawn from it. Pairs of one writer count as one cluster. Finding HW-B010 where the interval without ties leaves
     50 out.
     """
-    rows, label = set_rows(subject, METRIC.replace("-", "_"), data, NEEDED)
-    pairs, drawn = drawn_pairs([_pair(row) for row in rows], limit, subject.seed, METRIC)
+    whole, label = crows_pairs(subject, data)
+    pairs, drawn = drawn_pairs(whole, limit, subject.seed, METRIC)
     pairs, both, lost = read_pairs(subject, pairs, METRIC)
     if not pairs:
         raise InputError(f"{METRIC}: the server gives no value for the first token, and all pairs begin differently")
@@ -88,6 +88,12 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
         scores.append(percent_score(SHARED, part, method.replace(METRIC, SHARED).replace(WHOLE, CAUSAL_SHARED), UNIT))
         exhibits.append(parts_table(SHARED, "CrowS-Pairs by the shared tokens alone", [part], CAUSAL_SHARED))
     return Outcome(tuple(scores), tuple(_findings(parts, scores)), tuple(exhibits), tuple(items))
+
+
+def crows_pairs(subject: Subject, data: Data = None) -> tuple[list[Pair], str]:
+    """The pairs of the set, the more stereotyping sentence first, and the label of the set."""
+    rows, label = set_rows(subject, "crows_pairs", data, NEEDED)
+    return [_pair(row) for row in rows], label
 
 
 def _pair(row: Row) -> Pair:
