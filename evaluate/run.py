@@ -23,7 +23,7 @@ from ..core import (
     UsageError,
     read_parquet,
 )
-from ..models import CAPABILITIES, ExternalModel, FinishedSamples, load
+from ..models import CAPABILITIES, Checkpoint, ExternalModel, FinishedSamples, load
 from .base import METRICS, Outcome, Subject
 from .certainty import certainties, certainty_table
 from .items import ItemValues
@@ -147,14 +147,20 @@ def _lacking(subject: Subject, name: str) -> str:
     needs = METRICS.describe(name).facts.get("needs", "").split()
     if model is None or needs == [FILE]:
         return ""
-    missing = [need for need in needs if need not in model.capabilities and not _drawn(subject, need)]
+    missing = [need for need in needs if not any(_able(subject, model, one) for one in need.split("|"))]
     if not missing:
         return ""
-    wanted = " and ".join(f"{CAPABILITIES.get(need, 'do that')} ({need})" for need in missing)
+    wanted = " and ".join(
+        " or ".join(f"{CAPABILITIES.get(one, 'do that')} ({one})" for one in need.split("|")) for need in missing
+    )
     if isinstance(model, FinishedSamples):
         return f"{model.run.get('name')} holds what a model made, not the model: that would have to {wanted}"
     can = ", ".join(name for name in CAPABILITIES if name in model.capabilities) or "none"
     return f"the model {model.run.get('name') or model.family} cannot {wanted}; its capabilities: {can}"
+
+
+def _able(subject: Subject, model: Checkpoint, need: str) -> bool:
+    return need in model.capabilities or _drawn(subject, need)
 
 
 def _drawn(subject: Subject, need: str) -> bool:

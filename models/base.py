@@ -18,6 +18,7 @@ CAPABILITIES: Mapping[str, str] = {
     "rows": "make rows of a table",
     "logprob": "give the log-probability of the tokens that it writes",
     "prompt_logprob": "give the log-probability of each token of a text that it is shown",
+    "masked_logprob": "give the log-probability of a token of a text from the tokens on both sides of it",
     "likelihood": "give the log-likelihood of an image or a row, or a lower bound of it",
     "embed": "turn a text into a vector",
     "seedable": "give the same output for the same seed",
@@ -93,6 +94,20 @@ class ShowsVocabulary(Protocol):
         """What ``read`` makes of each place of each sequence of token ids: float64 (tokens, ...).
 
         The windows are those of :meth:`Checkpoint.token_logprobs`.
+        """
+
+
+@runtime_checkable
+class ScoresMasked(Protocol):
+    """A masked language model: it fills a gap from both sides and gives a text no probability of its own."""
+
+    def marked(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, between one begin mark and one end mark."""
+
+    def masked_logprobs(self, sequences: Sequence[Sequence[int]], places: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """Natural-log probability of the token at each place of each sequence, with that place alone masked.
+
+        float64 (places,) for each sequence.
         """
 
 

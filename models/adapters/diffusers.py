@@ -1,6 +1,6 @@
 """A pipeline directory of the library diffusers as a model of images (extra ``diffusers``)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,14 @@ from ...core import (
     IncompleteError,
     InputError,
     UsageError,
-    canonical_json,
     derive_seed,
     read_json,
-    sha256,
-    sha256_file,
 )
 from .base import ADAPTERS, ExternalModel
+from .safe_folder import safe_content
 
 INDEX = "model_index.json"
-PICKLES = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".npy", ".npz", ".h5", ".msgpack"})
-CODE = frozenset({".py", ".pyc", ".so", ".dll", ".dylib", ".sh"})
 LIBRARIES = frozenset({"diffusers", "transformers"})
-LARGEST_JSON = 4 << 20
-MOST_FILES = 10_000
 
 
 @ADAPTERS.register("diffusers", source="https://huggingface.co/docs/diffusers (Apache-2.0)")
@@ -104,32 +98,9 @@ def check_pipeline(folder: Path) -> str:
     """Refuse a directory that holds a pickle, code or foreign parts; else the SHA-256 of all its files."""
     if not (folder / INDEX).is_file():
         raise InputError(f"{folder}: no diffusers pipeline (no {INDEX})")
-    files = list(_files(folder))
-    for path in files:
-        if path.suffix.lower() in PICKLES | CODE:
-            kind = "code" if path.suffix.lower() in CODE else "a format that can run code or is not safetensors"
-            raise InputError(f"{path}: {kind}; convert the weights to safetensors and remove the file")
-    for path in files:
-        if path.suffix == ".json":
-            _check_json(path)
+    content = safe_content(folder)
     _check_index(folder / INDEX)
-    return sha256(canonical_json({path.relative_to(folder).as_posix(): sha256_file(path) for path in files}))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for number, path in enumerate(sorted(path for path in folder.rglob("*") if not path.is_dir())):
-        if number >= MOST_FILES:
-            raise InputError(f"{folder}: more than {MOST_FILES:,} files; give the directory of one pipeline")
-        if ".git" not in path.relative_to(folder).parts:
-            yield path
-
-
-def _check_json(path: Path) -> None:
-    if path.stat().st_size > LARGEST_JSON:
-        return  # vocabularies are large; a configuration is not, and only those can name code
-    values = read_json(path)
-    if isinstance(values, Mapping) and ({"auto_map", "custom_pipeline", "custom_code"} & values.keys()):
-        raise InputError(f"{path}: asks for code from elsewhere (auto_map or custom_pipeline), which is never run")
+    return content
 
 
 def _check_index(path: Path) -> None:
