@@ -1,249 +1,156 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
-from .attribution.influence import measure_influence
-from .attribution.influence import target_named
+from .attribution.influence import measure_influence, target_named
 from .attribution.methods import METHODS as INFLUENCE_METHODS
 from .attribution.methods import Options as InfluenceOptions
-from .attribution.rank import Influence
-from .attribution.rank import influence
-from .attribution.rank import influences
-from .attribution.target import Target
-from .attribution.target import comparison_target
-from .attribution.target import document_targets
-from .attribution.target import gap_target
-from .attribution.target import held_out_sample
-from .attribution.target import sample_target
-from .attribution.target import slice_target
-from .attribution.target import text_target
-from .attribution.validation import Validation
-from .attribution.validation import known_validation
-from .attribution.validation import validate_influence
-from .attribution.validation import validate_on_held_out
-from .base import IMAGE_SAMPLE_SCHEMA
-from .base import METRICS
-from .base import SAMPLE_SCHEMA
-from .base import TABLE_SAMPLE_SCHEMA
-from .base import Metric
-from .base import Outcome
-from .base import Subject
-from .benchmark_sets import SETS
-from .benchmark_sets import BenchmarkSet
-from .benchmark_sets import files_of_sets
-from .benchmark_sets import open_set
-from .benchmark_sets import set_rows
-from .bias import amplification
-from .bias import corrected_shares
-from .bias import counterfactual_prompts
-from .bias import measure_amplification
-from .bias import measure_association_amplification
-from .bias import measure_bbq
-from .bias import measure_counterfactual_pairs
-from .bias import measure_image_representation
-from .bias import measure_weat
-from .bias import measure_crows_pairs
-from .certainty import Certainty
-from .certainty import certainties
-from .compare import ScoreComparison
-from .compare import compare
+from .attribution.rank import Influence, influence, influences
+from .attribution.target import (
+    Target,
+    comparison_target,
+    document_targets,
+    gap_target,
+    held_out_sample,
+    sample_target,
+    slice_target,
+    text_target,
+)
+from .attribution.validation import Validation, known_validation, validate_influence, validate_on_held_out
+from .base import IMAGE_SAMPLE_SCHEMA, METRICS, SAMPLE_SCHEMA, TABLE_SAMPLE_SCHEMA, Metric, Outcome, Subject
+from .benchmark_sets import SETS, BenchmarkSet, files_of_sets, open_set, set_rows
+from .bias import (
+    amplification,
+    corrected_shares,
+    counterfactual_prompts,
+    measure_amplification,
+    measure_association_amplification,
+    measure_bbq,
+    measure_counterfactual_pairs,
+    measure_crows_pairs,
+    measure_image_representation,
+    measure_weat,
+)
+from .certainty import Certainty, certainties
+from .compare import ScoreComparison, compare
 from .completions import completions
-from .entailment import ENTAILMENTS
-from .entailment import Entailment
-from .entailment import build_entailment
-from .extractors import EXTRACTORS
-from .extractors import Extractor
-from .extractors import open_extractor
-from .hallucination import measure_calibration
-from .hallucination import measure_corpus_support
-from .hallucination import measure_question_answers
-from .hallucination import measure_self_consistency
-from .hallucination import measure_semantic_entropy
-from .hallucination import measure_truthfulqa
-from .hallucination import measure_unknown_names
-from .items import ITEM_SCHEMA
-from .items import ItemValues
-from .items import read_items
-from .items import write_items
+from .entailment import ENTAILMENTS, Entailment, build_entailment
+from .extractors import EXTRACTORS, Extractor, open_extractor
+from .hallucination import (
+    measure_calibration,
+    measure_corpus_support,
+    measure_question_answers,
+    measure_self_consistency,
+    measure_semantic_entropy,
+    measure_truthfulqa,
+    measure_unknown_names,
+)
+from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
-from .memorization.drawing_chance import chance_within
-from .memorization.drawing_chance import discoverable
-from .memorization.drawing_chance import drawn_logprobs
+from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
 from .memorization.edit_similarity import edit_similarity
-from .memorization.exposure import exposure
-from .memorization.exposure import exposure_interval
-from .memorization.exposure import measure_exposure
+from .memorization.exposure import exposure, exposure_interval, measure_exposure
 from .memorization.extractable import measure_extractable
-from .memorization.index import Place
-from .memorization.index import Span
-from .memorization.index import SuffixIndex
-from .memorization.index import build_index
-from .memorization.index import open_index
+from .memorization.index import Place, Span, SuffixIndex, build_index, open_index
 from .memorization.leaked_data import measure_leaked_data
-from .memorization.licence_overlap import licence_repeats
-from .memorization.licence_overlap import measure_licence_overlap
+from .memorization.licence_overlap import licence_repeats, measure_licence_overlap
 from .memorization.lira import lira
 from .memorization.membership import measure_membership
-from .memorization.membership_scores import loss_score
-from .memorization.membership_scores import min_k_score
-from .memorization.membership_scores import neighbour_score
-from .memorization.membership_scores import reference_score
-from .memorization.membership_scores import zlib_score
-from .memorization.operating_points import EpsilonBound
-from .memorization.operating_points import OperatingPoint
-from .memorization.operating_points import at_fpr
-from .memorization.operating_points import epsilon_bound
-from .memorization.planted_documents import Planted
-from .memorization.planted_documents import measure_planted_documents
-from .memorization.planted_documents import planted_passages
-from .memorization.source_exposure import SourceUse
-from .memorization.source_exposure import measure_source_exposure
-from .memorization.source_exposure import source_uses
-from .memorization.verbatim_overlap import measure_verbatim_overlap
-from .memorization.verbatim_overlap import overlap
+from .memorization.membership_scores import loss_score, min_k_score, neighbour_score, reference_score, zlib_score
+from .memorization.operating_points import EpsilonBound, OperatingPoint, at_fpr, epsilon_bound
+from .memorization.planted_documents import Planted, measure_planted_documents, planted_passages
+from .memorization.source_exposure import SourceUse, measure_source_exposure, source_uses
+from .memorization.verbatim_overlap import measure_verbatim_overlap, overlap
 from .nearest_images import nearest_images
 from .quality.authenticity import measure_authenticity
 from .quality.bits_per_byte import measure_bits_per_byte
 from .quality.class_consistency import measure_class_consistency
-from .quality.class_divergence import inception_score
-from .quality.class_divergence import inception_score_interval
+from .quality.class_divergence import inception_score, inception_score_interval
 from .quality.cmmd import measure_cmmd
-from .quality.copying_test import CopyingTest
-from .quality.copying_test import copying_test
-from .quality.distinct_n import DistinctMetric
-from .quality.distinct_n import distinct_n
-from .quality.distinct_n import measure_distinct_n
-from .quality.frechet import Moments
-from .quality.frechet import frechet_distance
-from .quality.frechet import frechet_from_moments
-from .quality.frechet import frechet_interval
+from .quality.copying_test import CopyingTest, copying_test
+from .quality.distinct_n import DistinctMetric, distinct_n, measure_distinct_n
+from .quality.frechet import Moments, frechet_distance, frechet_from_moments, frechet_interval
 from .quality.frechet_distance import measure_frechet_distance
 from .quality.frechet_limit import measure_frechet_limit
-from .quality.frechet_line import FrechetLimit
-from .quality.frechet_line import frechet_limit
+from .quality.frechet_line import FrechetLimit, frechet_limit
 from .quality.frechet_metric import FrechetMetric
 from .quality.group_coverage import measure_group_coverage
-from .quality.homogenization import mean_similarity
-from .quality.homogenization import measure_homogenization
-from .quality.homogenization import ngram_kernel
-from .quality.image_metrics import InceptionScoreMetric
-from .quality.image_metrics import KernelDistanceMetric
-from .quality.image_metrics import PrecisionRecallMetric
+from .quality.homogenization import mean_similarity, measure_homogenization, ngram_kernel
+from .quality.image_metrics import InceptionScoreMetric, KernelDistanceMetric, PrecisionRecallMetric
 from .quality.inception_score import measure_inception_score
 from .quality.kernel_distance import measure_kernel_distance
-from .quality.kernel_sums import cmmd
-from .quality.kernel_sums import kernel_inception_distance
-from .quality.length_drift import kolmogorov_smirnov
-from .quality.length_drift import measure_length_drift
-from .quality.length_drift import wasserstein
-from .quality.likelihood import Likelihood
-from .quality.likelihood import bits_per_byte
-from .quality.likelihood import byte_perplexity
-from .quality.likelihood import loss_gap
-from .quality.likelihood import perplexity
-from .quality.likelihood import word_perplexity
-from .quality.mauve import divergence_curve
-from .quality.mauve import mauve
-from .quality.mauve import measure_mauve
+from .quality.kernel_sums import cmmd, kernel_inception_distance
+from .quality.length_drift import kolmogorov_smirnov, measure_length_drift, wasserstein
+from .quality.likelihood import Likelihood, bits_per_byte, byte_perplexity, loss_gap, perplexity, word_perplexity
+from .quality.mauve import divergence_curve, mauve, measure_mauve
 from .quality.neighbour_intervals import precision_recall
-from .quality.neighbours import Neighbourhoods
-from .quality.neighbours import expected_coverage
-from .quality.neighbours import nearest_to
-from .quality.neighbours import neighbourhoods
-from .quality.perplexity import PerplexityMetric
-from .quality.perplexity import measure_perplexity
+from .quality.neighbours import Neighbourhoods, expected_coverage, nearest_to, neighbourhoods
+from .quality.perplexity import PerplexityMetric, measure_perplexity
 from .quality.precision_recall import measure_precision_recall
 from .quality.prompt_adherence import measure_prompt_adherence
-from .quality.repetition import RepetitionMetric
-from .quality.repetition import loop_at_end
-from .quality.repetition import measure_repetition
-from .quality.repetition import repeated_share
-from .quality.self_bleu import measure_self_bleu
-from .quality.self_bleu import self_bleu
-from .quality.token_entropy import TokenEntropyMetric
-from .quality.token_entropy import entropy_bits
-from .quality.token_entropy import measure_token_entropy
-from .quality.vendi import vendi_from_features
-from .quality.vendi import vendi_score
+from .quality.repetition import RepetitionMetric, loop_at_end, measure_repetition, repeated_share
+from .quality.self_bleu import measure_self_bleu, self_bleu
+from .quality.token_entropy import TokenEntropyMetric, entropy_bits, measure_token_entropy
+from .quality.vendi import vendi_from_features, vendi_score
 from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
-from .quality.zipf_drift import heaps_exponent
-from .quality.zipf_drift import measure_zipf_drift
-from .quality.zipf_drift import zipf_exponent
-from .repeated_passages import Passages
-from .repeated_passages import leaked_strings
-from .repeated_passages import objected_passages
-from .repeated_passages import repeated_passages
-from .run import SUITES
-from .run import check_request
-from .run import default_suite
-from .run import evaluate
-from .run import evaluate_items
-from .run import open_subject
-from .safety import measure_detector_bias
-from .safety import measure_output_toxicity
-from .safety import swap_sheet
+from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
+from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
+from .run import check_request, evaluate, evaluate_items, open_subject
+from .safety import measure_detector_bias, measure_output_toxicity, swap_sheet
 from .sampling import draw_samples
-from .statistics import ByGroup
-from .statistics import Comparison
-from .statistics import Estimate
-from .statistics import Placements
-from .statistics import Variance
-from .statistics import auc
-from .statistics import benjamini_hochberg
-from .statistics import by_group
-from .statistics import clopper_pearson
-from .statistics import clustered_rate
-from .statistics import crossed_interval
-from .statistics import crossed_jackknife
-from .statistics import detectable_effect
-from .statistics import difference
-from .statistics import exponential
-from .statistics import fisher_p
-from .statistics import holm
-from .statistics import items_to_detect
-from .statistics import jackknife
-from .statistics import mcnemar
-from .statistics import mean_interval
-from .statistics import mid_p
-from .statistics import mmd_interval
-from .statistics import more_items
-from .statistics import more_trials
-from .statistics import newcombe
-from .statistics import paired_auc
-from .statistics import paired_difference
-from .statistics import paired_test
-from .statistics import permutation_p
-from .statistics import placements
-from .statistics import ratio_interval
-from .statistics import rule_of_three
-from .statistics import seed_interval
-from .statistics import u_statistic
-from .statistics import variance_of
+from .statistics import (
+    ByGroup,
+    Comparison,
+    Estimate,
+    Placements,
+    Variance,
+    auc,
+    benjamini_hochberg,
+    by_group,
+    clopper_pearson,
+    clustered_rate,
+    crossed_interval,
+    crossed_jackknife,
+    detectable_effect,
+    difference,
+    exponential,
+    fisher_p,
+    holm,
+    items_to_detect,
+    jackknife,
+    mcnemar,
+    mean_interval,
+    mid_p,
+    mmd_interval,
+    more_items,
+    more_trials,
+    newcombe,
+    paired_auc,
+    paired_difference,
+    paired_test,
+    permutation_p,
+    placements,
+    ratio_interval,
+    rule_of_three,
+    seed_interval,
+    u_statistic,
+    variance_of,
+)
 from .story import document_story
-from .suites import SUITES
-from .suites import Suite
-from .suites import default_suite
-from .suites import suite
-from .tables import measure_attribute_disclosure
-from .tables import measure_linkage
-from .tables import measure_marginal_fidelity
-from .tables import measure_pairwise_fidelity
-from .tables import measure_row_copies
-from .tables import measure_train_on_synthetic
-from .tables import measure_two_sample_test
-from .tables import tell_apart
-from .text_likelihood import ending_logs
-from .text_likelihood import text_logs
-from .trace import Trace
-from .trace import TracedDocument
-from .trace import TracedSpan
-from .trace import document_cards
-from .trace import trace
-from .trace import trace_document
-from .trace_back import is_sample_id
-from .trace_back import trace_finding
-from .trace_back import trace_sample
-from .trace_back import trace_source
+from .suites import SUITES, Suite, default_suite, suite
+from .tables import (
+    measure_attribute_disclosure,
+    measure_linkage,
+    measure_marginal_fidelity,
+    measure_pairwise_fidelity,
+    measure_row_copies,
+    measure_train_on_synthetic,
+    measure_two_sample_test,
+    tell_apart,
+)
+from .text_likelihood import ending_logs, text_logs
+from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, trace_document
+from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
     "ENTAILMENTS",
@@ -385,6 +292,7 @@ __all__ = [
     "measure_cmmd",
     "measure_corpus_support",
     "measure_counterfactual_pairs",
+    "measure_crows_pairs",
     "measure_detector_bias",
     "measure_discoverable",
     "measure_distinct_n",
@@ -487,5 +395,4 @@ __all__ = [
     "write_items",
     "zipf_exponent",
     "zlib_score",
-    "measure_crows_pairs",
 ]

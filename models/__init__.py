@@ -1,76 +1,57 @@
 """Model families, one training loop, checkpoints."""
 
-from ..core import CanaryPlan
-from ..core import LoRAPlan
-from ..core import Recipe
-from .adapters import ADAPTERS
-from .adapters import ExternalModel
-from .adapters import FinishedSamples
-from .adapters import Scored
-from .adapters import ScoresText
-from .adapters import attach
-from .adapters import external_report
-from .adapters import from_callable
-from .adapters import open_external
-from .adapters import served_models
-from .base import CAPABILITIES
-from .base import Canary
-from .base import Checkpoint
-from .base import Generator
-from .base import Ledger
-from .base import Reading
-from .base import ScoresWindows
-from .base import ShowsVocabulary
-from .base import training_is_known
-from .base import ScoresMasked
+from ..core import CanaryPlan, LoRAPlan, Recipe
+from .adapters import (
+    ADAPTERS,
+    ExternalModel,
+    FinishedSamples,
+    Scored,
+    ScoresText,
+    attach,
+    external_report,
+    from_callable,
+    open_external,
+    served_models,
+)
+from .base import (
+    CAPABILITIES,
+    Canary,
+    Checkpoint,
+    Generator,
+    Ledger,
+    Reading,
+    ScoresMasked,
+    ScoresWindows,
+    ShowsVocabulary,
+    training_is_known,
+)
 from .canaries import canary_alternatives
 from .copying import CopyingFamily
-from .count_models import KneserNeyModel
-from .count_models import counted_readings
-from .count_models import kneser_ney
-from .diffusion import DiffusionCheckpoint
-from .diffusion import DiffusionFamily
-from .families import FAMILIES
-from .families import ModelFamily
-from .feature_net import FeatureNet
-from .feature_net import feature_net
-from .fine_tuned import FineTunedCheckpoint
-from .fine_tuned import FineTunedFamily
-from .fit import fit
-from .fit import load
-from .gan import GANCheckpoint
-from .gan import GANFamily
-from .gaussian_mixture import GaussianMixtureFamily
-from .gaussian_mixture import MixtureCheckpoint
+from .count_models import KneserNeyModel, counted_readings, kneser_ney
+from .diffusion import DiffusionCheckpoint, DiffusionFamily
+from .families import FAMILIES, ModelFamily
+from .feature_net import FeatureNet, feature_net
+from .fine_tuned import FineTunedCheckpoint, FineTunedFamily
+from .fit import fit, load
+from .gan import GANCheckpoint, GANFamily
+from .gaussian_mixture import GaussianMixtureFamily, MixtureCheckpoint
 from .image_checkpoint import ImageCheckpoint
-from .image_data import Images
-from .image_data import read_images
+from .image_data import Images, read_images
 from .image_report import png_base64
 from .ngram import NgramFamily
 from .pretrained_checkpoint import PretrainedCheckpoint
 from .projection import Projection
-from .record_checkpoint import CopyingImages
-from .record_checkpoint import CopyingRows
+from .record_checkpoint import CopyingImages, CopyingRows
 from .report import training_report
-from .retrain import check_retrainable
-from .retrain import retrain
-from .serving import Server
-from .serving import Service
-from .serving import system_clock
+from .retrain import check_retrainable, retrain
+from .serving import Server, Service, system_clock
 from .start import by_hash
-from .table_checkpoint import TableCheckpoint
-from .table_checkpoint import typed_table
+from .table_checkpoint import TableCheckpoint, typed_table
 from .text_checkpoint import TextCheckpoint
-from .text_gradients import KeptWeights
-from .text_gradients import Passage
-from .text_gradients import TextGradients
-from .text_gradients import kept_weights
-from .text_gradients import text_gradients
+from .text_gradients import KeptWeights, Passage, TextGradients, kept_weights, text_gradients
 from .transformer import TransformerFamily
-from .tvae import TVAECheckpoint
-from .tvae import TVAEFamily
-from .vae import VAECheckpoint
-from .vae import VAEFamily
+from .tvae import TVAECheckpoint, TVAEFamily
+from .vae import VAECheckpoint, VAEFamily
 
 __all__ = [
     "ADAPTERS",
@@ -108,6 +89,7 @@ __all__ = [
     "Reading",
     "Recipe",
     "Scored",
+    "ScoresMasked",
     "ScoresText",
     "ScoresWindows",
     "Server",
@@ -143,5 +125,4 @@ __all__ = [
     "training_is_known",
     "training_report",
     "typed_table",
-    "ScoresMasked",
 ]

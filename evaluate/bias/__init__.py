@@ -1,22 +1,14 @@
 """Whether a model treats groups of people differently, against its corpus and against each other."""
 
-from .amplification import Amplification
-from .amplification import amplification
-from .amplification import measure_amplification
+from .amplification import Amplification, amplification, measure_amplification
 from .association_amplification import measure_association_amplification
 from .bbq import measure_bbq
-from .corrected_shares import CorrectedShare
-from .corrected_shares import corrected_shares
-from .counterfactual_pairs import Difference
-from .counterfactual_pairs import compare
-from .counterfactual_pairs import measure_counterfactual_pairs
-from .image_representation import measure_image_representation
-from .prompts import COMPARISONS
-from .prompts import Comparison
-from .prompts import counterfactual_prompts
-from .word_embedding_test import measure_weat
-from .word_embedding_test import model_vectors
+from .corrected_shares import CorrectedShare, corrected_shares
+from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .crows_pairs import measure_crows_pairs
+from .image_representation import measure_image_representation
+from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
     "COMPARISONS",
@@ -32,8 +24,8 @@ __all__ = [
     "measure_association_amplification",
     "measure_bbq",
     "measure_counterfactual_pairs",
+    "measure_crows_pairs",
     "measure_image_representation",
     "measure_weat",
     "model_vectors",
-    "measure_crows_pairs",
 ]

@@ -1,26 +1,20 @@
 """Models made elsewhere, behind the same questions as our own: they declare what they can do."""
 
-from .base import ADAPTERS
-from .base import ExternalModel
-from .base import Scored
-from .base import ScoresText
-from .base import open_external
+from .base import ADAPTERS, ExternalModel, Scored, ScoresText, open_external
 from .callable import from_callable
 from .diffusers import DiffusersModel
-from .openai import OpenAIModel
-from .openai import served_models
+from .masked_lm import MaskedModel
+from .openai import OpenAIModel, served_models
 from .report import external_report
 from .samples import FinishedSamples
-from .stored import attach
-from .stored import is_external
-from .stored import load_external
-from .masked_lm import MaskedModel
+from .stored import attach, is_external, load_external
 
 __all__ = [
     "ADAPTERS",
     "DiffusersModel",
     "ExternalModel",
     "FinishedSamples",
+    "MaskedModel",
     "OpenAIModel",
     "Scored",
     "ScoresText",
@@ -31,5 +25,4 @@ __all__ = [
     "load_external",
     "open_external",
     "served_models",
-    "MaskedModel",
 ]
