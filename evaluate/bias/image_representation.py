@@ -85,18 +85,17 @@ def measure_image_representation(
             f"the images of the corpus have {len(counts)} different values of {group!r}; two are needed to compare"
         )
     drawn = list(range(min(images, len(made))))
-    shares, missing = [], []
-    for part in (
-        _declared(made, drawn, counts, group),
-        _seen(subject, made, real, known, counts, drawn, minimum, group),
-        _detected(made, real, known, counts, drawn, detectors or {}, threshold),
-    ):
-        for one in part:
-            (shares if isinstance(one, GroupShare) else missing).append(one)
-    adjusted = benjamini_hochberg([one.p for one in shares]) if shares else []
-    scores: list[Measurement] = [*(_score(one, group) for one in shares), *missing]  # type: ignore[misc]
+    found = [
+        *_declared(made, drawn, counts, group),
+        *_seen(subject, made, real, known, counts, drawn, minimum, group),
+        *_detected(made, real, known, counts, drawn, detectors or {}, threshold),
+    ]
+    shares = [one for one in found if isinstance(one, GroupShare)]
+    missing = [one for one in found if isinstance(one, NotMeasured)]
+    adjusted = benjamini_hochberg([one.p for one in shares]).tolist() if shares else []
+    scores: list[Measurement] = [*(_score(one, group) for one in shares), *missing]
     told = [
-        (one, float(q))
+        (one, q)
         for one, q in zip(shares, adjusted, strict=True)
         if q <= 0.05 and (one.low > limit * one.corpus or one.high < one.corpus / limit)
     ]
@@ -134,7 +133,7 @@ def _seen(
     subject: Subject, made: ImageSet, real: ImageSet, known: Sequence[str | None], counts: Mapping[str, int],
     drawn: Sequence[int], minimum: int, group: str,
 ) -> Iterator[GroupShare | NotMeasured]:  # fmt: skip
-    labels = [value if value in counts and counts[value] >= minimum else None for value in known]
+    labels = [value if value is not None and counts.get(value, 0) >= minimum else None for value in known]
     for name, n in counts.items():
         if n < minimum:
             reason = f"{n} image{'s' if n != 1 else ''} of the corpus, {minimum} are needed"
