@@ -14,6 +14,7 @@ from .audits import (
     TermCounter,
     TermCounts,
     examples_of,
+    first_of_source,
     group_gap,
     group_share,
     log_odds_ratio,
@@ -21,6 +22,7 @@ from .audits import (
     sentences_in,
     sentences_with_groups,
     snippet,
+    source_effects,
 )
 from .base import AUDITS, DETECTORS, FILTERS, SOURCES, Annotation, Decision, Judgement, Rejected, Source, Step
 from .calibrate import calibrate
@@ -195,6 +197,7 @@ __all__ = [
     "fairness",
     "find_personal_data",
     "fineweb",
+    "first_of_source",
     "group_gap",
     "group_share",
     "guess_corpus",
@@ -249,6 +252,7 @@ __all__ = [
     "shown_day",
     "similar_images",
     "snippet",
+    "source_effects",
     "source_from",
     "strip_file_metadata",
     "strip_metadata",

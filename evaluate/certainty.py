@@ -112,7 +112,7 @@ def neutral_of(score: Score) -> float | None:
     if score.metric in NEUTRAL:
         return NEUTRAL[score.metric]
     told = METRICS.describe(score.metric).facts.get("neutral") if score.metric in METRICS else None
-    return None if told is None else float(told)
+    return float(told) if told else None
 
 
 def _estimate(score: Score, neutral: float) -> Estimate:

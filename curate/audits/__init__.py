@@ -11,6 +11,7 @@ from .rates import Rate, group_share, mention_rate, mention_ratio
 from .sentence_evidence import examples_of
 from .sentences import Sentences, sentences_in, sentences_with_groups
 from .snippets import snippet
+from .source_effects import SourceEffect, first_of_source, source_effects
 from .term_counts import AttributeTerms, IdentityTerms, Mention, TermCounter, TermCounts
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "Mention",
     "Rate",
     "Sentences",
+    "SourceEffect",
     "TermCounter",
     "TermCounts",
     "examples_of",
+    "first_of_source",
     "group_gap",
     "group_share",
     "log_odds_ratio",
@@ -37,4 +40,5 @@ __all__ = [
     "sentences_in",
     "sentences_with_groups",
     "snippet",
+    "source_effects",
 ]

@@ -26,6 +26,7 @@ from .association_tests import Bools, at_most, log_odds, npmi, odds_ratio, permu
 from .lexicon import ATTRIBUTES, IDENTITY
 from .sentence_evidence import documents_of, examples_of
 from .sentences import Sentences, sentences_with_groups
+from .source_effects import first_of_source, source_effects
 from .term_counts import AttributeTerms, IdentityTerms, TermCounter
 from .text_field import TEXT, no_text
 
@@ -175,7 +176,12 @@ class Associations:
 
     def _finding(self, corpus: Corpus, sentences: Sentences, found: Association) -> Finding:
         rows = np.flatnonzero(sentences.identity[:, found.column] & sentences.attribute[:, found.attribute_column])
-        ids = corpus.ids()
+        ids, sources = corpus.ids(), corpus.column("source").to_pylist()
+        columns = [i for i, (name, _) in enumerate(self.identity.groups) if name == found.category]
+        effects = source_effects(sentences, (found.column, found.attribute_column), columns, sources)
+        pair = np.bincount(sentences.document[rows], minlength=len(ids)).astype(np.float64)
+        ranks = first_of_source(pair, sources, effects)
+        rows = rows[np.argsort(-ranks[sentences.document[rows]], kind="stable")]
         category, attribute = found.attribute
         highlighted = {(found.category, found.group), found.attribute}
         note = f"{found.group} + {attribute}"
@@ -185,14 +191,15 @@ class Associations:
             f"{found.category}: {found.group!r} goes with {attribute!r}: {found.odds:.1f} times the odds of others",
             f"{found.together} sentences in {found.documents} documents hold both, chance would give "
             f"{found.expected:.1f}. Odds ratio {found.odds:.2f} ({found.low:.2f} to {found.high:.2f}), "
-            f"nPMI {found.npmi:.2f}, p = {found.p:.4f}, false discovery rate {found.q:.3f}. "
+            f"nPMI {found.npmi:.2f}, p = {found.p:.4f}, false discovery rate {found.q:.3f}."
+            f"{effects[0].told() if effects else ''} "
             "A model trained on this learns to complete the one with the other.",
             f"Read the examples: a list of words does not know irony, quotation or names. Where the link is real and "
             f"unwanted, add sentences that join other groups of {found.category!r} with {attribute!r} ({category}), or "
             "remove the documents listed here.",
             (self.score(found),),
             tuple(examples_of(corpus, sentences, rows, ids, self.both, highlighted, note, self.field)),
-            tuple(documents_of(sentences, rows, ids)),
+            tuple(documents_of(sentences, rows, ids, ranks[sentences.document[rows]])),
         )  # fmt: skip
 
 

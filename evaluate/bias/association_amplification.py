@@ -15,9 +15,11 @@ from ...curate import (
     TermCounter,
     example,
     examples_of,
+    first_of_source,
     log_odds_ratio,
     sentences_in,
     sentences_with_groups,
+    source_effects,
 )
 from ..base import METRICS, Outcome, Subject
 from .carriers import (
@@ -141,7 +143,7 @@ def measure_association_amplification(
     scores: list[Measurement] = [_score(one, protocol) for one in found]
     told = [one for one in found if one.q <= 0.05 and (one.low > limit or one.high < 1 / limit)][:FINDINGS]
     both = TermCounter([*identity.lexicons, *held.lexicons])
-    findings = [_finding(subject, both, corpus, output, rows, texts, one, protocol) for one in told]
+    findings = [_finding(subject, both, corpus, output, rows, texts, one, protocol, identity.groups) for one in told]
     return Outcome(tuple(scores), tuple(findings), tuple(_exhibits(found, carried)))
 
 
@@ -206,16 +208,21 @@ def _carried(subject: Subject, corpus: Sentences, one: TieChange) -> list[Source
 
 def _finding(
     subject: Subject, both: TermCounter, corpus: Sentences, output: Sentences, rows: Sequence[Mapping[str, object]],
-    texts: Sequence[str], one: TieChange, protocol: str,
+    texts: Sequence[str], one: TieChange, protocol: str, corpus_groups: Sequence[tuple[str, str]],
 ) -> Finding:  # fmt: skip
     pair = np.bincount(corpus.document[_together(corpus, one)], minlength=len(ids_of(subject))).astype(np.float64)
-    names, shares = driving_documents(subject, pair), _carried(subject, corpus, one)
+    shares = _carried(subject, corpus, one)
+    columns = [place for place, (category, _) in enumerate(corpus_groups) if category == one.category]
+    effects = source_effects(corpus, one.columns, columns, sources_of(subject))
+    names = driving_documents(subject, first_of_source(pair, sources_of(subject), effects))
     lit = {(one.category, one.group), one.attribute}
     note = f"corpus: {one.name}"
     shown = list(_outputs(both, output, rows, texts, one, lit))
     found = np.flatnonzero(_together(corpus, one))
-    order = found[np.argsort(-pair[corpus.document[found]], kind="stable")]
-    shown += list(examples_of(subject.corpus, corpus, order, ids_of(subject), both, lit, note))[:EXAMPLES]
+    first = {name: place for place, name in enumerate(names)}
+    ids = ids_of(subject)
+    order = found[np.argsort([first.get(ids[i], len(ids)) for i in corpus.document[found]], kind="stable")]
+    shown += list(examples_of(subject.corpus, corpus, order, ids, both, lit, note))[:EXAMPLES]
     more = one.ratio > 1
     return Finding(
         "HW-B004",
@@ -226,7 +233,8 @@ def _finding(
         f"{one.attribute[1]!r}, and {one.corpus.rate:.1%} of {one.corpus.sentences:,} in the corpus. Against the other "
         f"groups the odds are {math.exp(one.output.log_odds):.2f} and {math.exp(one.corpus.log_odds):.2f} times as "
         f"high: the model changes the tie by a factor of {one.ratio:.2f} ({one.low:.2f} to {one.high:.2f}, false "
-        f"discovery rate {one.q:.3f}).{in_words(shares, 'the sentences that hold both')}",
+        f"discovery rate {one.q:.3f}).{in_words(shares, 'the sentences that hold both')}"
+        f"{effects[0].told() if effects else ''}",
         "Read outputs and documents side by side. Reweight or remove the documents listed here, or add sentences that "
         "tie other groups to the attribute; then train again and compare.",
         (_score(one, protocol),),

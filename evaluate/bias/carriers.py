@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core import Table
+from ...core import UNKNOWN, Table
 from ...curate import redact
 from ..base import Subject
 
 SOURCES, DOCUMENTS = 12, 20
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

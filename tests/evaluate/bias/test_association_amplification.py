@@ -98,6 +98,9 @@ def test_the_sources_that_carry_a_tie_are_named(tmp_path: Path) -> None:
     outcome = METRICS.get("association-amplification")(subject, **OPTIONS)
     told = next(one for one in outcome.findings if "'female' to 'career'" in one.title)
     assert "these sources carry most: letters 100%" in told.meaning
+    assert "Without the source 'letters' the corpus's odds ratio would be 0.0" in told.meaning  # no woman works then
+    sources = dict(zip(subject.corpus.ids(), subject.corpus.column("source").to_pylist(), strict=True))
+    assert {sources[name] for name in told.document_ids} == {"letters"}
     table = next(one for one in outcome.exhibits if one.name == "association-amplification-sources")
     assert ("female + career", "letters", 60, 60, 60.0, 1.0, 1.0) in table.rows  # type: ignore[union-attr]
 
