@@ -25,7 +25,10 @@ from .bias import (
     measure_bbq,
     measure_counterfactual_pairs,
     measure_crows_pairs,
+    measure_stereoset,
     measure_weat,
+    measure_winobias,
+    measure_winogender,
 )
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
@@ -97,6 +100,7 @@ from .statistics import (
     by_group,
     clopper_pearson,
     clustered_rate,
+    correlation,
     crossed_interval,
     crossed_jackknife,
     detectable_effect,
@@ -207,6 +211,7 @@ __all__ = [
     "check_request",
     "clopper_pearson",
     "clustered_rate",
+    "correlation",
     "cmmd",
     "compare",
     "comparison_target",
@@ -304,6 +309,7 @@ __all__ = [
     "measure_self_bleu",
     "measure_self_consistency",
     "measure_source_exposure",
+    "measure_stereoset",
     "measure_token_entropy",
     "measure_train_on_synthetic",
     "measure_two_sample_test",
@@ -311,6 +317,8 @@ __all__ = [
     "measure_vendi",
     "measure_verbatim_overlap",
     "measure_weat",
+    "measure_winobias",
+    "measure_winogender",
     "measure_word_perplexity",
     "measure_zipf_drift",
     "mid_p",

@@ -5,6 +5,9 @@ from .bbq import measure_bbq
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .crows_pairs import measure_crows_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+from .stereoset import measure_stereoset
+from .winobias import measure_winobias
+from .winogender import measure_winogender
 from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
@@ -19,6 +22,9 @@ __all__ = [
     "measure_bbq",
     "measure_counterfactual_pairs",
     "measure_crows_pairs",
+    "measure_stereoset",
     "measure_weat",
+    "measure_winobias",
+    "measure_winogender",
     "model_vectors",
 ]
