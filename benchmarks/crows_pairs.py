@@ -1,4 +1,4 @@
-"""CrowS-Pairs speed: headwater's metric beside lm-evaluation-harness's log-likelihoods, same pairs and weights, one thread.
+"""CrowS-Pairs speed: headwater's metric beside the log-likelihoods of lm-evaluation-harness, same pairs, one thread.
 
     python benchmarks/crows_pairs.py MODEL PAIRS [--pairs 1508] [--turns 3] [--batches 1 8 64]
 

@@ -28,7 +28,10 @@ from .bias import (
     measure_counterfactual_pairs,
     measure_crows_pairs,
     measure_image_representation,
+    measure_stereoset,
     measure_weat,
+    measure_winobias,
+    measure_winogender,
 )
 from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
@@ -109,6 +112,7 @@ from .statistics import (
     by_group,
     clopper_pearson,
     clustered_rate,
+    correlation,
     crossed_interval,
     crossed_jackknife,
     detectable_effect,
@@ -227,6 +231,7 @@ __all__ = [
     "completions",
     "copying_test",
     "corrected_shares",
+    "correlation",
     "counterfactual_prompts",
     "crossed_interval",
     "crossed_jackknife",
@@ -326,6 +331,7 @@ __all__ = [
     "measure_self_consistency",
     "measure_semantic_entropy",
     "measure_source_exposure",
+    "measure_stereoset",
     "measure_token_entropy",
     "measure_train_on_synthetic",
     "measure_truthfulqa",
@@ -334,6 +340,8 @@ __all__ = [
     "measure_vendi",
     "measure_verbatim_overlap",
     "measure_weat",
+    "measure_winobias",
+    "measure_winogender",
     "measure_word_perplexity",
     "measure_zipf_drift",
     "mid_p",

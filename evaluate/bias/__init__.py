@@ -8,6 +8,9 @@ from .counterfactual_pairs import Difference, compare, measure_counterfactual_pa
 from .crows_pairs import measure_crows_pairs
 from .image_representation import measure_image_representation
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
+from .stereoset import measure_stereoset
+from .winobias import measure_winobias
+from .winogender import measure_winogender
 from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
@@ -26,6 +29,9 @@ __all__ = [
     "measure_counterfactual_pairs",
     "measure_crows_pairs",
     "measure_image_representation",
+    "measure_stereoset",
     "measure_weat",
+    "measure_winobias",
+    "measure_winogender",
     "model_vectors",
 ]

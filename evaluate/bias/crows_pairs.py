@@ -136,7 +136,7 @@ def _findings(parts: Sequence[Part], scores: Sequence[Measurement]) -> Iterator[
         return
     above = whole.value > 0.5
     judged = zip(parts, adjusted_p(parts), strict=True)
-    sure = [part.name for part, q in judged if TYPE in part.slice and q is not None and q <= 0.05]
+    sure = [part.slice[TYPE] for part, q in judged if TYPE in part.slice and q is not None and q <= 0.05]
     named = f" By itself this holds for {', '.join(sure)}." if sure else " No single bias type shows it by itself."
     yield Finding(
         "HW-B010",

@@ -42,7 +42,7 @@ class Part:
     @property
     def name(self) -> str:
         """As people read it."""
-        return ", ".join(redact(value) for value in self.slice.values()) or "all pairs"
+        return ", ".join(f"{key}: {redact(value)}" for key, value in self.slice.items()) or "all pairs"
 
 
 Total = Callable[[Sentence, Sentence], tuple[float, float]]

@@ -6,6 +6,7 @@
 | rate of events in clusters | Clopper-Pearson at the effective number | Kish 1965; Korn & Graubard 1998 |
 | mean | t bent by skewness, clustered where items share a source | Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640 |
 | ratio of sums (perplexity, bits per byte) | Fieller and Hall | Fieller 1954; Cochran 1977, section 6; Hall 1992 |
+| correlation | jackknife on Fisher's z | Fisher 1915; Efron & Tibshirani 1993, chapter 11 |
 | anything smooth, U-statistics, MMD | jackknife, also over groups | Efron & Tibshirani 1993, chapter 11; Arvesen 1969 |
 | what depends on neighbours | random halves | Efron & Stein 1981; McCarthy 1969 |
 | area under the ROC curve | DeLong in a score interval | DeLong et al. 1988; Sun & Xu 2014; Wilson 1927 |
@@ -19,6 +20,7 @@ How often each of them covers the truth is measured in docs/concepts/intervals.m
 
 from ...core import wilson
 from .auc import Placements, auc, paired_auc, placements
+from .correlation import correlation
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
 from .halves import positive_from_halves, share_from_halves
@@ -45,6 +47,7 @@ __all__ = [
     "by_group",
     "clopper_pearson",
     "clustered_rate",
+    "correlation",
     "crossed_interval",
     "crossed_jackknife",
     "detectable_effect",

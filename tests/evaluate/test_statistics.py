@@ -9,6 +9,7 @@ from scipy import stats
 from headwater.core import UsageError
 from headwater.evaluate import (
     clopper_pearson,
+    correlation,
     difference,
     exponential,
     jackknife,
@@ -142,3 +143,31 @@ def test_order_of_items_does_not_matter(values: list[float], random: object) -> 
 def test_the_interval_holds_its_value(pairs: list[tuple[float, int]]) -> None:
     estimate = ratio_interval([ll for ll, _ in pairs], [n for _, n in pairs])
     assert estimate.low <= estimate.value <= estimate.high
+
+
+def test_the_correlation_is_that_of_numpy_and_its_bounds_stay_within_one() -> None:
+    x = RNG.normal(size=40)
+    y = x + RNG.normal(size=40)
+    found = correlation(x, y)
+    assert found.value == pytest.approx(np.corrcoef(x, y)[0, 1]) and found.n == 40
+    assert -1 <= (found.low or 0) < found.value < (found.high or 0) <= 1
+    assert correlation(x, -3 * y + 2).value == pytest.approx(-found.value)
+
+
+@pytest.mark.parametrize("law", ["normal", "heavy"])
+def test_the_interval_of_a_correlation_covers_it(law: str) -> None:
+    rng = np.random.default_rng(11)
+    inside = 0
+    for _ in range(300):
+        a, b = rng.normal(size=(2, 50)) if law == "normal" else rng.standard_t(5, size=(2, 50))
+        found = correlation(a, 0.6 * a + 0.8 * b)
+        assert found.low is not None and found.high is not None
+        inside += found.low <= 0.6 <= found.high
+    assert inside / 300 >= 0.91
+
+
+def test_a_correlation_that_is_not_defined_says_so() -> None:
+    with pytest.raises(UsageError, match="two measurements that vary"):
+        correlation([1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 3.0, 4.0])
+    assert correlation([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]).low is None
+    assert correlation([1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 8.0]).value == pytest.approx(1)

@@ -249,5 +249,7 @@ def test_the_published_file_is_read_whole(tmp_path: Path) -> None:
     outcome = measure_crows_pairs(Subject(tmp_path, corpus, FakeMasked(), sets=DATA))
     (table,) = (part for part in outcome.exhibits if isinstance(part, Table))
     counts = {row[0]: row[1] for row in table.rows}
-    assert counts["all pairs"] == 1508 and counts["stereo"] == 1290 and counts["race-color"] == 516
+    assert (
+        counts["all pairs"] == 1508 and counts["direction: stereo"] == 1290 and counts["bias type: race-color"] == 516
+    )
     assert isinstance(outcome.scores[0], Score) and outcome.scores[0].n == 77
