@@ -23,6 +23,7 @@ from .bias import (
     counterfactual_prompts,
     measure_amplification,
     measure_bbq,
+    measure_bold,
     measure_counterfactual_pairs,
     measure_weat,
 )
@@ -271,6 +272,7 @@ __all__ = [
     "measure_authenticity",
     "measure_bbq",
     "measure_bits_per_byte",
+    "measure_bold",
     "measure_calibration",
     "measure_class_consistency",
     "measure_cmmd",

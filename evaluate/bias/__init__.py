@@ -2,13 +2,14 @@
 
 from .amplification import Amplification, amplification, measure_amplification
 from .bbq import measure_bbq
+from .bold import measure_bold
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .word_embedding_test import measure_weat, model_vectors
 
 __all__ = [
-    "COMPARISONS",
     "Amplification",
+    "COMPARISONS",
     "Comparison",
     "Difference",
     "amplification",
@@ -16,6 +17,7 @@ __all__ = [
     "counterfactual_prompts",
     "measure_amplification",
     "measure_bbq",
+    "measure_bold",
     "measure_counterfactual_pairs",
     "measure_weat",
     "model_vectors",
