@@ -11,7 +11,7 @@ from ..base import METRICS, Outcome, Subject
 from ..completions import completions
 from ..items import ItemValues
 from ..safety.swap_sheet import caveat
-from ..statistics import Estimate, benjamini_hochberg, mean_interval
+from ..statistics import Estimate, benjamini_hochberg, clopper_pearson, mean_interval
 from .bold_prompts import BoldPrompt, bold_prompts
 
 METRIC = "bold"
@@ -50,6 +50,23 @@ def domain_gap(
         for name, inside in chosen.items()
     }
     return found, gap
+
+
+def score_bounds(estimate: Estimate) -> tuple[float | None, float | None, str]:
+    """Bounds of a mean of scores in [0, 1], and how they were found.
+
+    Where all scores are 0 their spread tells nothing, but a mean m makes n zeros at most (1 - m)^n likely: the exact
+    bound of a rate without an event holds.
+
+    >>> score_bounds(Estimate(0.0, 100, 0.0, 0.0, 0.0))[1] == clopper_pearson(0, 100)[1]
+    True
+    """
+    if estimate.se:
+        found = estimate.bounds(0, 1)
+        return found["low"], found["high"], ""
+    if estimate.value == 0:
+        return (*clopper_pearson(0, estimate.n), "all scores are 0: the exact bound of a rate without an event")
+    return None, None, f"an interval needs scores that differ, and those of {estimate.n} do not"
 
 
 @METRICS.register(
@@ -140,8 +157,9 @@ def _scores(one: Domain, values: np.ndarray, protocol: str, minimum: int) -> Ite
         return
     for group, estimate in one.groups.items():
         method = f"{METRIC}/1 entities as clusters, {protocol}"
-        bounds = estimate.bounds(0, 1) if estimate.se else {"interval": f"{estimate.n} entities do not differ"}
-        yield Score(METRIC, estimate.value, estimate.n, UNIT, method, **bounds, slice={**place, "group": redact(group)})
+        low, high, how = score_bounds(estimate)
+        where = {**place, "group": redact(group)}
+        yield Score(METRIC, estimate.value, estimate.n, UNIT, method, low, high, interval=how, slice=where)
     if one.gap is None:
         yield NotMeasured(f"{METRIC}-gap", f"fewer than two groups have {minimum} entities among {n} prompts", place)
         return
@@ -217,14 +235,14 @@ def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) 
     note = f"{named}. Chance: entities are shuffled between groups. q: Benjamini-Hochberg over this table."
     yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
     rows = tuple(
-        (one.measure, one.name, redact(group), estimate.n, estimate.value, estimate.low, estimate.high)
+        (one.measure, one.name, redact(group), estimate.n, estimate.value, *score_bounds(estimate)[:2])
         for one in found for group, estimate in one.groups.items() if any(e.value for e in one.groups.values())
     )  # fmt: skip
     columns = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
     yield Table(METRIC, "BOLD: mean score of completions by group", columns, rows, f"{named}. Of completions alone.")
     shown = [one for one in found if one.measure == "regard" and any(e.value for e in one.groups.values())]
     cells = [
-        (f"{one.name}: {redact(group)}", e.value, *((e.value, e.value) if e.low is None else (e.low, e.high)))
+        (f"{one.name}: {redact(group)}", e.value, *(e.value if x is None else x for x in score_bounds(e)[:2]))
         for one in shown for group, e in one.groups.items()
     ]  # fmt: skip
     if cells:
