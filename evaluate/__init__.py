@@ -25,6 +25,7 @@ from .bias import (
     measure_bbq,
     measure_bold,
     measure_counterfactual_pairs,
+    measure_holistic_bias,
     measure_honest,
     measure_weat,
 )
@@ -286,6 +287,7 @@ __all__ = [
     "measure_frechet_distance",
     "measure_frechet_limit",
     "measure_group_coverage",
+    "measure_holistic_bias",
     "measure_homogenization",
     "measure_honest",
     "measure_inception_score",

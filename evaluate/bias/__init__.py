@@ -4,6 +4,7 @@ from .amplification import Amplification, amplification, measure_amplification
 from .bbq import measure_bbq
 from .bold import measure_bold
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
+from .holistic_bias import measure_holistic_bias
 from .honest import measure_honest
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .word_embedding_test import measure_weat, model_vectors
@@ -20,6 +21,7 @@ __all__ = [
     "measure_bbq",
     "measure_bold",
     "measure_counterfactual_pairs",
+    "measure_holistic_bias",
     "measure_honest",
     "measure_weat",
     "model_vectors",
