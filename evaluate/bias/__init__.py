@@ -3,9 +3,12 @@
 from .amplification import Amplification, amplification, measure_amplification
 from .association_amplification import measure_association_amplification
 from .bbq import measure_bbq
+from .bold import measure_bold
 from .corrected_shares import CorrectedShare, corrected_shares
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .crows_pairs import measure_crows_pairs
+from .holistic_bias import measure_holistic_bias
+from .honest import measure_honest
 from .image_representation import measure_image_representation
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .stereoset import measure_stereoset
@@ -26,8 +29,11 @@ __all__ = [
     "measure_amplification",
     "measure_association_amplification",
     "measure_bbq",
+    "measure_bold",
     "measure_counterfactual_pairs",
     "measure_crows_pairs",
+    "measure_holistic_bias",
+    "measure_honest",
     "measure_image_representation",
     "measure_stereoset",
     "measure_weat",
