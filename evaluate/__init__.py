@@ -35,6 +35,7 @@ from .hallucination import (
     measure_calibration,
     measure_corpus_support,
     measure_self_consistency,
+    measure_selfcheck,
     measure_semantic_entropy,
     measure_unknown_names,
 )
@@ -308,6 +309,7 @@ __all__ = [
     "measure_row_copies",
     "measure_self_bleu",
     "measure_self_consistency",
+    "measure_selfcheck",
     "measure_semantic_entropy",
     "measure_source_exposure",
     "measure_token_entropy",

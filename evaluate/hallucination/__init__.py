@@ -3,6 +3,7 @@
 from .calibration import measure_calibration
 from .corpus_support import measure_corpus_support
 from .self_consistency import measure_self_consistency
+from .selfcheck import measure_selfcheck
 from .semantic_entropy import measure_semantic_entropy
 from .unknown_names import measure_unknown_names
 
@@ -10,6 +11,7 @@ __all__ = [
     "measure_calibration",
     "measure_corpus_support",
     "measure_self_consistency",
+    "measure_selfcheck",
     "measure_semantic_entropy",
     "measure_unknown_names",
 ]
