@@ -90,6 +90,7 @@ from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
+from .robustness import measure_paraphrase_consistency, measure_robustness
 from .run import SUITES, check_request, default_suite, evaluate, evaluate_items, open_subject
 from .sampling import draw_samples
 from .statistics import (
@@ -301,11 +302,13 @@ __all__ = [
     "measure_mauve",
     "measure_membership",
     "measure_pairwise_fidelity",
+    "measure_paraphrase_consistency",
     "measure_perplexity",
     "measure_planted_documents",
     "measure_precision_recall",
     "measure_prompt_adherence",
     "measure_repetition",
+    "measure_robustness",
     "measure_row_copies",
     "measure_self_bleu",
     "measure_self_consistency",

@@ -42,7 +42,7 @@ def ngram_scores(pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
 
 
 def embedding_scores(pairs: Sequence[Pair], encode: Encode) -> Floats:
-    """1 - the largest cosine to a sentence of an answer, mean over the answers. [0, 2]; vectors of 0 are like nothing."""
+    """1 - the largest cosine to a sentence of an answer, mean over answers. [0, 2]; vectors of 0 are like nothing."""
     texts: dict[str, int] = {}
     cut = {other: _sentences(other) for _, others in pairs for other in others}
     for sentence, others in pairs:
