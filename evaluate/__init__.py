@@ -46,6 +46,7 @@ from .hallucination import (
     measure_corpus_support,
     measure_question_answers,
     measure_self_consistency,
+    measure_selfcheck,
     measure_semantic_entropy,
     measure_truthfulqa,
     measure_unknown_names,
@@ -101,6 +102,7 @@ from .quality.vendi_of_images import measure_vendi
 from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
+from .robustness import measure_paraphrase_consistency, measure_robustness
 from .run import check_request, evaluate, evaluate_items, open_subject
 from .safety import measure_detector_bias, measure_output_toxicity, swap_sheet
 from .sampling import draw_samples
@@ -326,15 +328,18 @@ __all__ = [
     "measure_membership",
     "measure_output_toxicity",
     "measure_pairwise_fidelity",
+    "measure_paraphrase_consistency",
     "measure_perplexity",
     "measure_planted_documents",
     "measure_precision_recall",
     "measure_prompt_adherence",
     "measure_question_answers",
     "measure_repetition",
+    "measure_robustness",
     "measure_row_copies",
     "measure_self_bleu",
     "measure_self_consistency",
+    "measure_selfcheck",
     "measure_semantic_entropy",
     "measure_source_exposure",
     "measure_stereoset",

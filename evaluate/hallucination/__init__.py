@@ -4,6 +4,7 @@ from .calibration import measure_calibration
 from .corpus_support import measure_corpus_support
 from .question_answers import measure_question_answers
 from .self_consistency import measure_self_consistency
+from .selfcheck import measure_selfcheck
 from .semantic_entropy import measure_semantic_entropy
 from .truthfulqa import measure_truthfulqa
 from .unknown_names import measure_unknown_names
@@ -13,6 +14,7 @@ __all__ = [
     "measure_corpus_support",
     "measure_question_answers",
     "measure_self_consistency",
+    "measure_selfcheck",
     "measure_semantic_entropy",
     "measure_truthfulqa",
     "measure_unknown_names",

@@ -1,0 +1,192 @@
+"""Whether the same question in other words gets the same answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from ...core import Cell, Chart, Exhibit, InputError, Measurement, NotMeasured, Score, Series, Table, UsageError
+from ...curate import excerpt
+from ..base import METRICS, Outcome, Subject
+from ..entailment import Entailment, Spec, build_entailment
+from ..hallucination.meaning_clusters import entailment_matrices
+from ..items import ItemValues
+from ..statistics import Floats, clopper_pearson, mean_interval
+from .asking import PROMPT, TOKENS, Asked, check_prompt, greedy_answers, questions, same_answer, says
+from .wordings import FORMATS, worded
+
+METRIC = "paraphrase-consistency"
+LISTED, MOST_WORDINGS = 50, 20
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One question in several wordings, each with its name and its answer."""
+
+    name: str
+    wordings: tuple[tuple[str, Asked], ...]
+
+    @property
+    def answers(self) -> list[str]:
+        """In the order of the wordings."""
+        return [one.answer or "" for _, one in self.wordings]
+
+
+def pair_agreement(answers: Sequence[str], entails: Floats | None = None, threshold: float = 0.5) -> float:
+    """Share of the pairs of answers that agree: equal but for case and marks, or entailing each other.
+
+    >>> pair_agreement(["Paris", "paris.", "Rome"])
+    0.3333333333333333
+    """
+    pairs = list(combinations(range(len(answers)), 2))
+    return sum(_agree(answers, i, j, entails, threshold) for i, j in pairs) / len(pairs)
+
+
+def _agree(answers: Sequence[str], i: int, j: int, entails: Floats | None, threshold: float) -> bool:
+    if same_answer(answers[i], answers[j]):
+        return True
+    if entails is None or not (says(answers[i]) and says(answers[j])):
+        return False
+    return bool(min(entails[i, j], entails[j, i]) > threshold)
+
+
+@METRICS.register(
+    METRIC,
+    source="agreement under paraphrase: Elazar et al. 2021 (arXiv 2102.01017), section 2",
+    unit="share of pairs of wordings",
+    range="[0, 1], higher is more consistent",
+    needs="file",
+    protocol=(
+        "greedy first lines of answers to the wordings of a question; share of pairs that are equal but for case and "
+        "marks, or entail each other; mean over questions with t interval; beside pairs of different questions"
+    ),
+    pitfalls=(
+        "Consistent is not true, and a model that answers everything alike is consistent: read the share beside that "
+        "of different questions. Templates change the form and not the words; paraphrases of your own ask for more."
+    ),
+)
+def measure_paraphrase_consistency(
+    subject: Subject,
+    questions_file: str | None = None,
+    entailment: Spec = "words",
+    threshold: float = 0.5,
+    questions_drawn: int = 100,
+    prompt: str = PROMPT,
+    tokens: int = TOKENS,
+    minimum: int = 5,
+) -> Outcome:
+    """Share of pairs of wordings of one question whose answers agree, by equality and by entailment.
+
+    ``questions_file`` (.jsonl or .csv) has ``question``, and ``group`` for those that ask the same; ``answer`` where
+    they are answered already, else the model is asked. Without groups the built-in wordings are asked. Without a file
+    the questions are TruthfulQA's, below ``sets``.
+    """
+    check_prompt(prompt, METRIC)
+    if not 0 <= threshold < 1 or not 1 <= tokens <= 1_000:
+        raise UsageError(f"{METRIC}: threshold is from 0 to below 1, and tokens from 1 to 1,000")
+    model = build_entailment(entailment, f"{METRIC}.entailment")
+    asked, label = questions(subject, questions_file, questions_drawn, METRIC)
+    groups = _groups(asked, subject.seed)
+    if len(groups) < max(2, minimum):
+        reason = f"{len(groups)} questions have two wordings or more, {max(2, minimum)} are needed"
+        return Outcome((NotMeasured(METRIC, reason),))
+    finished = any(one.answer is not None for one in asked)
+    how = "given answers" if finished else f"greedy, {tokens} tokens, prompt {prompt!r}"
+    answered = groups if finished else _answered(subject, groups, prompt, tokens)
+    method = f"{METRIC}/1 {label}, {how}"
+    return _outcome(answered, model, threshold, method)
+
+
+def _groups(asked: Sequence[Asked], seed: int) -> list[Group]:
+    """The wordings of each question: those of the file, else the built-in ones."""
+    by_group: dict[str, list[Asked]] = {}
+    for one in asked:
+        by_group.setdefault(one.group, []).append(one)
+    if all(len(own) == 1 for own in by_group.values()) and all(one.answer is None for one in asked):
+        found = []
+        for one in asked:
+            other = {name: replace(one, text=text) for name, text in worded(one.text, FORMATS, seed).items()}
+            found.append(Group(one.group, ((ORIGINAL, one), *other.items())))
+        return found
+    groups = [Group(name, tuple((f"{i + 1}", one) for i, one in enumerate(own))) for name, own in by_group.items()]
+    if any(len(one.wordings) > MOST_WORDINGS for one in groups):
+        raise InputError(f"{METRIC}: more than {MOST_WORDINGS} wordings of one question; give fewer")
+    return [one for one in groups if len(one.wordings) > 1]
+
+
+def _answered(subject: Subject, groups: Sequence[Group], prompt: str, tokens: int) -> list[Group]:
+    texts = [one.text for group in groups for _, one in group.wordings]
+    given = iter(greedy_answers(subject, texts, prompt, tokens, METRIC))
+    return [
+        replace(group, wordings=tuple((name, replace(one, answer=next(given))) for name, one in group.wordings))
+        for group in groups
+    ]
+
+
+def _outcome(groups: Sequence[Group], model: Entailment, threshold: float, method: str) -> Outcome:
+    entails = entailment_matrices(model, [group.answers for group in groups])
+    exact = [pair_agreement(group.answers) for group in groups]
+    meaning = [pair_agreement(group.answers, own, threshold) for group, own in zip(groups, entails, strict=True)]
+    chance = [
+        float(same_answer(a, b))
+        for one, two in zip(groups, [*groups[1:], groups[0]], strict=True)
+        for a, b in [(one.answers[0], two.answers[-1])]
+    ]
+    asked = f"{method}, {model.protocol} above {threshold:g} in both directions"
+    scores: list[Measurement] = [
+        _mean(METRIC, exact, f"{method}, equal but for case and marks", "higher"),
+        _mean(f"{METRIC}-meaning", meaning, asked, "higher"),
+        _mean(f"{METRIC}-chance", chance, f"{method}, answers to different questions, equal but for case and marks"),
+        *_by_wording(groups, method),
+    ]
+    names = [group.name for group in groups]
+    items = tuple(
+        ItemValues.of_means(score.metric, score.method, {}, names, values)
+        for score, values in zip(scores[:2], (exact, meaning), strict=True) if isinstance(score, Score)
+    )  # fmt: skip
+    return Outcome(tuple(scores), exhibits=tuple(_exhibits(groups, exact, meaning, scores)), items=items)
+
+
+def _mean(name: str, values: Sequence[float], method: str, direction: str = "none") -> Score:
+    estimate = mean_interval(values)
+    return Score(
+        name, estimate.value, estimate.n, "share of pairs", method, **estimate.bounds(0.0, 1.0),
+        direction=direction,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _by_wording(groups: Sequence[Group], method: str) -> Iterator[Score]:
+    """Of the built-in wordings: how often each gets the answer of the original."""
+    names = list(dict.fromkeys(name for group in groups for name, _ in group.wordings))
+    if ORIGINAL not in names:
+        return
+    for name in names[1:]:
+        pairs = [(group.answers[0], one.answer or "") for group in groups for own, one in group.wordings if own == name]
+        events = sum(same_answer(a, b) for a, b in pairs)
+        low, high = clopper_pearson(events, len(pairs))
+        yield Score(
+            METRIC, events / len(pairs), len(pairs), "share of questions", f"{method}, the same as the original's", low,
+            high, interval="Clopper-Pearson", slice={"wording": name}, direction="higher",
+        )  # fmt: skip
+
+
+def _exhibits(
+    groups: Sequence[Group], exact: Sequence[float], meaning: Sequence[float], scores: Sequence[Measurement]
+) -> Iterator[Exhibit]:
+    order = sorted(range(len(groups)), key=lambda place: (meaning[place], exact[place], groups[place].name))
+    rows: list[tuple[Cell, ...]] = []
+    for place in order[:LISTED]:
+        own = groups[place]
+        said = " | ".join(f"{name}: {excerpt(one.answer or '(nothing)', width=80)[0]}" for name, one in own.wordings)
+        rows.append((excerpt(own.wordings[0][1].text, width=160)[0], said, exact[place], meaning[place]))
+    blank = sum(not says(answer) for group in groups for answer in group.answers)
+    columns = ("Question", "Answers by wording", "Pairs equal", "Pairs of one meaning")
+    note = f"Least consistent first; {blank} answers hold no word and agree with nothing."
+    yield Table(METRIC, "Answers to the same question in other words", columns, tuple(rows), note)
+    sliced = [one for one in scores if isinstance(one, Score) and one.slice]
+    if sliced:
+        x = tuple(one.slice["wording"] for one in sliced)
+        y, low, high = (tuple(float(getattr(one, part) or 0) for one in sliced) for part in ("value", "low", "high"))
+        series = (Series("the same answer as the original", x, y, low, high),)
+        title = "The same answer, by wording"
+        yield Chart(f"{METRIC}-chart", title, "interval", "wording", "share of questions", series)
