@@ -33,6 +33,7 @@ from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import (
     measure_calibration,
+    measure_captions,
     measure_code_names,
     measure_question_answers,
     measure_self_consistency,
@@ -312,6 +313,7 @@ __all__ = [
     "measure_token_entropy",
     "measure_train_on_synthetic",
     "measure_two_sample_test",
+    "measure_captions",
     "measure_code_names",
     "measure_question_answers",
     "measure_truthfulqa",
