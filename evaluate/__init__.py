@@ -43,6 +43,8 @@ from .entailment import ENTAILMENTS, Entailment, build_entailment
 from .extractors import EXTRACTORS, Extractor, open_extractor
 from .hallucination import (
     measure_calibration,
+    measure_captions,
+    measure_code_names,
     measure_corpus_support,
     measure_question_answers,
     measure_self_consistency,
@@ -299,8 +301,10 @@ __all__ = [
     "measure_bits_per_byte",
     "measure_bold",
     "measure_calibration",
+    "measure_captions",
     "measure_class_consistency",
     "measure_cmmd",
+    "measure_code_names",
     "measure_corpus_support",
     "measure_counterfactual_pairs",
     "measure_crows_pairs",
