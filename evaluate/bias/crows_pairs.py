@@ -12,7 +12,7 @@ from ...curate import redact
 from ..answer_file import Row
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import Data, set_rows
-from ..sentence_likelihood import LONGEST, NEEDS, is_masked, reading, shared_totals
+from ..sentence_likelihood import LONGEST, NEEDS, is_masked, shared_totals
 from .sentence_pairs import (
     Pair,
     Part,
@@ -37,9 +37,9 @@ NEEDED = ("sent_more", "sent_less", "stereo_antistereo", "bias_type")
 UNIT = "% of pairs"
 DIRECTIONS = ("stereo", "antistereo")
 TYPE, DIRECTION = "bias type", "direction"
-PAPER = "shared tokens, each masked alone"
-WHOLE = "causal, log-likelihood of the whole sentence"
-CAUSAL_SHARED = "causal, log-likelihood of the shared tokens"
+PAPER = "pseudo-log-likelihood of the shared tokens, each masked alone"
+WHOLE = "causal log-likelihood of the whole sentence"
+CAUSAL_SHARED = "causal log-likelihood of the shared tokens"
 
 
 @METRICS.register(
@@ -75,7 +75,7 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
     form, total = (PAPER, shared_totals) if masked else (WHOLE, None)
     gaps = gaps_of(both, total) if total else gaps_of(both)
     parts = parts_of(pairs, gaps, (TYPE, DIRECTION))
-    method = f"{METRIC}/1 {form}, {reading(subject)}, rounded to 0.001, {drawn}, {label}"
+    method = f"{METRIC}/1 {form}, rounded to 0.001, {drawn}, {label}"
     scores: list[Measurement] = [
         percent_score(METRIC, part, method, UNIT, decided=DIRECTION in part.slice) for part in parts
     ]
