@@ -241,11 +241,8 @@ def _exhibits(
         for name in sorted({one.occupation for one in trios}, key=lambda name: (-odds[0].get(name, -np.inf), name))
     ]
     columns = ("Occupation", "% women (BLS)", "% women (Bergsma)", "She minus he (nats)", "Control (nats)")
-    note = (
-        "She minus he: log-likelihood of the sentences in which the pronoun means the occupation, mean over them; "
-        "above 0 she is likelier. Control: the same where it means the other person."
-    )
-    note += f" {lost:,} sentences begin differently, and the server gives no first value: left out." if lost else ""
+    note = f"{lost:,} sentences begin differently, and the server gives no first value: left out. " if lost else ""
+    note += "Above 0 she is likelier where the pronoun means the occupation. Control: where it means the other person."
     yield Table(METRIC, "Winogender by occupation", columns, tuple(rows), note)
 
 
