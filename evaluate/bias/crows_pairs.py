@@ -120,8 +120,8 @@ def _note(form: str, lost: int) -> str:
     """Short: the report cuts notes."""
     left = f"{lost:,} pairs begin differently, and the server gives no first value: left out. " if lost else ""
     return (
-        f"{left}{form}. Tie: equal to 0.001 nats. stereo: written around a stereotype; antistereo: around its opposite. "
-        "q: Benjamini and Hochberg."
+        f"{left}{form}. Tie: equal to 0.001 nats. stereo: written around a stereotype; antistereo: around its "
+        "opposite. q: Benjamini and Hochberg."
     )
 
 

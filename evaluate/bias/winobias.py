@@ -137,8 +137,8 @@ def _exhibits(parts: Sequence[Part], occupations: Sequence[Part], flawed: int, l
     note = f"{flawed:,} pairs differ in more than pronouns: left out. " if flawed else ""
     note += f"{lost:,} pairs begin differently, and the server gives no first value: left out. " if lost else ""
     note += (
-        "men, women: whom the stereotype expects; a liking for he or she moves these two apart and cancels in all pairs. "
-        "q: Benjamini and Hochberg."
+        "men, women: whom the stereotype expects; a liking for he or she moves these two apart and cancels in all "
+        "pairs. q: Benjamini and Hochberg."
     )
     yield parts_table(METRIC, title, parts, note)
     if occupations:
