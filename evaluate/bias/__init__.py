@@ -7,6 +7,7 @@ from .crows_pairs import measure_crows_pairs
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .stereoset import measure_stereoset
 from .winobias import measure_winobias
+from .winobias_coreference import measure_winobias_coreference
 from .winogender import measure_winogender
 from .word_embedding_test import measure_weat, model_vectors
 
@@ -25,6 +26,7 @@ __all__ = [
     "measure_stereoset",
     "measure_weat",
     "measure_winobias",
+    "measure_winobias_coreference",
     "measure_winogender",
     "model_vectors",
 ]
