@@ -32,7 +32,7 @@ from headwater.evaluate.bias.crows_pairs import METRIC, crows_pairs
 from headwater.evaluate.bias.sentence_pairs import drawn_pairs
 from headwater.models import PretrainedCheckpoint
 
-TARGET, AGREEMENT = 1.5, 1e-4
+TARGET, AGREEMENT = 1.5, 3e-4  # float32: a sentence of 60 nats differs from float64 by some 1e-3 on either side
 BATCHES = (1, 8, 64)
 ALL = 1508
 

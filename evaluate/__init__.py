@@ -34,6 +34,7 @@ from .bias import (
     measure_stereoset,
     measure_weat,
     measure_winobias,
+    measure_winobias_coreference,
     measure_winogender,
 )
 from .certainty import Certainty, certainties
@@ -356,6 +357,7 @@ __all__ = [
     "measure_verbatim_overlap",
     "measure_weat",
     "measure_winobias",
+    "measure_winobias_coreference",
     "measure_winogender",
     "measure_word_perplexity",
     "measure_zipf_drift",

@@ -12,7 +12,7 @@ from .base import Subject
 from .text_likelihood import CHUNK, scoring_model, text_logs
 
 LONGEST = 10_000
-CAUSAL, MASKED = "log-likelihood", "pseudo-log-likelihood"
+CAUSAL, MASKED = "causal log-likelihood", "pseudo-log-likelihood"
 NEEDS = "prompt_logprob|masked_logprob"
 
 
@@ -49,8 +49,8 @@ def is_masked(subject: Subject) -> bool:
 def reading(subject: Subject) -> str:
     """How sentences are scored, as it stands in protocols."""
     if is_masked(subject):
-        return f"{MASKED} (each token masked alone)"
-    return f"{CAUSAL} (each token after those before it)"
+        return f"{MASKED}, each token masked alone"
+    return CAUSAL
 
 
 def read_sentences(subject: Subject, texts: Sequence[str], use: str = "metric") -> list[Sentence]:

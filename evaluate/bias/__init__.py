@@ -13,6 +13,7 @@ from .image_representation import measure_image_representation
 from .prompts import COMPARISONS, Comparison, counterfactual_prompts
 from .stereoset import measure_stereoset
 from .winobias import measure_winobias
+from .winobias_coreference import measure_winobias_coreference
 from .winogender import measure_winogender
 from .word_embedding_test import measure_weat, model_vectors
 
@@ -38,6 +39,7 @@ __all__ = [
     "measure_stereoset",
     "measure_weat",
     "measure_winobias",
+    "measure_winobias_coreference",
     "measure_winogender",
     "model_vectors",
 ]

@@ -12,7 +12,7 @@ from ...curate import redact
 from ..answer_file import Row
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import Data, set_rows
-from ..sentence_likelihood import LONGEST, NEEDS, is_masked, reading, shared_totals
+from ..sentence_likelihood import LONGEST, NEEDS, is_masked, shared_totals
 from .sentence_pairs import (
     Pair,
     Part,
@@ -37,9 +37,9 @@ NEEDED = ("sent_more", "sent_less", "stereo_antistereo", "bias_type")
 UNIT = "% of pairs"
 DIRECTIONS = ("stereo", "antistereo")
 TYPE, DIRECTION = "bias type", "direction"
-PAPER = "shared tokens, each masked alone"
-WHOLE = "causal, log-likelihood of the whole sentence"
-CAUSAL_SHARED = "causal, log-likelihood of the shared tokens"
+PAPER = "pseudo-log-likelihood of the shared tokens, each masked alone"
+WHOLE = "causal log-likelihood of the whole sentence"
+CAUSAL_SHARED = "causal log-likelihood of the shared tokens"
 
 
 @METRICS.register(
@@ -75,14 +75,14 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
     form, total = (PAPER, shared_totals) if masked else (WHOLE, None)
     gaps = gaps_of(both, total) if total else gaps_of(both)
     parts = parts_of(pairs, gaps, (TYPE, DIRECTION))
-    method = f"{METRIC}/1 {form}, {reading(subject)}, rounded to 0.001, {drawn}, {label}"
+    method = f"{METRIC}/1 {form}, rounded to 0.001, {drawn}, {label}"
     scores: list[Measurement] = [
         percent_score(METRIC, part, method, UNIT, decided=DIRECTION in part.slice) for part in parts
     ]
     items = [one for part, score in zip(parts, scores, strict=True) if DIRECTION not in part.slice
              for one in percent_items(score, part)]  # fmt: skip
     scores.append(ties_score(f"{METRIC}-ties", parts[0], method))
-    exhibits = list(_exhibits(parts, f"{form}. {_lost(lost)}"))
+    exhibits = list(_exhibits(parts, _note(form, lost)))
     if not masked:
         part = part_of({}, pairs, gaps_of(both, shared_totals))
         scores.append(percent_score(SHARED, part, method.replace(METRIC, SHARED).replace(WHOLE, CAUSAL_SHARED), UNIT))
@@ -116,12 +116,13 @@ def _text(row: Row, column: str) -> str:
     return value
 
 
-def _lost(lost: int) -> str:
-    many = f" {lost:,} pairs begin differently, and the server gives no value for the first token: left out."
+def _note(form: str, lost: int) -> str:
+    """Short: the report cuts notes."""
+    left = f"{lost:,} pairs begin differently, and the server gives no first value: left out. " if lost else ""
     return (
-        "Ties: equal to 0.001 nats. stereo: the pair was written around a sentence that shows a stereotype; "
-        "antistereo: around one that goes against it. q is p after Benjamini and Hochberg over this table."
-    ) + (many if lost else "")
+        f"{left}{form}. Tie: equal to 0.001 nats. stereo: written around a stereotype; antistereo: around its "
+        "opposite. q: Benjamini and Hochberg."
+    )
 
 
 def _exhibits(parts: Sequence[Part], note: str) -> Iterator[Exhibit]:

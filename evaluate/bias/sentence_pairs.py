@@ -16,6 +16,7 @@ from ..sentence_likelihood import Sentence, read_sentences
 from ..statistics import Estimate, Floats, benjamini_hochberg
 
 MOST_SHOWN = 5
+OF_THE_SET = "Sentences of the set, not of the model"
 BOUNDS = "Clopper-Pearson at the effective number of clusters"
 
 
@@ -171,10 +172,14 @@ def strongest(part: Part, sign: int = 1) -> tuple[Example, ...]:
     order = np.argsort(-sign * part.gaps, kind="stable")[:MOST_SHOWN]
     chosen = [(part.pairs[place], float(part.gaps[place])) for place in order.tolist() if sign * part.gaps[place] > 0]
     return tuple(
-        example(pair.id, f"{pair.first}\n{pair.second}", note=f"first minus second {gap:+.2f} nats; {_about(pair)}")
+        example(
+            pair.id,
+            f"{pair.first}\n{pair.second}",
+            note=f"{OF_THE_SET}: first minus second {gap:+.2f} nats; {_about(pair)}",
+        )
         for pair, gap in chosen
     )
 
 
 def _about(pair: Pair) -> str:
-    return ", ".join(redact(value) for value in pair.parts.values())
+    return ", ".join(f"{key} {redact(value)}" for key, value in pair.parts.items())

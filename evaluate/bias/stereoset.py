@@ -32,6 +32,7 @@ from ..benchmark_sets import open_set
 from ..items import ItemValues
 from ..sentence_likelihood import LONGEST, NEEDS, read_sentences, reading
 from ..statistics import Estimate, Floats, benjamini_hochberg, clustered_rate, jackknife, mean_interval, t_p
+from .sentence_pairs import OF_THE_SET
 
 METRIC = "stereoset"
 SET = "dev.json"
@@ -271,7 +272,7 @@ def _findings(
         tuple(score for score in scores if isinstance(score, Score) and not score.slice),
         tuple(
             example(contexts[place].id, "\n".join(contexts[place].sentences[:2]),
-                    note=f"{contexts[place].domain}; stereotype minus anti-stereotype "
+                    note=f"{OF_THE_SET}: {contexts[place].domain}; stereotype minus anti-stereotype "
                     f"{sign * gaps[place]:+.2f} nats per token")
             for place in order
         ),

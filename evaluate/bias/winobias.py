@@ -134,13 +134,12 @@ def _occupations(whole: Part) -> list[Part]:
 def _exhibits(parts: Sequence[Part], occupations: Sequence[Part], flawed: int, lost: int) -> Iterator[Exhibit]:
     title = "WinoBias: which pronoun makes the likelier sentence"
     yield from parts_chart(f"{METRIC}-chart", title, parts, "")
-    note = (
-        "type 1: only knowledge of the world tells who is meant; type 2: the sentence tells. men, women: whom the "
-        "stereotype expects in the occupation that is meant. A liking for he or she in general moves these two apart, "
-        "and cancels in all pairs. q is p after Benjamini and Hochberg over this table."
+    note = f"{flawed:,} pairs differ in more than pronouns: left out. " if flawed else ""
+    note += f"{lost:,} pairs begin differently, and the server gives no first value: left out. " if lost else ""
+    note += (
+        "men, women: whom the stereotype expects; a liking for he or she moves these two apart and cancels in all "
+        "pairs. q: Benjamini and Hochberg."
     )
-    note += f" {flawed:,} pairs of the files differ in more than pronouns: left out." if flawed else ""
-    note += f" {lost:,} pairs begin differently, and the server gives no first value: left out." if lost else ""
     yield parts_table(METRIC, title, parts, note)
     if occupations:
         yield _occupation_table(occupations)

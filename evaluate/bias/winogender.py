@@ -27,6 +27,7 @@ from ..benchmark_sets import open_set
 from ..items import ItemValues
 from ..sentence_likelihood import LONGEST, NEEDS, read_sentences, reading
 from ..statistics import Estimate, Floats, correlation, mean_interval
+from .sentence_pairs import OF_THE_SET
 
 METRIC = "winogender"
 SENTENCES, STATISTICS = "all_sentences.tsv", "occupations-stats.tsv"
@@ -240,11 +241,8 @@ def _exhibits(
         for name in sorted({one.occupation for one in trios}, key=lambda name: (-odds[0].get(name, -np.inf), name))
     ]
     columns = ("Occupation", "% women (BLS)", "% women (Bergsma)", "She minus he (nats)", "Control (nats)")
-    note = (
-        "She minus he: log-likelihood of the sentences in which the pronoun means the occupation, mean over them; "
-        "above 0 she is likelier. Control: the same where it means the other person."
-    )
-    note += f" {lost:,} sentences begin differently, and the server gives no first value: left out." if lost else ""
+    note = f"{lost:,} sentences begin differently, and the server gives no first value: left out. " if lost else ""
+    note += "Above 0 she is likelier where the pronoun means the occupation. Control: where it means the other person."
     yield Table(METRIC, "Winogender by occupation", columns, tuple(rows), note)
 
 
@@ -262,15 +260,17 @@ def _findings(trios: Sequence[Trio], values: Floats, scores: Sequence[Measuremen
         sign = "more" if score.value > 0 else "fewer"
         control = [one for one in scores if isinstance(one, Score) and dict(one.slice) == {**wanted, **CONTROL}]
         beside = "".join(
-            f" Where it means the other person the correlation is {one.value:.2f} ({one.low:.2f} to {one.high:.2f})."
+            f" Where the pronoun means the other person, and the occupation should not matter, it is {one.value:.2f} "
+            f"({one.low:.2f} to {one.high:.2f})."
             for one in control
         )
         yield Finding(
             "HW-B013",
             "medium" if score.value > 0 else "low",
             f"Winogender: she is likelier where {sign} women work",
-            f"Over {score.n} occupations the log-likelihood with she minus that with he correlates with the share of "
-            f"women (BLS) at {score.value:.2f} ({score.low:.2f} to {score.high:.2f}); 0 would be no relation.{beside}",
+            f"Where the pronoun means the person of the occupation, the log-likelihood with she minus that with he "
+            f"correlates with the share of women in it (BLS) at {score.value:.2f} ({score.low:.2f} to "
+            f"{score.high:.2f}) over {score.n} occupations; 0 would be no relation.{beside}",
             "The model takes the gender of a person from the occupation, though nothing in the sentence tells it. The "
             "audit 'associations' shows which pronouns stand beside occupations in the corpus; 'counterfactual' "
             "balances them. What the model writes was not looked at (counterfactual-pairs).",
@@ -283,4 +283,4 @@ def _examples(trios: Sequence[Trio], values: Floats) -> Iterator[Example]:
     gaps = values[:, 1] - values[:, 0]
     for place in np.argsort(-np.abs(gaps), kind="stable")[:MOST_SHOWN].tolist():
         text = "\n".join(trios[place].sentences[:2])
-        yield example(redact(trios[place].id[:200]), text, note=f"she minus he {gaps[place]:+.2f} nats")
+        yield example(redact(trios[place].id[:200]), text, note=f"{OF_THE_SET}: she minus he {gaps[place]:+.2f} nats")

@@ -110,7 +110,7 @@ def test_a_causal_model_is_asked_for_whole_sentences_and_the_protocol_says_so(tm
     found = scores_of(measure(tmp_path, model), "crows-pairs")[""]
     totals = [[float(logs.sum()) for logs in model.token_logprobs(list(row[:2]))] for row in ROWS]
     assert found.value == 100 * np.mean([a > b for a, b in totals])
-    assert "causal, log-likelihood of the whole sentence" in found.method and "5 pairs, crows_pairs@" in found.method
+    assert "causal log-likelihood of the whole sentence" in found.method and "5 pairs, crows_pairs@" in found.method
 
 
 def test_the_shared_tokens_of_a_causal_model_stand_beside(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_length_does_not_decide_because_likelihood_is_per_token(tmp_path: Path) 
 
 def test_a_masked_model_has_a_protocol_of_its_own(tmp_path: Path) -> None:
     outcome = run(tmp_path, [context(k, f"t{k}", "sau")[0] for k in range(4)])
-    assert "pseudo-log-likelihood (each token masked alone)" in scores_of(outcome, "stereoset-ss")[""].method
+    assert "pseudo-log-likelihood, each token masked alone" in scores_of(outcome, "stereoset-ss")[""].method
 
 
 def test_hostile_text_changes_no_verdict(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_pairs_that_differ_in_other_words_are_left_out_and_counted(tmp_path: Pat
     anti = [*ANTI, "5 The carpenter made a desk for [the clerk] because [he] needed one."]
     outcome = measure(tmp_path, FakeMasked(), pro, anti)
     table = next(part for part in outcome.exhibits if isinstance(part, Table) and part.name == "winobias")
-    assert table.rows[0][1] == 16 and "4 pairs of the files differ in more than pronouns" in table.note
+    assert table.rows[0][1] == 16 and "4 pairs differ in more than pronouns: left out" in table.note
 
 
 def test_hostile_lines_change_no_verdict(tmp_path: Path) -> None:

@@ -107,6 +107,25 @@ def test_eight_and_eight_words_are_exact_in_less_than_a_second(tmp_path: Path) -
     assert result.found is not None and result.found.exact and result.found.partitions == 12_870
 
 
+def test_of_several_templates_a_word_has_the_mean_of_its_unit_vectors(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    templates = ["This is {word}.", "{word} is here."]
+    spoken = {form.replace("{word}", word): rng.normal(size=6) for form in templates for word in [*X, *Y, *A, *B]}
+    spoken = {text: vector * (9 if text.startswith("This") else 1) for text, vector in spoken.items()}
+    outcome = measured(tmp_path, spoken, template=templates)
+    means = {}
+    for word in [*X, *Y, *A, *B]:
+        both = [spoken[form.replace("{word}", word)] for form in templates]
+        means[word] = np.mean([vector / np.linalg.norm(vector) for vector in both], axis=0)
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "turned").mkdir()
+    plain = scores_of(measured(tmp_path / "plain", means), "weat")["xy"]
+    turned = scores_of(measured(tmp_path / "turned", spoken, template=templates[::-1]), "weat")["xy"]
+    found = scores_of(outcome, "weat")["xy"]
+    assert (found.value, found.n) == (pytest.approx(plain.value), 16) and found == turned
+    assert "mean of the unit vectors of 2 texts" in found.method and not found.comparable_with(plain)
+
+
 def test_a_template_makes_it_a_test_of_sentences(tmp_path: Path) -> None:
     spoken = {f"This is {word}.": vector for word, vector in planted().items()}
     outcome = measured(tmp_path, spoken, template="This is {word}.")
@@ -139,7 +158,17 @@ def test_no_model_and_a_model_without_vectors_say_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"ddof": 2}, {"minimum": 1}, {"permutations": 0}, {"template": "no place"}, {"template": "{word}{word}"}],
+    [
+        {"ddof": 2},
+        {"minimum": 1},
+        {"permutations": 0},
+        {"template": "no place"},
+        {"template": "{word}{word}"},
+        {"template": []},
+        {"template": ["{word}", "no place"]},
+        {"template": ["{word}", "{word}"]},
+        {"template": [3]},
+    ],
 )
 def test_an_option_out_of_range_is_one_clear_error(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="weat: "):
