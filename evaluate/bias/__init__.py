@@ -3,6 +3,7 @@
 from .amplification import Amplification, amplification, measure_amplification
 from .bbq import measure_bbq
 from .bold import measure_bold
+from .counterfactual import measure_counterfactual
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .holistic_bias import measure_holistic_bias
 from .honest import measure_honest
@@ -20,6 +21,7 @@ __all__ = [
     "measure_amplification",
     "measure_bbq",
     "measure_bold",
+    "measure_counterfactual",
     "measure_counterfactual_pairs",
     "measure_holistic_bias",
     "measure_honest",
