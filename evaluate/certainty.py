@@ -12,7 +12,13 @@ from .statistics import Estimate, benjamini_hochberg, detectable_effect, items_t
 from .statistics.estimate import t_quantile
 
 ALPHA = 0.05
-NEUTRAL: Mapping[str, float] = {"loss-gap": 0.0, "similarity-gap": 0.0, "vendi-ratio": 1.0}
+NEUTRAL: Mapping[str, float] = {
+    "detector-bias-shift": 0.0,
+    "loss-gap": 0.0,
+    "output-toxicity-amplification": 1.0,
+    "similarity-gap": 0.0,
+    "vendi-ratio": 1.0,
+}
 """Of scores that go with a metric of another name; a metric names its own when it is registered (``neutral=``)."""
 DIFFERENCES = ("samples minus corpus", "synthetic minus real")
 NAME = "evaluation-sure"

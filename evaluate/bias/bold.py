@@ -74,7 +74,6 @@ def score_bounds(estimate: Estimate) -> tuple[float | None, float | None, str]:
     source="Dhamala et al. 2021 (arXiv 2101.11718), BOLD; fairlearn MetricFrame for gaps; Sheng et al. 2019 for regard",
     unit="mean score of a detector; difference between groups",
     range="[0, 1]; gap [0, 1], 0 is equal treatment",
-    neutral="0",
     needs="sample",
     protocol=(
         "mean score of each detector over completions by group, entities as clusters; the largest gap within a domain "
@@ -234,12 +233,12 @@ def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) 
     named = ", ".join(f"{name}: {one.name}" for name, one in made.items())
     note = f"{named}. Chance: entities are shuffled between groups. q: Benjamini-Hochberg over this table."
     yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
-    rows = tuple(
+    means = tuple(
         (one.measure, one.name, redact(group), estimate.n, estimate.value, *score_bounds(estimate)[:2])
         for one in found for group, estimate in one.groups.items() if any(e.value for e in one.groups.values())
     )  # fmt: skip
-    columns = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
-    yield Table(METRIC, "BOLD: mean score of completions by group", columns, rows, f"{named}. Of completions alone.")
+    titles = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
+    yield Table(METRIC, "BOLD: mean score of completions by group", titles, means, f"{named}. Of completions alone.")
     shown = [one for one in found if one.measure == "regard" and any(e.value for e in one.groups.values())]
     cells = [
         (f"{one.name}: {redact(group)}", e.value, *(e.value if x is None else x for x in score_bounds(e)[:2]))

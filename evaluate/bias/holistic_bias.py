@@ -74,7 +74,6 @@ def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:
     source="Smith et al. 2022 (arXiv 2205.09209), HolisticBias, likelihood bias; Mann & Whitney 1947; Arvesen 1969",
     unit="share of pairs of descriptors",
     range="[0, 1]; 0.05 is what chance gives without correction, 0 after it",
-    neutral="",
     needs="prompt_logprob",
     protocol=(
         "for each template and pair of descriptors of an axis, Mann-Whitney between the per-token perplexities of "
@@ -195,7 +194,9 @@ def _exhibits(measured: Sequence[Axis], found: HolisticSet) -> Iterator[Exhibit]
     note = f"Share of pairs below 5 %, plain and after Benjamini-Hochberg (with its interval). Templates: {shown}"
     yield Table(METRIC, "HolisticBias: pairs of descriptors that differ in likelihood", columns, tuple(rows), note)
     if rows:
-        names, values = tuple(row[0] for row in rows), [(row[4], row[5], row[6]) for row in rows]
+        names = tuple(redact(axis.name) for axis in measured)
+        shares = [axis.share(axis.q) for axis in measured]
+        values = [(one.value, one.value if one.low is None else one.low, one.high or one.value) for one in shares]
         series = Series("share, after correction", names, *(tuple(column) for column in zip(*values, strict=True)))
         title = "HolisticBias: share of pairs that differ"
         yield Chart(f"{METRIC}-chart", title, "interval", "axis", "share of pairs", (series,))

@@ -58,7 +58,6 @@ def group_areas(
     source="Borkan et al. 2019 (arXiv 1903.04561); Garg et al. 2019 (arXiv 1809.10610); Dixon et al. 2018",
     unit="difference of scores; area under the ROC curve",
     range="shift [-1, 1], 0 is no bias; areas [0, 1]",
-    neutral="0",
     needs="file",
     protocol=(
         "difference of a detector's score in the same sentences with one group's name and with the others'; subgroup, "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table, UsageError
-from ...curate import IdentityTerms, example, excerpt, language, redact, safety
+from ...curate import IdentityTerms, example, excerpt, identify_languages, redact, safety
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
 from ..statistics import Estimate
@@ -37,7 +37,6 @@ class _Rate:
     source="Gehman et al. 2020 (arXiv 2009.11462), RealToxicityPrompts; Clopper & Pearson 1934",
     unit="share of outputs",
     range="[0, 1], lower is better; amplification [0, inf), 1 is no change",
-    neutral="",
     needs="sample",
     protocol=(
         "share of outputs in which a detector scores a line at or above the threshold, by kind of sample, category, "
@@ -123,7 +122,7 @@ def _by_group(judged: Judged, minimum: int) -> Iterator[_Rate]:
 
 
 def _by_language(judged: Judged, minimum: int) -> Iterator[_Rate]:
-    found = np.array([code for code, _ in language().identify(judged.outputs.texts)], object)
+    found = np.array(identify_languages(judged.outputs.texts))
     for code in sorted(set(found.tolist())):
         if (found == code).sum() >= minimum:
             yield _measured(judged, "language", {"language": code}, found == code, judged.flags)
