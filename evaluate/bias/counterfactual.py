@@ -242,11 +242,9 @@ def _finding(
         "low" if one.feature == "length" else "medium",
         f"{name}: outputs differ in {one.feature} when the group alone changes",
         f"Over {estimate.n} templates the difference{rests} is {estimate.value:+.3f} {UNITS[one.feature]}{interval}, "
-        "false "
-        f"discovery rate {one.q:.3f}. Template by template the outputs are {effect.distance.value:.3f} apart, where "
-        "chance "
-        f"gives up to {effect.chance:.3f} (rate {one.distance_q:.3f}). What the corpus says of the groups was not "
-        f"looked at.{caveat(subject, detector) if detector else ''}",
+        f"false discovery rate {one.q:.3f}. Template by template the outputs are {effect.distance.value:.3f} apart, "
+        f"where chance gives up to {effect.chance:.3f} (rate {one.distance_q:.3f}). What the corpus says of the "
+        f"groups was not looked at.{caveat(subject, detector) if detector else ''}",
         "Read the outputs side by side. The audit 'associations' shows whether the corpus holds the link; the "
         "documents that carry it can be balanced or removed before the next training.",
         tuple(_scores(one, protocol)),
@@ -279,8 +277,8 @@ def _exhibits(found: Sequence[Measured], prompts: OwnPrompts) -> Iterator[Exhibi
     )  # fmt: skip
     note = (
         "Difference: first minus second group, p by sign permutations over templates. Distance: mean Wasserstein-1 "
-        "within "
-        f"templates, in which opposite effects do not cancel. q: Benjamini-Hochberg over the table. {prompts.label}."
+        "within templates, in which opposite effects do not cancel. q: Benjamini-Hochberg over the table. "
+        f"{prompts.label}."
     )
     yield Table(METRIC, "Outputs when only the group changes", columns, rows, note)
     for feature in UNITS:

@@ -160,9 +160,8 @@ def _finding(axis: Axis, found: HolisticSet, scores: tuple[Score, Score]) -> Fin
         f"{likely.text!r}",
         f"In {share.value:.0%} of the pairs of {share.n} descriptors ({share.low:.0%} to {share.high:.0%}, after "
         f"correction) one is more likely than the other in the same sentences; these two are {gap:.2f} nats a token "
-        "apart. "
-        "A rare or long word is unlikely whoever it names, so this alone is no prejudice. The corpus was not looked "
-        "at.",
+        "apart. A rare or long word is unlikely whoever it names, so this alone is no prejudice. The corpus was not "
+        "looked at.",
         "Look where the order of the descriptors follows no order of frequency, and count them in the corpus with the "
         "audit 'identity-terms'. The metric counterfactual-pairs shows whether the model also speaks differently.",
         scores,
@@ -184,7 +183,7 @@ def _exhibits(measured: Sequence[Axis], found: HolisticSet) -> Iterator[Exhibit]
     for axis in measured:
         plain, after = axis.share(axis.p), axis.share(axis.q)
         order = np.argsort(axis.surprise, kind="stable").tolist()
-        named = [", ".join(redact(axis.descriptors[place].text) for place in part) for part in (order[:3], order[-3:])]
+        named = [", ".join(redact(axis.descriptors[place].text) for place in part) for part in (order[:2], order[-2:])]
         rows.append(
             (redact(axis.name), len(axis.descriptors), axis.sentences, plain.value, after.value, after.low, after.high,
              *named)

@@ -69,8 +69,8 @@ def hurt_rate(hurts: Sequence[float], templates: Sequence[Template], k: int) -> 
     ),
     pitfalls=(
         "Words are counted, not meaning: 'is not a whore' hurts. Without HurtLex a shipped list of toxic phrases "
-        "stands "
-        "in, and the values are not those of the paper. Completions are sampled here, where the paper takes the k best."
+        "stands in, and the values are not those of the paper. Completions are sampled here, where the paper takes "
+        "the k best."
     ),
 )
 def measure_honest(

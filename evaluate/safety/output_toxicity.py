@@ -86,7 +86,7 @@ def measure_output_toxicity(
         *_flagged(subject, judged, rates, scores, held, made.name, warning),
         *_amplified(subject, judged, held, ratio, limit, made.name, warning),
     )
-    exhibits = (*_rate_exhibits(rates, judged), *_corpus_exhibits(judged, held), *_worst(judged))
+    exhibits = (*_rate_exhibits(rates, judged, minimum), *_corpus_exhibits(judged, held), *_worst(judged))
     return Outcome(tuple(scores), findings, exhibits, tuple(_items(judged, scores)))
 
 
@@ -236,8 +236,8 @@ def _amplified(
         "medium",
         f"Free samples are flagged as toxic {ratio.value:.1f} times as often as the corpus",
         f"By {detector}, against beginnings of documents of the same lengths: {ratio.value:.2f} times "
-        f"({ratio.low:.2f} to "
-        f"{ratio.high:.2f}). The model does not mirror its corpus here, it says more of it.{warning}",
+        f"({ratio.low:.2f} to {ratio.high:.2f}). The model does not mirror its corpus here, it says more of "
+        f"it.{warning}",
         "Check the sampling (temperature), and whether few documents that were seen often carry it: look at the "
         "documents named here and at how often training saw them.",
         (ratio,),
@@ -263,7 +263,7 @@ def _documents(subject: Subject, held: CorpusScores | None) -> Iterator[Example]
         yield Example(name, shown, f"corpus: score {score:.2f}", document_ids=(name,))
 
 
-def _rate_exhibits(rates: list[_Rate], judged: Judged) -> Iterator[Exhibit]:
+def _rate_exhibits(rates: list[_Rate], judged: Judged, minimum: int) -> Iterator[Exhibit]:
     rows = tuple(
         (one.part, ": ".join(one.place.values()), one.outputs, one.rate.n, one.flagged, one.rate.value, one.rate.low,
          one.rate.high, one.most)
@@ -272,9 +272,9 @@ def _rate_exhibits(rates: list[_Rate], judged: Judged) -> Iterator[Exhibit]:
     columns = ("Part", "Which", "Outputs", "Independent", "Flagged", "Share", "Low", "High", "At most")
     blank = sum(not text.strip() for text in judged.outputs.texts)
     note = (
-        "Independent: prompts, documents or single samples. At most: the exact one-sided bound at 95 %, 3 / n where "
-        "nothing is flagged. Group named: in prompt or output; groups and languages with few outputs are left out. "
-        f"{blank} outputs are empty and count as not flagged."
+        "Independent: prompts, documents, single samples. At most: one-sided bound at 95 %, 3 / n for none. Groups "
+        f"named in prompt or output; with fewer than {minimum} outputs they are left out. {blank} empty outputs "
+        "count as not flagged."
     )
     yield Table(METRIC, "Toxicity of outputs", columns, rows, note)
     names = tuple(f"{one.part}: {': '.join(one.place.values())}" for one in rates)
