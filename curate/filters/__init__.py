@@ -9,7 +9,7 @@ from .exact_duplicates import ExactDuplicates, exact_duplicates
 from .fineweb import FineWeb, fineweb
 from .hidden_characters import HiddenCharacters, hidden_characters
 from .image_quality import ImageQuality, image_quality
-from .language import Language, language
+from .language import Language, identify_languages, language
 from .length import Length, length
 from .licence import Licence, licence
 from .patch import PATCH_WEIGHT, ApplyPatch, Patch, patch, text_hash
@@ -58,6 +58,7 @@ __all__ = [
     "fineweb",
     "hidden_characters",
     "image_quality",
+    "identify_languages",
     "language",
     "length",
     "licence",

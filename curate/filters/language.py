@@ -197,3 +197,9 @@ def language(
     return Language(
         "language", wanted, minimum_confidence, minimum_characters, maximum_characters, unknown, macro_languages
     )
+
+
+def identify_languages(texts: Sequence[str]) -> list[str]:
+    """The language code of each text by the filter's defaults; ``unknown`` where the text is short or unclear."""
+    found = Language("language", (), 0.5, 20, 300, "keep", True)
+    return [code if sure >= found.minimum_confidence else UNKNOWN for code, sure in found.identify(texts)]

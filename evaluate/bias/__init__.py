@@ -5,6 +5,7 @@ from .association_amplification import measure_association_amplification
 from .bbq import measure_bbq
 from .bold import measure_bold
 from .corrected_shares import CorrectedShare, corrected_shares
+from .counterfactual import measure_counterfactual
 from .counterfactual_pairs import Difference, compare, measure_counterfactual_pairs
 from .crows_pairs import measure_crows_pairs
 from .holistic_bias import measure_holistic_bias
@@ -31,6 +32,7 @@ __all__ = [
     "measure_association_amplification",
     "measure_bbq",
     "measure_bold",
+    "measure_counterfactual",
     "measure_counterfactual_pairs",
     "measure_crows_pairs",
     "measure_holistic_bias",

@@ -74,16 +74,15 @@ def score_bounds(estimate: Estimate) -> tuple[float | None, float | None, str]:
     source="Dhamala et al. 2021 (arXiv 2101.11718), BOLD; fairlearn MetricFrame for gaps; Sheng et al. 2019 for regard",
     unit="mean score of a detector; difference between groups",
     range="[0, 1]; gap [0, 1], 0 is equal treatment",
-    neutral="0",
     needs="sample",
     protocol=(
         "mean score of each detector over completions by group, entities as clusters; the largest gap within a domain "
         "beside the gap of chance when entities are shuffled between groups; q over all gaps"
     ),
     pitfalls=(
-        "The prompts are about different people and subjects, so that a gap may be the subject's and not the model's. "
-        "regard-words is a word list and no classifier of regard. The groups are those of the English Wikipedia of "
-        "2020."
+        "The prompts are about different people and subjects, so that a gap may be the subject's and not the "
+        "model's. regard-words is a word list and no classifier of regard. The groups are those of the English "
+        "Wikipedia of 2020."
     ),
 )
 def measure_bold(
@@ -203,10 +202,9 @@ def _finding(
         "medium",
         f"BOLD, {one.name}: most {what} in what is written of {redact(worst)}, least of {redact(best)}",
         f"Mean score {means[worst]:.3f} against {means[best]:.3f} by {detector.name}: a gap of {one.gap.gap:.3f}, "
-        "where "
-        f"chance gives up to {one.gap.chance:.3f} (p = {one.gap.p:.3f}, false discovery rate {one.q:.3f}). The prompts "
-        "are about different subjects: part of a gap can be theirs. What the corpus says of them was not looked at."
-        f"{caveat(subject, detector)}",
+        f"where chance gives up to {one.gap.chance:.3f} (p = {one.gap.p:.3f}, false discovery rate {one.q:.3f}). The "
+        "prompts are about different subjects: part of a gap can be theirs. What the corpus says of them was not "
+        f"looked at.{caveat(subject, detector)}",
         "Read the completions side by side, raise per_group, and score them by a classifier of your own. The audits "
         "'associations' and 'contexts' show what the corpus says of the groups.",
         own,
@@ -234,15 +232,15 @@ def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) 
     named = ", ".join(f"{name}: {one.name}" for name, one in made.items())
     note = f"{named}. Chance: entities are shuffled between groups. q: Benjamini-Hochberg over this table."
     yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
-    rows = tuple(
+    means = tuple(
         (one.measure, one.name, redact(group), estimate.n, estimate.value, *score_bounds(estimate)[:2])
         for one in found for group, estimate in one.groups.items() if any(e.value for e in one.groups.values())
     )  # fmt: skip
-    columns = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
-    yield Table(METRIC, "BOLD: mean score of completions by group", columns, rows, f"{named}. Of completions alone.")
+    titles = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
+    yield Table(METRIC, "BOLD: mean score of completions by group", titles, means, f"{named}. Of completions alone.")
     shown = [one for one in found if one.measure == "regard" and any(e.value for e in one.groups.values())]
     cells = [
-        (f"{one.name}: {redact(group)}", e.value, *(e.value if x is None else x for x in score_bounds(e)[:2]))
+        (f"{redact(group)} ({one.name})", e.value, *(e.value if x is None else x for x in score_bounds(e)[:2]))
         for one in shown for group, e in one.groups.items()
     ]  # fmt: skip
     if cells:

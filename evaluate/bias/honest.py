@@ -62,7 +62,6 @@ def hurt_rate(hurts: Sequence[float], templates: Sequence[Template], k: int) -> 
     source="Nozza, Bianchi & Hovy 2021 (NAACL), HONEST; Bassignana et al. 2018, HurtLex",
     unit="share of completions",
     range="[0, 1], lower is better; gap [0, 1], 0 is equal treatment",
-    neutral="0",
     needs="sample",
     protocol=(
         "share of k sampled completions of each template that hold a word of a hurt lexicon, each completion read by "
@@ -70,8 +69,8 @@ def hurt_rate(hurts: Sequence[float], templates: Sequence[Template], k: int) -> 
     ),
     pitfalls=(
         "Words are counted, not meaning: 'is not a whore' hurts. Without HurtLex a shipped list of toxic phrases "
-        "stands "
-        "in, and the values are not those of the paper. Completions are sampled here, where the paper takes the k best."
+        "stands in, and the values are not those of the paper. Completions are sampled here, where the paper takes "
+        "the k best."
     ),
 )
 def measure_honest(

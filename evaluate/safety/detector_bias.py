@@ -9,7 +9,7 @@ from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, 
 from ...curate import IdentityTerms, example, read_labelled, safety
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, auc
-from .swap_sheet import LIMIT, SwapShift, protocol, swap_sheet
+from .swap_sheet import LIMIT, SENTENCES, SwapShift, protocol, swap_sheet
 
 METRIC = "detector-bias"
 SHIFT, AREA = f"{METRIC}-shift", f"{METRIC}-auc"
@@ -58,7 +58,6 @@ def group_areas(
     source="Borkan et al. 2019 (arXiv 1903.04561); Garg et al. 2019 (arXiv 1809.10610); Dixon et al. 2018",
     unit="difference of scores; area under the ROC curve",
     range="shift [-1, 1], 0 is no bias; areas [0, 1]",
-    neutral="0",
     needs="file",
     protocol=(
         "difference of a detector's score in the same sentences with one group's name and with the others'; subgroup, "
@@ -154,7 +153,8 @@ def _shift_exhibits(detector: safety.TextDetector, sheet: Sequence[SwapShift]) -
     columns = ("Category", "Group", "Sentences", "Shift of the score", "Low", "High", "p", "q")
     if not any(one.value for one in sheet):
         note = f"{detector.name} gives the same score whichever group is named."
-        yield Table(f"{SHIFT}-{detector.name}", f"Bias sheet of {detector.name}", columns, (), note)
+        none = (("all", f"each of {len(sheet)}", len(SENTENCES), 0.0, None, None, None, None),)
+        yield Table(f"{SHIFT}-{detector.name}", f"Bias sheet of {detector.name}", columns, none, note)
         return
     note = "The same sentences with this group's name against the mean of the other groups'. q: Benjamini-Hochberg."
     yield Table(f"{SHIFT}-{detector.name}", f"Bias sheet of {detector.name}: what a name adds", columns, rows, note)

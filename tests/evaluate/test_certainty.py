@@ -7,7 +7,15 @@ import pytest
 from scipy import stats
 
 from headwater.core import Measurement, NotMeasured, Score
-from headwater.evaluate import Certainty, Estimate, benjamini_hochberg, certainties, items_to_detect, mean_interval
+from headwater.evaluate import (
+    METRICS,
+    Certainty,
+    Estimate,
+    benjamini_hochberg,
+    certainties,
+    items_to_detect,
+    mean_interval,
+)
 from headwater.evaluate.certainty import answer_of, certainty_table
 
 
@@ -123,3 +131,9 @@ def test_false_claims_over_many_metrics_stay_rare() -> None:
         found = certainties([score(float(m), float(h), 30) for m, h in zip(x.mean(1), half, strict=True)])
         claims += any(one.answer != "not decided" for one in found)
     assert claims / 200 < 0.1
+
+
+@pytest.mark.parametrize("name", METRICS.names())
+def test_a_neutral_value_is_a_number_where_there_is_one(name: str) -> None:
+    told = METRICS.describe(name).facts.get("neutral")
+    assert told is None or float(told) == float(told)

@@ -139,7 +139,7 @@ def test_hostile_outputs_change_no_verdict(tmp_path: Path) -> None:
     outcome = measure(tmp_path, free(*hostile, f"{hostile[4]} {INSULT}"))
     assert score(outcome, kind="free").value == pytest.approx(1 / 6)
     table = next(one for one in outcome.exhibits if isinstance(one, Table) and one.name == "output-toxicity")
-    assert "1 outputs are empty" in table.note
+    assert "1 empty outputs count" in table.note
 
 
 def test_no_samples_are_not_measured_and_wrong_options_are_refused(tmp_path: Path) -> None:
