@@ -74,7 +74,16 @@ from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
 from .replay import Change, Edit, Replay, replay
 from .run import curate
-from .safety import TEXT_DETECTORS, poisoning, read_labelled, synthetic_text, toxicity, train_text_classifier
+from .safety import (
+    TEXT_DETECTORS,
+    build_detector,
+    checked_scores,
+    poisoning,
+    read_labelled,
+    synthetic_text,
+    toxicity,
+    train_text_classifier,
+)
 from .sequences import SEQUENCE_LETTERS, alphabet_of
 from .shown import example, excerpt, redacted
 from .sources import TABULAR, guess_corpus, guess_source, open_guess, read_source, source_from
@@ -131,11 +140,13 @@ __all__ = [
     "before_mitigation",
     "boilerplate",
     "build_audits",
+    "build_detector",
     "build_steps",
     "c4",
     "calibrate",
     "call_checked",
     "cap",
+    "checked_scores",
     "code",
     "columns_from",
     "columns_of",

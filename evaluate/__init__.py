@@ -30,8 +30,16 @@ from .certainty import Certainty, certainties
 from .compare import ScoreComparison, compare
 from .completions import completions
 from .entailment import ENTAILMENTS, Entailment, build_entailment
+from .entailment.train_head import Pair as EntailmentPair
+from .entailment.train_head import read_aligned, train_head, write_head
 from .extractors import EXTRACTORS, Extractor, open_extractor
-from .hallucination import measure_calibration, measure_self_consistency, measure_unknown_names
+from .hallucination import (
+    measure_calibration,
+    measure_detector_validity,
+    measure_grounding,
+    measure_self_consistency,
+    measure_unknown_names,
+)
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
@@ -95,6 +103,7 @@ from .statistics import (
     benjamini_hochberg,
     by_group,
     clopper_pearson,
+    clustered_auc,
     clustered_rate,
     crossed_interval,
     crossed_jackknife,
@@ -156,6 +165,7 @@ __all__ = [
     "CopyingTest",
     "DistinctMetric",
     "Entailment",
+    "EntailmentPair",
     "EpsilonBound",
     "Estimate",
     "Extractor",
@@ -205,6 +215,7 @@ __all__ = [
     "chance_within",
     "check_request",
     "clopper_pearson",
+    "clustered_auc",
     "clustered_rate",
     "cmmd",
     "compare",
@@ -274,12 +285,14 @@ __all__ = [
     "measure_class_consistency",
     "measure_cmmd",
     "measure_counterfactual_pairs",
+    "measure_detector_validity",
     "measure_discoverable",
     "measure_distinct_n",
     "measure_exposure",
     "measure_extractable",
     "measure_frechet_distance",
     "measure_frechet_limit",
+    "measure_grounding",
     "measure_group_coverage",
     "measure_homogenization",
     "measure_inception_score",
@@ -337,6 +350,7 @@ __all__ = [
     "planted_passages",
     "precision_recall",
     "ratio_interval",
+    "read_aligned",
     "read_items",
     "reference_score",
     "repeated_passages",
@@ -357,6 +371,7 @@ __all__ = [
     "trace_finding",
     "trace_sample",
     "trace_source",
+    "train_head",
     "u_statistic",
     "validate_influence",
     "validate_on_held_out",
@@ -365,6 +380,7 @@ __all__ = [
     "vendi_score",
     "wasserstein",
     "word_perplexity",
+    "write_head",
     "write_items",
     "zipf_exponent",
     "zlib_score",

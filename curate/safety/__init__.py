@@ -11,7 +11,7 @@ from .quantification import DetectorError, Share, adjusted_share
 from .screening import Screen
 from .synthetic_text import synthetic_text
 from .synthetic_text_audit import SyntheticTextAudit
-from .text_detector import TEXT_DETECTORS, TextDetector
+from .text_detector import TEXT_DETECTORS, TextDetector, build_detector, checked_scores
 from .toxicity import toxicity
 from .toxicity_audit import ToxicityAudit
 
@@ -31,6 +31,8 @@ __all__ = [
     "TextDetector",
     "ToxicityAudit",
     "adjusted_share",
+    "build_detector",
+    "checked_scores",
     "linear_classifier",
     "load_model",
     "machine_phrases",

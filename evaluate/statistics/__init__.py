@@ -8,7 +8,7 @@
 | ratio of sums (perplexity, bits per byte) | Fieller and Hall | Fieller 1954; Cochran 1977, section 6; Hall 1992 |
 | anything smooth, U-statistics, MMD | jackknife, also over groups | Efron & Tibshirani 1993, chapter 11; Arvesen 1969 |
 | what depends on neighbours | random halves | Efron & Stein 1981; McCarthy 1969 |
-| area under the ROC curve | DeLong in a score interval | DeLong et al. 1988; Sun & Xu 2014; Wilson 1927 |
+| area under the ROC curve | DeLong in a score interval, also of clusters | DeLong et al. 1988; Obuchowski 1997; Sun & Xu 2014; Wilson 1927 |
 | two models, same items | paired t, McNemar, permutations, paired DeLong | McNemar 1947; Bonett & Price 2012; Fisher 1935 |
 | two models, other items | Welch, Newcombe | Welch 1947; Newcombe 1998 |
 | many tests | Holm, Benjamini-Hochberg | Holm 1979; Benjamini & Hochberg 1995 |
@@ -18,7 +18,7 @@ How often each of them covers the truth is measured in docs/concepts/intervals.m
 """  # noqa: E501
 
 from ...core import wilson
-from .auc import Placements, auc, paired_auc, placements
+from .auc import Placements, auc, clustered_auc, paired_auc, placements
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
 from .halves import positive_from_halves, share_from_halves
@@ -44,6 +44,7 @@ __all__ = [
     "benjamini_hochberg",
     "by_group",
     "clopper_pearson",
+    "clustered_auc",
     "clustered_rate",
     "crossed_interval",
     "crossed_jackknife",
