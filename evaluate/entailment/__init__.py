@@ -1,14 +1,20 @@
 """Whether one text follows from another: models of entailment behind one question."""
 
 from .base import CLASSES, ENTAILMENTS, Entailment, Spec, build_entailment, checked_probabilities
+from .huggingface import HuggingFaceEntailment, label_columns
+from .minilm import MiniLmEntailment, head_facts
 from .words import WordEntailment
 
 __all__ = [
     "CLASSES",
     "ENTAILMENTS",
     "Entailment",
+    "HuggingFaceEntailment",
+    "MiniLmEntailment",
     "Spec",
     "WordEntailment",
     "build_entailment",
     "checked_probabilities",
+    "head_facts",
+    "label_columns",
 ]

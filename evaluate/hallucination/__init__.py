@@ -4,6 +4,8 @@ from .calibration import measure_calibration
 from .captions import measure_captions
 from .code_names import measure_code_names
 from .corpus_support import measure_corpus_support
+from .detector_validity import measure_detector_validity
+from .grounding import measure_grounding
 from .question_answers import measure_question_answers
 from .self_consistency import measure_self_consistency
 from .selfcheck import measure_selfcheck
@@ -16,6 +18,8 @@ __all__ = [
     "measure_captions",
     "measure_code_names",
     "measure_corpus_support",
+    "measure_detector_validity",
+    "measure_grounding",
     "measure_question_answers",
     "measure_self_consistency",
     "measure_selfcheck",

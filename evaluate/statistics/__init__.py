@@ -16,10 +16,10 @@
 | several seeds | spread of runs; two-way layout on the same items | Cochran & Cox 1957 |
 
 How often each of them covers the truth is measured in docs/concepts/intervals.md.
-"""  # noqa: E501
+"""
 
 from ...core import wilson
-from .auc import Placements, auc, paired_auc, placements
+from .auc import Placements, auc, clustered_auc, paired_auc, placements
 from .correlation import correlation
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
@@ -46,6 +46,7 @@ __all__ = [
     "benjamini_hochberg",
     "by_group",
     "clopper_pearson",
+    "clustered_auc",
     "clustered_rate",
     "correlation",
     "crossed_interval",

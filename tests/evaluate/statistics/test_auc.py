@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from headwater.core import UsageError
-from headwater.evaluate import auc, paired_auc, placements
+from headwater.evaluate import auc, clustered_auc, paired_auc, placements
 
 SCORES = st.lists(st.integers(-5, 5), min_size=2, max_size=25)
 
@@ -87,3 +87,24 @@ def test_paired_scores_need_the_same_items() -> None:
 
 def test_one_positive_gives_no_interval() -> None:
     assert auc([1.0], [0.0, 2.0]).low is None
+
+
+def test_clusters_of_one_item_give_the_interval_without_clusters() -> None:
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(1, 1, 40), rng.normal(0, 1, 50)
+    plain = auc(x, y)
+    alone = clustered_auc(x, y, [f"p{i}" for i in range(40)], [f"n{i}" for i in range(50)])
+    assert alone.value == plain.value
+    assert [alone.low, alone.high] == pytest.approx([plain.low, plain.high], abs=0.005)
+
+
+def test_copies_of_items_do_not_narrow_a_clustered_area() -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(1, 1, 30), rng.normal(0, 1, 30)
+    names = [f"p{i}" for i in range(30)], [f"n{i}" for i in range(30)]
+    once = clustered_auc(x, y, *names)
+    many = clustered_auc(np.repeat(x, 8), np.repeat(y, 8), *(np.repeat(own, 8).tolist() for own in names))
+    narrow = auc(np.repeat(x, 8), np.repeat(y, 8))
+    assert many.value == pytest.approx(once.value) and many.n == 30
+    width = [(one.high or 0) - (one.low or 0) for one in (once, many, narrow)]
+    assert width[1] == pytest.approx(width[0], rel=0.1) and width[2] < width[1] / 2
