@@ -61,12 +61,20 @@ def _worst(one: Verdict) -> tuple[int, bool, str]:
 
 
 def findings(own: Sequence[Verdict], scores: Sequence[Measurement], searched: str) -> Iterator[Finding]:
-    """HW-H020 for contradicted claims, HW-H021 for unsupported ones."""
+    """HW-H020 for contradicted claims; HW-H021 for unsupported ones, where these are more than new true sentences would
+    be, or differ from a passage in a number, a name or a negation."""
     found = _by_place(scores)
     if (score := found.get((f"{METRIC}-contradicted", ""))) and score.value:
         yield _finding("HW-H020", "contradicted", own, score, found.get((score.metric, NEW)), searched)
     if (score := found.get((f"{METRIC}-unsupported", ""))) and score.value:
-        yield _finding("HW-H021", "unsupported", own, score, found.get((score.metric, NEW)), searched)
+        control = found.get((score.metric, NEW))
+        if control is None or _above(score, control) or any(one.missing for one in own):
+            yield _finding("HW-H021", "unsupported", own, score, control, searched)
+
+
+def _above(score: Score, control: Score | None) -> bool:
+    """Whether the whole interval of the claims lies above that of the control."""
+    return control is not None and score.low is not None and control.high is not None and score.low > control.high
 
 
 def _finding(
@@ -76,7 +84,7 @@ def _finding(
     examples = tuple(_example(one) for one in shown)
     events = sum(one.verdict == verdict for one in own)
     assert score.low is not None and score.high is not None
-    above = control is not None and control.high is not None and score.low > control.high
+    above = _above(score, control)
     severity: Severity = "medium" if above else "low"
     meaning = (
         f"Of {len(own):,} claims {events:,} ({score.value:.1%}, {score.low:.1%} to {score.high:.1%}) are {verdict} "

@@ -132,8 +132,9 @@ def _scores(found: Sequence[Meanings], shuffled: Sequence[Meanings], method: str
 
 def _mean(name: str, values: Sequence[float], unit: str, method: str, direction: str = "none") -> Score:
     estimate = mean_interval(values)
+    alike = {"interval": f"all {len(values)} questions have the same value: there is no spread to go by"}
     return Score(
-        name, estimate.value, estimate.n, unit, method, **estimate.bounds(0.0),
+        name, estimate.value, estimate.n, unit, method, **(estimate.bounds(0.0) if np.ptp(values) else alike),
         direction=direction,  # type: ignore[arg-type]
     )  # fmt: skip
 

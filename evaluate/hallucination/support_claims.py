@@ -108,11 +108,11 @@ def _sentences(subject: Subject, ids: Iterable[str], n: int) -> list[tuple[str, 
     wanted = list(ids)
     rows: dict[str, dict[str, Any]] = subject.corpus.documents(wanted)
     found = []
-    for name in wanted:
+    for place, name in enumerate(wanted):
         text = rows[name]["text"]
         claims = [text[a:b] for a, b in sentence_spans(text) if is_claim(text[a:b])]
         if claims:
-            found.append((name, claims[int(generator(subject.seed, "claim", name).integers(len(claims)))]))
+            found.append((name, claims[int(generator(subject.seed, "claim", place).integers(len(claims)))]))
     return found[:n]
 
 

@@ -8,7 +8,7 @@ from ...core import InputError, UsageError, generator, sha256
 from ...curate import redact
 from ..answer_file import Row, empty, nested_of, questions_hash, read_answers
 from ..base import Subject
-from ..benchmark_sets import set_rows
+from ..benchmark_sets import Data, set_rows
 from ..completions import completions
 from ..hallucination.meaning_clusters import normal
 
@@ -28,11 +28,13 @@ class Asked:
     answer: str | None = None
 
 
-def questions(subject: Subject, file: str | None, limit: int, metric: str) -> tuple[list[Asked], str]:
-    """The questions of a file (column ``question``), else of TruthfulQA below ``sets``; and their label for protocols.
+def questions(
+    subject: Subject, file: str | None, limit: int, metric: str, data: Data = None
+) -> tuple[list[Asked], str]:
+    """The questions of a file (column ``question``), else of TruthfulQA; and their label for protocols.
 
-    Other columns of a file: ``id``, ``group``, ``answer``, and ``known``, a right answer or a list of them. At most
-    ``limit`` groups, drawn by seed.
+    ``data`` is where TruthfulQA lies, if not below ``sets``. Other columns of a file: ``id``, ``group``, ``answer``,
+    and ``known``, a right answer or a list of them. At most ``limit`` groups, drawn by seed.
     """
     if not 1 <= limit <= MOST_QUESTIONS:
         raise UsageError(f"{metric}: questions is from 1 to {MOST_QUESTIONS:,}, not {limit}")
@@ -40,7 +42,7 @@ def questions(subject: Subject, file: str | None, limit: int, metric: str) -> tu
         found = [_asked(row, "question") for row in read_answers(file, ("question",), subject.progress).rows]
         label = f"questions {questions_hash(f'{one.group} {one.text}' for one in found)}"
     else:
-        rows, label = set_rows(subject, "truthfulqa", needed=("Question",))
+        rows, label = set_rows(subject, "truthfulqa", data, needed=("Question",))
         found = [_asked(row, "Question") for row in rows]
     names = [one.id for one in found if one.group == one.id]
     if len(set(names)) < len(names):

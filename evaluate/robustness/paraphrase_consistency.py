@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+
 from ...core import Cell, Chart, Exhibit, InputError, Measurement, NotMeasured, Score, Series, Table, UsageError
 from ...curate import excerpt
 from ..base import METRICS, Outcome, Subject
+from ..benchmark_sets import Data
 from ..entailment import Entailment, Spec, build_entailment
 from ..hallucination.meaning_clusters import entailment_matrices
 from ..items import ItemValues
-from ..statistics import Floats, clopper_pearson, mean_interval
+from ..statistics import Floats, clopper_pearson, clustered_rate
 from .asking import PROMPT, TOKENS, Asked, check_prompt, greedy_answers, questions, same_answer, says
 from .wordings import FORMATS, worded
 
@@ -32,14 +35,13 @@ class Group:
         return [one.answer or "" for _, one in self.wordings]
 
 
-def pair_agreement(answers: Sequence[str], entails: Floats | None = None, threshold: float = 0.5) -> float:
-    """Share of the pairs of answers that agree: equal but for case and marks, or entailing each other.
+def agreeing_pairs(answers: Sequence[str], entails: Floats | None = None, threshold: float = 0.5) -> int:
+    """How many pairs of answers agree: equal but for case and marks, or entailing each other.
 
-    >>> pair_agreement(["Paris", "paris.", "Rome"])
-    0.3333333333333333
+    >>> agreeing_pairs(["Paris", "paris.", "Rome"])
+    1
     """
-    pairs = list(combinations(range(len(answers)), 2))
-    return sum(_agree(answers, i, j, entails, threshold) for i, j in pairs) / len(pairs)
+    return sum(_agree(answers, i, j, entails, threshold) for i, j in combinations(range(len(answers)), 2))
 
 
 def _agree(answers: Sequence[str], i: int, j: int, entails: Floats | None, threshold: float) -> bool:
@@ -58,7 +60,7 @@ def _agree(answers: Sequence[str], i: int, j: int, entails: Floats | None, thres
     needs="file",
     protocol=(
         "greedy first lines of answers to the wordings of a question; share of pairs that are equal but for case and "
-        "marks, or entail each other; mean over questions with t interval; beside pairs of different questions"
+        "marks, or entail each other; clustered by question; beside pairs of different questions"
     ),
     pitfalls=(
         "Consistent is not true, and a model that answers everything alike is consistent: read the share beside that "
@@ -68,6 +70,7 @@ def _agree(answers: Sequence[str], i: int, j: int, entails: Floats | None, thres
 def measure_paraphrase_consistency(
     subject: Subject,
     questions_file: str | None = None,
+    data: Data = None,
     entailment: Spec = "words",
     threshold: float = 0.5,
     questions_drawn: int = 100,
@@ -79,13 +82,13 @@ def measure_paraphrase_consistency(
 
     ``questions_file`` (.jsonl or .csv) has ``question``, and ``group`` for those that ask the same; ``answer`` where
     they are answered already, else the model is asked. Without groups the built-in wordings are asked. Without a file
-    the questions are TruthfulQA's, below ``sets``.
+    the questions are TruthfulQA's, below ``sets`` or in ``data``.
     """
     check_prompt(prompt, METRIC)
     if not 0 <= threshold < 1 or not 1 <= tokens <= 1_000:
         raise UsageError(f"{METRIC}: threshold is from 0 to below 1, and tokens from 1 to 1,000")
     model = build_entailment(entailment, f"{METRIC}.entailment")
-    asked, label = questions(subject, questions_file, questions_drawn, METRIC)
+    asked, label = questions(subject, questions_file, questions_drawn, METRIC, data)
     groups = _groups(asked, subject.seed)
     if len(groups) < max(2, minimum):
         reason = f"{len(groups)} questions have two wordings or more, {max(2, minimum)} are needed"
@@ -93,8 +96,12 @@ def measure_paraphrase_consistency(
     finished = any(one.answer is not None for one in asked)
     how = "given answers" if finished else f"greedy, {tokens} tokens, prompt {prompt!r}"
     answered = groups if finished else _answered(subject, groups, prompt, tokens)
-    method = f"{METRIC}/1 {label}, {how}"
-    return _outcome(answered, model, threshold, method)
+    said = [group for group in answered if any(says(answer) for answer in group.answers)]
+    if len(said) < max(2, minimum):
+        reason = f"{len(said)} of {len(groups)} questions have an answer with a word, {max(2, minimum)} are needed"
+        return Outcome((NotMeasured(METRIC, reason),))
+    method = f"{METRIC}/1 {label}, {how}, questions without any answer left out"
+    return _outcome(said, len(groups) - len(said), model, threshold, method)
 
 
 def _groups(asked: Sequence[Asked], seed: int) -> list[Group]:
@@ -123,35 +130,45 @@ def _answered(subject: Subject, groups: Sequence[Group], prompt: str, tokens: in
     ]
 
 
-def _outcome(groups: Sequence[Group], model: Entailment, threshold: float, method: str) -> Outcome:
+def _outcome(groups: Sequence[Group], silent: int, model: Entailment, threshold: float, method: str) -> Outcome:
     entails = entailment_matrices(model, [group.answers for group in groups])
-    exact = [pair_agreement(group.answers) for group in groups]
-    meaning = [pair_agreement(group.answers, own, threshold) for group, own in zip(groups, entails, strict=True)]
-    chance = [
-        float(same_answer(a, b))
-        for one, two in zip(groups, [*groups[1:], groups[0]], strict=True)
-        for a, b in [(one.answers[0], two.answers[-1])]
-    ]
-    asked = f"{method}, {model.protocol} above {threshold:g} in both directions"
+    pairs = [len(group.wordings) * (len(group.wordings) - 1) // 2 for group in groups]
+    exact = [agreeing_pairs(group.answers) for group in groups]
+    meaning = [agreeing_pairs(group.answers, own, threshold) for group, own in zip(groups, entails, strict=True)]
+    equal = f"{method}, equal but for case and marks"
+    entailing = f"{method}, {model.protocol} above {threshold:g} in both directions"
     scores: list[Measurement] = [
-        _mean(METRIC, exact, f"{method}, equal but for case and marks", "higher"),
-        _mean(f"{METRIC}-meaning", meaning, asked, "higher"),
-        _mean(f"{METRIC}-chance", chance, f"{method}, answers to different questions, equal but for case and marks"),
+        _rate(METRIC, exact, pairs, equal),
+        _rate(f"{METRIC}-meaning", meaning, pairs, entailing),
+        _chance(groups, method),
         *_by_wording(groups, method),
     ]
-    names = [group.name for group in groups]
+    names = tuple(group.name for group in groups)
     items = tuple(
-        ItemValues.of_means(score.metric, score.method, {}, names, values)
-        for score, values in zip(scores[:2], (exact, meaning), strict=True) if isinstance(score, Score)
+        ItemValues(score.metric, score.method, {}, names, np.array(events, np.float64), np.array(pairs, np.float64))
+        for score, events in zip(scores[:2], (exact, meaning), strict=True) if isinstance(score, Score)
     )  # fmt: skip
-    return Outcome(tuple(scores), exhibits=tuple(_exhibits(groups, exact, meaning, scores)), items=items)
+    shares = [[x / n for x, n in zip(events, pairs, strict=True)] for events in (exact, meaning)]
+    return Outcome(tuple(scores), exhibits=tuple(_exhibits(groups, *shares, scores, silent)), items=items)
 
 
-def _mean(name: str, values: Sequence[float], method: str, direction: str = "none") -> Score:
-    estimate = mean_interval(values)
+def _rate(name: str, events: Sequence[int], pairs: Sequence[int], method: str) -> Score:
+    found = clustered_rate(events, pairs)
     return Score(
-        name, estimate.value, estimate.n, "share of pairs", method, **estimate.bounds(0.0, 1.0),
-        direction=direction,  # type: ignore[arg-type]
+        name, found.value, found.n, "share of pairs", method, found.low, found.high, direction="higher",
+        interval="Clopper-Pearson at the effective number of questions",
+    )  # fmt: skip
+
+
+def _chance(groups: Sequence[Group], method: str) -> Score:
+    """How often an answer to one question equals one to the next."""
+    following = [*groups[1:], groups[0]]
+    events = sum(same_answer(a.answers[0], b.answers[-1]) for a, b in zip(groups, following, strict=True))
+    low, high = clopper_pearson(events, len(groups))
+    return Score(
+        f"{METRIC}-chance", events / len(groups), len(groups), "share of questions",
+        f"{method}, answers to different questions, equal but for case and marks", low, high,
+        interval="Clopper-Pearson",
     )  # fmt: skip
 
 
@@ -171,7 +188,11 @@ def _by_wording(groups: Sequence[Group], method: str) -> Iterator[Score]:
 
 
 def _exhibits(
-    groups: Sequence[Group], exact: Sequence[float], meaning: Sequence[float], scores: Sequence[Measurement]
+    groups: Sequence[Group],
+    exact: Sequence[float],
+    meaning: Sequence[float],
+    scores: Sequence[Measurement],
+    silent: int,
 ) -> Iterator[Exhibit]:
     order = sorted(range(len(groups)), key=lambda place: (meaning[place], exact[place], groups[place].name))
     rows: list[tuple[Cell, ...]] = []
@@ -181,7 +202,8 @@ def _exhibits(
         rows.append((excerpt(own.wordings[0][1].text, width=160)[0], said, exact[place], meaning[place]))
     blank = sum(not says(answer) for group in groups for answer in group.answers)
     columns = ("Question", "Answers by wording", "Pairs equal", "Pairs of one meaning")
-    note = f"Least consistent first; {blank} answers hold no word and agree with nothing."
+    note = f"Least consistent first; {blank} answers hold no word and agree with nothing. "
+    note += f"{silent} questions without any answer are left out."
     yield Table(METRIC, "Answers to the same question in other words", columns, tuple(rows), note)
     sliced = [one for one in scores if isinstance(one, Score) and one.slice]
     if sliced:

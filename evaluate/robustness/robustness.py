@@ -8,10 +8,11 @@ import numpy as np
 from ...core import Cell, Chart, Exhibit, IncompleteError, Measurement, NotMeasured, Score, Series, Table, UsageError
 from ...curate import excerpt
 from ..base import METRICS, Outcome, Subject
+from ..benchmark_sets import Data
 from ..items import ItemValues
 from ..statistics import benjamini_hochberg, clopper_pearson, clustered_rate, mcnemar, mean_interval
 from ..text_likelihood import ending_logs
-from .asking import PROMPT, TOKENS, Asked, check_prompt, framed, greedy_answers, is_known, questions, same_answer
+from .asking import PROMPT, TOKENS, Asked, check_prompt, framed, greedy_answers, is_known, questions, same_answer, says
 from .wordings import SLIPS, TEMPLATES, worded
 
 METRIC = "robustness"
@@ -40,7 +41,6 @@ class Trial:
     source="Belinkov & Bisk 2018 (arXiv 1711.02173), section 3, for the slips",
     unit="share of changed questions; accuracy; nats a token",
     range="share [0, 1], higher is more robust; drops: 0 is none, higher is worse",
-    neutral="0",
     needs="sample",
     protocol=(
         "greedy first lines of answers to a question and to the same with seeded slips, other case, white space or a "
@@ -55,6 +55,7 @@ class Trial:
 def measure_robustness(
     subject: Subject,
     questions_file: str | None = None,
+    data: Data = None,
     kinds: Sequence[str] = KINDS,
     questions_drawn: int = 100,
     prompt: str = PROMPT,
@@ -64,15 +65,15 @@ def measure_robustness(
     """Share of questions whose answer stays the same under typos, case, white space and templates, by kind.
 
     ``questions_file`` (.jsonl or .csv): ``question``, and ``known``, a right answer or a list of them, for the drop of
-    accuracy; without a file the questions are TruthfulQA's, below ``sets``. A model that scores texts also gives the
-    drop of the log-probability of its own answer.
+    accuracy; without a file the questions are TruthfulQA's, below ``sets`` or in ``data``. A model that scores texts
+    also gives the drop of the log-probability of its own answer.
     """
     check_prompt(prompt, METRIC)
     if wrong := [kind for kind in kinds if kind not in KINDS] or ([] if kinds else ["none"]):
         raise UsageError(f"{METRIC}: no kind {wrong[0]!r}; kinds: {', '.join(KINDS)}")
     if not 1 <= tokens <= 1_000:
         raise UsageError(f"{METRIC}: tokens is from 1 to 1,000, not {tokens}")
-    asked, label = questions(subject, questions_file, questions_drawn, METRIC)
+    asked, label = questions(subject, questions_file, questions_drawn, METRIC, data)
     asked = list({one.text: one for one in reversed(asked)}.values())[::-1]
     if len(asked) < max(2, minimum):
         reason = f"{len(asked)} different questions are given, {max(2, minimum)} are needed"
@@ -80,12 +81,19 @@ def measure_robustness(
     plain, trials = _trials(subject, asked, kinds, prompt, tokens)
     if not trials:
         return Outcome((NotMeasured(METRIC, f"none of {len(asked)} questions is changed by {', '.join(kinds)}"),))
+    answered = sum(says(answer) for answer in plain.values())
+    if answered < max(2, minimum):
+        reason = f"{answered} of {len(asked)} questions get an answer that holds a word, {max(2, minimum)} are needed"
+        return Outcome((NotMeasured(METRIC, reason),))
+    said = [one for one in trials if says(one.plain)]
+    blank = len(asked) - answered
     method = f"{METRIC}/1 {label}, greedy, {tokens} tokens, prompt {prompt!r}"
     drops = list(_accuracy(asked, plain, trials, method))
-    losses, likelihood = _likelihood(subject, trials, prompt, method)
-    scores = [*_shares(trials, method), _chance(plain, method), *drops, *likelihood]
+    losses, likelihood = _likelihood(subject, said, prompt, method)
+    held = f"{method}, questions without an answer left out"
+    scores = [*_shares(said, held), _chance(plain, method), *drops, *likelihood]
     return Outcome(
-        tuple(scores), exhibits=tuple(_exhibits(trials, losses, scores)), items=tuple(_items(trials, scores))
+        tuple(scores), exhibits=tuple(_exhibits(trials, blank, losses, scores)), items=tuple(_items(said, scores))
     )
 
 
@@ -175,20 +183,18 @@ def _likelihood(
 ) -> tuple[dict[str, float], list[Measurement]]:
     """How much less likely, a token, the answer to the plain question is after the changed one; by kind and in all."""
     name = f"{METRIC}-likelihood-drop"
-    usable = [one for one in trials if one.plain]
-    pairs = [(framed(prompt, text), f" {one.plain}") for one in usable for text in (one.question.text, one.text)]
+    pairs = [(framed(prompt, text), f" {one.plain}") for one in trials for text in (one.question.text, one.text)]
     try:
         logs = ending_logs(subject, [a for a, _ in pairs], [b for _, b in pairs], METRIC) if pairs else []
     except IncompleteError as error:
         return {}, [NotMeasured(name, str(error))]
     means = [None if x is None else float(np.mean(x)) for x in logs]
-    rows = zip(usable, zip(means[::2], means[1::2], strict=True), strict=True)
+    rows = zip(trials, zip(means[::2], means[1::2], strict=True), strict=True)
     read = [(one, a - b) for one, (a, b) in rows if a is not None and b is not None]
-    lost = len(trials) - len(read)
     if not read:
-        reason = f"{len(trials)} answers have no clean reading after their prompts, or are blank"
+        reason = f"none of {len(trials)} answers has a clean reading after its prompts"
         return {}, [NotMeasured(name, reason)]
-    held = f"{method}, mean log-probability of the plain answer, {lost} of {len(trials)} without a clean reading"
+    held = f"{method}, mean log-probability of the plain answer, those with a clean reading"
     scores: list[Measurement] = []
     for kind in ("", *_kinds([one for one, _ in read])):
         part = [(one, drop) for one, drop in read if not kind or one.kind == kind]
@@ -208,7 +214,9 @@ def _items(trials: Sequence[Trial], scores: Sequence[Measurement]) -> Iterator[I
     yield ItemValues.of_means(METRIC, score.method, {}, ids, [float(one.same) for one in trials])
 
 
-def _exhibits(trials: Sequence[Trial], losses: Mapping[str, float], scores: Sequence[Measurement]) -> Iterator[Exhibit]:
+def _exhibits(
+    trials: Sequence[Trial], blank: int, losses: Mapping[str, float], scores: Sequence[Measurement]
+) -> Iterator[Exhibit]:
     sliced = [one for one in scores if isinstance(one, Score) and one.metric == METRIC and one.slice]
     shares = {one.slice["change"]: one for one in sliced}
     known = {kind: _right(own) for kind, own in _kinds([one for one in trials if one.question.known]).items()}
@@ -218,12 +226,13 @@ def _exhibits(trials: Sequence[Trial], losses: Mapping[str, float], scores: Sequ
         drop = float(np.mean(known[kind][0]) - np.mean(known[kind][1])) if kind in known else None
         rows.append((kind, one.n, one.value, one.low, one.high, drop, p.get(kind), losses.get(kind)))
     columns = ("Change", "Questions", "Same answer", "Low", "High", "Accuracy lost", "Adjusted p", "Nats a token lost")
-    note = "p of no loss of accuracy by McNemar's test, Benjamini-Hochberg over the changes."
+    note = "p of no loss of accuracy by McNemar's test, Benjamini-Hochberg over the changes. "
+    note += f"{blank} questions without an answer are left out of the shares."
     yield Table(METRIC, "What each change of a question does", columns, tuple(rows), note)
     y, low, high = (tuple(float(getattr(one, part) or 0) for one in sliced) for part in ("value", "low", "high"))
     series = (Series("same answer", tuple(shares), y, low, high),)
     yield Chart(f"{METRIC}-chart", "The same answer, by change", "interval", "change", "share of questions", series)
-    changed = [one for one in trials if not one.same][:LISTED]
+    changed = [one for one in trials if says(one.plain) and not one.same][:LISTED]
     table = tuple(
         (one.kind, *(excerpt(text or "(nothing)", width=120)[0] for text in (one.text, one.plain, one.answer)))
         for one in changed

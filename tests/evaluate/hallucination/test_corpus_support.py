@@ -81,6 +81,12 @@ def test_the_unsupported_claim_is_shown_beside_its_passage_and_document(tmp_path
     assert "1 have a near passage with another number" in finding.meaning
 
 
+def test_unsupported_claims_that_are_no_more_than_new_sentences_are_no_finding(tmp_path: Path) -> None:
+    claims = [f"Quite another tale is told of thing{i} in all of this." for i in range(12)]
+    assert not measure(tmp_path, claims, controls=12).findings
+    assert [one.code for one in measure(tmp_path, claims, controls=0).findings] == ["HW-H021"]
+
+
 def test_a_model_that_knows_contradiction_gives_the_documents_that_contradict(tmp_path: Path) -> None:
     claims = [*FACTS[:4], "The mill of Bell was razed by the river in 1707."]
     outcome = measure(tmp_path, claims, entailment=Opposite())

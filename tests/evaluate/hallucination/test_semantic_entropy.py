@@ -62,6 +62,11 @@ def test_the_mean_has_its_interval_over_questions(tmp_path: Path) -> None:
     assert outcome.items[0].value == pytest.approx(found.value) and "4 answers" in found.method
 
 
+def test_values_without_a_spread_have_no_interval(tmp_path: Path) -> None:
+    found = scores_of(measure(tmp_path, [same(i) for i in range(6)]), "semantic-entropy")[""]
+    assert found.low is None and "all 6 questions have the same value" in found.interval
+
+
 def test_log_probabilities_weigh_the_meanings(tmp_path: Path) -> None:
     rows = [
         {"question": f"q{i}", "answer": answer, "logprob": log, "tokens": 2}

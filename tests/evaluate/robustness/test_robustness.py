@@ -117,10 +117,27 @@ def test_injected_text_in_every_answer_changes_no_share(tmp_path: Path) -> None:
     assert shares[0] == shares[1]
 
 
-@pytest.mark.parametrize("text", ["", "\x00\u202e", "<script>x</script>", "y" * 100_000])
+@pytest.mark.parametrize("text", ["\x00\u202e x", "<script>x</script>", "y" * 100_000])
 def test_hostile_answers_break_nothing(tmp_path: Path, text: str) -> None:
     outcome = measure(tmp_path, lambda prompt: text, kinds=("polite", "swap"))
-    assert scores_of(outcome, "robustness")[""].value == float(text not in ("", "\x00\u202e"))
+    assert scores_of(outcome, "robustness")[""].value == 1.0
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\x00\u202e"])
+def test_a_model_that_says_nothing_is_not_measured(tmp_path: Path, text: str) -> None:
+    (lost,) = measure(tmp_path, lambda prompt: text).scores
+    assert isinstance(lost, NotMeasured) and "0 of 10 questions get an answer" in lost.reason
+
+
+def test_questions_without_an_answer_are_left_out_of_the_shares_alone(tmp_path: Path) -> None:
+    def silent(prompt: str) -> str:
+        return "" if "Land3" in prompt or "Please" in prompt else place(prompt)
+
+    found = measure(tmp_path, silent, kinds=("polite", "white-space"))
+    shares = scores_of(found, "robustness")
+    assert shares["white-space"].n == shares["polite"].n == 9
+    assert (shares["white-space"].value, shares["polite"].value) == (1.0, 0.0)
+    assert scores_of(found, "robustness-accuracy")[""].value == 0.9
 
 
 @pytest.mark.parametrize("options", [{"kinds": ("sway",)}, {"kinds": ()}, {"prompt": "{}{}"}, {"tokens": 0}])
