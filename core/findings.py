@@ -44,7 +44,8 @@ class Example:
 class Finding:
     """One thing to know. ``code`` (``HW-M003``) is stable across versions and is what people cite and waive.
 
-    Letters: C curation, A corpus audit, T training, Q quality, M memorization, B bias, H hallucination.
+    Letters: C curation, A corpus audit, T training, Q quality, M memorization, B bias, H hallucination,
+    S safety.
     """
 
     code: str

@@ -76,7 +76,9 @@ from .replay import Change, Edit, Replay, replay
 from .run import curate
 from .safety import (
     TEXT_DETECTORS,
+    DetectorError,
     PhraseList,
+    adjusted_share,
     load_phrases,
     poisoning,
     read_labelled,
@@ -114,6 +116,7 @@ __all__ = [
     "Column",
     "Columns",
     "Decision",
+    "DetectorError",
     "DocumentRecord",
     "Edit",
     "GroupGap",
@@ -132,6 +135,7 @@ __all__ = [
     "TermCounter",
     "TermCounts",
     "Typed",
+    "adjusted_share",
     "alphabet_of",
     "annotated",
     "as_text",

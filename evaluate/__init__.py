@@ -92,6 +92,7 @@ from .quality.word_perplexity import measure_word_perplexity
 from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponent
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .run import SUITES, check_request, default_suite, evaluate, evaluate_items, open_subject
+from .safety import measure_output_privacy, measure_refusal
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
@@ -315,7 +316,9 @@ __all__ = [
     "measure_two_sample_test",
     "measure_captions",
     "measure_code_names",
+    "measure_output_privacy",
     "measure_question_answers",
+    "measure_refusal",
     "measure_truthfulqa",
     "measure_unknown_names",
     "measure_vendi",
