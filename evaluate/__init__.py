@@ -41,6 +41,7 @@ from .hallucination import (
     measure_unknown_names,
 )
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
+from .judge import measure_judge
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
 from .memorization.edit_similarity import edit_similarity
@@ -316,6 +317,7 @@ __all__ = [
     "measure_two_sample_test",
     "measure_captions",
     "measure_code_names",
+    "measure_judge",
     "measure_output_privacy",
     "measure_question_answers",
     "measure_refusal",
