@@ -42,5 +42,6 @@ def _from_file(rows: Sequence[Row]) -> list[OutputText]:
         if name in places:
             raise InputError(f"{row.place}: the id {redact(name[:60])!r} stands at {places[name]} already")
         places[name] = row.place
-        found.append(OutputText(name, *("" if part is None else str(part) for part in (prompt, text)), row))
+        asked, said = ("" if part is None else str(part) for part in (prompt, text))
+        found.append(OutputText(name, asked, said, row))
     return found

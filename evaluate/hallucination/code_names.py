@@ -135,8 +135,8 @@ def _score(metric: str, part: Sequence[Checked], kind: str, method: str) -> tupl
         interval="Clopper-Pearson at the effective number of calls", direction="lower",
         example_ids=tuple(name for name in names if wrong[name])[:SHOWN],
     )  # fmt: skip
-    numbers = [np.array([count[name] for name in names], np.float64) for count in (wrong, total)]
-    return score, ItemValues(metric, score.method, score.slice, tuple(names), *numbers)
+    events, trials = [np.array([count[name] for name in names], np.float64) for count in (wrong, total)]
+    return score, ItemValues(metric, score.method, score.slice, tuple(names), events, trials)
 
 
 def _findings(told: Sequence[Checked], scores: Sequence[Measurement]) -> Iterator[Finding]:

@@ -85,8 +85,8 @@ def measure_judge(
     ``judge`` are the options of the adapter ``openai`` (url, model, key, ...; endpoint chat where none is given).
     Outputs are the samples, or those of ``outputs_file`` (.jsonl or .csv) in ``output``, with ``prompt``, ``id`` and a
     ``label`` on the scale by people where there are. Each of ``limit`` outputs, drawn by the seed, is judged
-    ``repeats`` times, with ``swap`` in both orders. Where more than ``most_missing`` of the verdicts are missing there is
-    no score.
+    ``repeats`` times, with ``swap`` in both orders. Where more than ``most_missing`` of the verdicts are missing
+    there is no score.
     """
     asked = Rubric(rubric, *_scale(scale))
     _check(repeats, most_missing, limit)
@@ -172,8 +172,10 @@ def _outcome(
         return Outcome((NotMeasured(METRIC, reason), *scores), exhibits=exhibits)
     means = [float(np.mean(one.given)) for one in told]
     mean = mean_interval(means)
-    score = Score(METRIC, mean.value, mean.n, "points of the rubric",
-                  f"{METRIC}/1 mean verdict of outputs with one, {method}", direction="higher", **mean.bounds(rubric.least, rubric.most))  # fmt: skip
+    score = Score(
+        METRIC, mean.value, mean.n, "points of the rubric", f"{METRIC}/1 mean verdict of outputs with one, {method}",
+        direction="higher", **mean.bounds(rubric.least, rubric.most),
+    )  # fmt: skip
     scores = [score, *scores, _spread(told, method), *_order_effect(told, orders, method)]
     labelled = [(median_low(one.given), one.label) for one in told if one.label is not None]
     scores += agreement([one for one, _ in labelled], [label for _, label in labelled], seed, METRIC, method)
