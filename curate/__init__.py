@@ -68,6 +68,9 @@ from .filters import (
 from .filters.quality_model import QualityModel, train_quality_model
 from .image_files import strip_metadata as strip_file_metadata
 from .images import IMAGE_DETECTORS, build_image_detector, checked_image_scores, similar_images, strip_metadata
+from .labels.agreement import Ratings as LabelRatings
+from .labels.agreement import alphas, cohen_kappas
+from .labels.agreement_chance import estimate as agreement_estimate
 from .licence_duties import author_of, credit_line, duty, owed
 from .licence_policy import PERMISSIVE, LicencePolicy, licence_policy
 from .licences import licence_keys, normalise_licence
@@ -142,6 +145,7 @@ __all__ = [
     "GroupGap",
     "IdentityTerms",
     "Judgement",
+    "LabelRatings",
     "LicencePolicy",
     "Patch",
     "PhraseList",
@@ -157,7 +161,9 @@ __all__ = [
     "TermCounts",
     "Typed",
     "adjusted_share",
+    "agreement_estimate",
     "alphabet_of",
+    "alphas",
     "annotated",
     "as_text",
     "audit",
@@ -176,6 +182,7 @@ __all__ = [
     "checked_image_scores",
     "checked_scores",
     "code",
+    "cohen_kappas",
     "columns_from",
     "columns_of",
     "compare_audits",

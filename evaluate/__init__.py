@@ -60,6 +60,7 @@ from .hallucination import (
     measure_unknown_names,
 )
 from .items import ITEM_SCHEMA, ItemValues, read_items, write_items
+from .judge import measure_judge
 from .memorization.discoverable import measure_discoverable
 from .memorization.drawing_chance import chance_within, discoverable, drawn_logprobs
 from .memorization.edit_similarity import edit_similarity
@@ -112,7 +113,7 @@ from .quality.zipf_drift import heaps_exponent, measure_zipf_drift, zipf_exponen
 from .repeated_passages import Passages, leaked_strings, objected_passages, repeated_passages
 from .robustness import measure_paraphrase_consistency, measure_robustness
 from .run import check_request, evaluate, evaluate_items, open_subject
-from .safety import measure_detector_bias, measure_output_toxicity, swap_sheet
+from .safety import measure_detector_bias, measure_output_privacy, measure_output_toxicity, measure_refusal, swap_sheet
 from .sampling import draw_samples
 from .statistics import (
     ByGroup,
@@ -334,6 +335,7 @@ __all__ = [
     "measure_image_representation",
     "measure_inception_score",
     "measure_influence",
+    "measure_judge",
     "measure_kernel_distance",
     "measure_leaked_data",
     "measure_length_drift",
@@ -342,6 +344,7 @@ __all__ = [
     "measure_marginal_fidelity",
     "measure_mauve",
     "measure_membership",
+    "measure_output_privacy",
     "measure_output_toxicity",
     "measure_pairwise_fidelity",
     "measure_paraphrase_consistency",
@@ -350,6 +353,7 @@ __all__ = [
     "measure_precision_recall",
     "measure_prompt_adherence",
     "measure_question_answers",
+    "measure_refusal",
     "measure_repetition",
     "measure_robustness",
     "measure_row_copies",

@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from ...core import Example, Exhibit, Finding, IncompleteError, Measurement, NotMeasured, Score, Table, did_you_mean
+from ...core import Example, Exhibit, Finding, Measurement, NotMeasured, Score, Table, did_you_mean
 from ...curate import example, redact
-from ..answer_file import read_answers
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
+from ..outputs import outputs_of
 from ..statistics import clustered_rate
 from .code_calls import Block, Use, code_blocks
 from .package_symbols import Found, PackageSymbols
@@ -80,7 +80,7 @@ def measure_code_names(
     the check to packages of these names, ``search`` are folders to look into before those of this Python. ``minimum``
     calls that can be checked are needed. Finding HW-H040.
     """
-    outputs = _outputs(subject, outputs_file)
+    outputs = {one.id: one.text for one in outputs_of(subject, outputs_file, KINDS)}
     symbols = PackageSymbols(search)
     checked = [
         check_use(name, block, use, symbols)
@@ -104,16 +104,6 @@ def measure_code_names(
         scores.append(score)
         items.append(item)
     return Outcome(tuple(scores), tuple(_findings(told, scores)), tuple(_exhibits(checked)), tuple(items))
-
-
-def _outputs(subject: Subject, outputs_file: str | None) -> dict[str, str]:
-    if outputs_file:
-        rows = read_answers(outputs_file, ("output",), subject.progress).rows
-        return {str(row.values.get("id") or row.place): str(row.values.get("output") or "") for row in rows}
-    rows_of = [row for kind in KINDS for row in subject.samples_of(kind)]
-    if not rows_of:
-        raise IncompleteError("there are no samples of text, and outputs_file names no file of outputs")
-    return {str(row["id"]): str(row["output"]) for row in rows_of}
 
 
 def _why(outputs: int, n: int, left: int, kind: str, minimum: int) -> str:
@@ -145,8 +135,8 @@ def _score(metric: str, part: Sequence[Checked], kind: str, method: str) -> tupl
         interval="Clopper-Pearson at the effective number of calls", direction="lower",
         example_ids=tuple(name for name in names if wrong[name])[:SHOWN],
     )  # fmt: skip
-    numbers = [np.array([count[name] for name in names], np.float64) for count in (wrong, total)]
-    return score, ItemValues(metric, score.method, score.slice, tuple(names), *numbers)
+    events, trials = [np.array([count[name] for name in names], np.float64) for count in (wrong, total)]
+    return score, ItemValues(metric, score.method, score.slice, tuple(names), events, trials)
 
 
 def _findings(told: Sequence[Checked], scores: Sequence[Measurement]) -> Iterator[Finding]:

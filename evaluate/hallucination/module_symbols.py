@@ -226,7 +226,7 @@ def _openness(found: ModuleSymbols, tree: ast.Module) -> None:
     """
     for statement in _statements(tree.body):
         is_function = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if is_function and statement.name != "__getattr__":  # type: ignore[union-attr]
+        if is_function and getattr(statement, "name", "") != "__getattr__":
             continue
         if isinstance(statement, (ast.ClassDef, ast.If, ast.Try, ast.With, ast.For, ast.While)):
             continue

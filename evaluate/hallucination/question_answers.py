@@ -185,10 +185,10 @@ def _shares(found: Sequence[Judged], method: str) -> Iterator[Measurement]:
         yield Score(f"{METRIC}-{name}", events / n, n, "share", f"{METRIC}-{name}/1 {what}, {method}", low, high,
                     interval="Clopper-Pearson")  # fmt: skip
     given = [one for one in found if one.verdict in ("correct", "wrong")]
-    for name, events in (("exact", [one.exact for one in given]), ("contains", [one.held for one in given])):
+    for name, hits in (("exact", [one.exact for one in given]), ("contains", [one.held for one in given])):
         if given:
-            low, high = clopper_pearson(sum(events), len(given))
-            yield Score(f"{METRIC}-{name}", sum(events) / len(given), len(given), "share of answers",
+            low, high = clopper_pearson(sum(hits), len(given))
+            yield Score(f"{METRIC}-{name}", sum(hits) / len(given), len(given), "share of answers",
                         f"{METRIC}-{name}/1 of the answers given, {method}", low, high, interval="Clopper-Pearson",
                         direction="higher")  # fmt: skip
     if given:
