@@ -20,9 +20,9 @@ NEUTRAL: Mapping[str, float] = {
     "stereoset-ss": 50.0,
     "winogender-correlation": 0.0,
     "winogender-gap": 0.0,
-}
     "detector-bias-shift": 0.0,
     "output-toxicity-amplification": 1.0,
+}
 """Of scores that go with a metric of another name; a metric names its own when it is registered (``neutral=``)."""
 DIFFERENCES = ("samples minus corpus", "synthetic minus real")
 NAME = "evaluation-sure"

@@ -16,7 +16,7 @@
 | several seeds | spread of runs; two-way layout on the same items | Cochran & Cox 1957 |
 
 How often each of them covers the truth is measured in docs/concepts/intervals.md.
-"""
+"""  # noqa: E501
 
 from ...core import wilson
 from .auc import Placements, auc, clustered_auc, paired_auc, placements
