@@ -46,7 +46,8 @@ class HeadInputs:
         key = premise, hypothesis
         if key not in self._cues:
             if len(self._cues) >= MOST_KEPT:
-                self._cues.clear(), self._facts.clear()
+                self._cues.clear()
+                self._facts.clear()
             if premise not in self._facts:
                 self._facts[premise] = SourceFacts(premise)
             self._cues[key] = pair_cues(premise, hypothesis, self._facts[premise])

@@ -175,7 +175,7 @@ def _fitted(rows: Sequence[Pair], inputs: HeadInputs, seed: int) -> EntailmentHe
             batch = inputs.batch([(pair.premise, pair.hypothesis) for pair in part])
             loss = cross_entropy(head(*batch), labels, label_smoothing=SMOOTHING)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
     return head.eval()

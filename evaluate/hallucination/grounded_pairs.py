@@ -61,7 +61,8 @@ def label_of(row: Row, label: str, positive: str | None) -> bool | None:
 def _named(pairs: Sequence[Pair], file: AnswerFile) -> list[Pair]:
     """Each with an id of its own: that of its row, or a hash of its source with a count of those that share it."""
     seen: Counter[str] = Counter()
-    found, ids = [], {}
+    found: list[Pair] = []
+    ids: dict[str, str] = {}
     for pair in pairs:
         base = pair.id or sha256(pair.source.encode("utf-8", "replace"))[:16]
         name = pair.id or f"{base}-{seen[base]}"

@@ -151,14 +151,14 @@ def _scores(part: Sequence[Judged], place: dict[str, str], protocol: str, missin
         if not values:
             yield NotMeasured(metric, _why(part, name, missing), place)
             continue
-        found = mean_interval(
+        mean = mean_interval(
             [value if name == "risk" else 1 - value for _, value in values], [_cluster(one) for one, _ in values]
         )
         method = f"{metric}/1 mean over outputs, {protocol}"
         least = -1.0 if name in ("contrast", "similarity") else 0.0
         yield Score(
-            metric, found.value, found.n, unit, method, direction=direction, slice=place,  # type: ignore[arg-type]
-            **found.bounds(least, 1.0),
+            metric, mean.value, mean.n, unit, method, direction=direction, slice=place,  # type: ignore[arg-type]
+            **mean.bounds(least, 1.0),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -44,13 +45,14 @@ def slices_of(
     """Thirds by length, languages, groups of people that are named, and the values of columns."""
     found = [*_lengths(texts)]
     if languages:
-        codes = np.array([code for code, _ in language().identify(list(texts))], object)
+        reader: Any = language()
+        codes: Any = np.array([code for code, _ in reader.identify(list(texts))], dtype=object)
         found += [("language", str(code), codes == code) for code in sorted(set(codes.tolist()))]
     counts = IdentityTerms().count(texts)
     for column, (category, group) in enumerate(counts.groups):
         found.append(("group", f"{category}: {group}", counts.mentions[:, column] > 0))
     for name in columns:
-        values = np.array(["" if empty(row.values.get(name)) else str(row.values[name]) for row in rows], object)
+        values: Any = np.array(["" if empty(row.values.get(name)) else str(row.values[name]) for row in rows], object)
         distinct = sorted(set(values.tolist()))
         if len(distinct) > MOST_VALUES:
             raise InputError(
