@@ -18,11 +18,15 @@ def exhibits(own: Sequence[Verdict], scores: Sequence[Measurement], every: Seque
     found = _by_place(scores)
     groups = list(dict.fromkeys(group for _, group in found))
     counts = Counter((one.claim.group, one.verdict) for one in every)
+    known = (f"{METRIC}-contradicted", "") in found  # not measured is no 0
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        counted = tuple(counts[group, verdict] for verdict in VERDICTS)
+        counted = [counts[group, verdict] for verdict in VERDICTS]
         score = found[METRIC, group]
-        rows.append((group or "claims", sum(counted), *counted, score.value, score.low, score.high))
+        shown = [
+            n if verdict != "contradicted" or known else None for verdict, n in zip(VERDICTS, counted, strict=True)
+        ]
+        rows.append((group or "claims", sum(counted), *shown, score.value, score.low, score.high))
     columns = ("Claims", "n", "Supported", "Contradicted", "Unsupported", "Share supported", "Low", "High")
     note = (
         "Controls: sentences of the corpus have to be found; sentences of documents that are not searched are true and "
@@ -42,14 +46,15 @@ _PARTS = ("value", "low", "high")
 def _claims(own: Sequence[Verdict]) -> Table:
     """Contradicted claims first, then those with another number or name, then the other unsupported ones."""
     order = sorted(own, key=_worst)[:LISTED]
-    columns = ("Claim", "Verdict", "Nearest passage", "Document", "The passage lacks")
+    lacking = any(one.missing for one in order)
+    columns = ("Claim", "Verdict", "Nearest passage", "Document", *(["The passage lacks"] if lacking else []))
     rows = tuple(
         (
             excerpt(one.claim.text, width=WIDTH)[0],
             one.verdict,
             excerpt(one.passages[0].text, width=WIDTH)[0] if one.passages else "no passage shares a word",
             one.passages[0].document_id if one.passages else "",
-            redact(", ".join(one.missing)),
+            *([redact(", ".join(one.missing))] if lacking else []),
         )
         for one in order
     )

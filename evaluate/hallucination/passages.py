@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 LONGEST = 1_000
 _END = re.compile(r"(?<![.!?])[.!?]++[\"'\u201d\u2019)\]]*+(?=\s)|\n[^\S\n]*+\n")
-_SHORT = re.compile(
-    r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|No|Gen|Col|Lt|Capt|Rev|Sen|Gov|e\.g|i\.e|cf)\.$"
-)
+_TITLES = r"[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|Gen|Col|Lt|Capt|Rev|Sen|Gov|e\.g|i\.e|cf"
+_SHORT = re.compile(rf"(?:^|[\s(])(?:(?:{_TITLES})\.(?=\s)|[Nn]o\.(?=\s\d))")
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -22,11 +21,16 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for match in _END.finditer(text):
-        if match[0] == "." and _SHORT.search(text, max(start, match.end() - 8), match.end()):
+        if match[0] == "." and _short(text, max(start, match.end() - 8), match.end()):
             continue
         yield from _pieces(text, start, match.end())
         start = match.end()
     yield from _pieces(text, start, len(text))
+
+
+def _short(text: str, low: int, end: int) -> bool:
+    """Whether the mark that ends at ``end`` belongs to an initial, a title or a number (No. 5)."""
+    return any(match.end() == end - low for match in _SHORT.finditer(text[low : end + 2]))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

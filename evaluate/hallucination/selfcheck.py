@@ -21,7 +21,7 @@ from .selfcheck_scores import VARIANTS, Pair, embedding_scores, entailment_score
 
 METRIC = "selfcheck"
 Bools = NDArray[np.bool_]
-LISTED, LEAST_LABELLED = 50, 5
+LISTED, LEAST_LABELLED, FEWEST_WORDS = 50, 5, 3
 UNITS = {"ngram": "nats per word", "ngram-largest": "nats", "embedding": "1 - cosine"}
 
 
@@ -94,12 +94,18 @@ def _checked(subject: Subject, file: str | None) -> tuple[list[Checked], str, st
     found = [
         Checked(f"{one.id}:{start}", one.answers[0][start:end], one.answers[1:], one.id)
         for one in questions.rows
-        for start, end in sentence_spans(one.answers[0])
-        if words(one.answers[0][start:end])
+        for start, end in _told(one.answers[0])
     ]
     return found, f"{questions.label}, {questions.sizes}", (
         f"{len(questions.rows)} questions have 3 answers or more that say something ({questions.without} have fewer)"
     )  # fmt: skip
+
+
+def _told(answer: str) -> list[tuple[int, int]]:
+    """The sentences of three words or more; where there are none, those with a word: an answer can be one word."""
+    spans = [(start, end, len(words(answer[start:end]))) for start, end in sentence_spans(answer)]
+    fewest = FEWEST_WORDS if any(n >= FEWEST_WORDS for _, _, n in spans) else 1
+    return [(start, end) for start, end, n in spans if n >= fewest]
 
 
 def _of_rows(rows: Sequence[Row]) -> list[Checked]:

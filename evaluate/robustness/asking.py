@@ -65,24 +65,50 @@ def _asked(row: Row, column: str) -> Asked:
     return Asked(name, question, right, name if empty(group) else str(group), None if answer is None else str(answer))
 
 
-def check_prompt(prompt: str, metric: str) -> None:
-    """Raise :class:`UsageError` unless ``{}`` stands once in the frame, where the question goes."""
-    if prompt.count("{}") != 1:
-        raise UsageError(f"{metric}: prompt needs one {{}} where the question goes, not {redact(prompt[:60])!r}")
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a question is asked: the text around it, how long the answer may be, and strings that end it."""
+
+    prompt: str
+    tokens: int
+    stop: tuple[str, ...] = ()
+
+    def check(self, metric: str) -> None:
+        """Raise :class:`UsageError` unless ``{}`` stands once in the prompt, where the question goes."""
+        if self.prompt.count("{}") != 1:
+            raise UsageError(
+                f"{metric}: prompt needs one {{}} where the question goes, not {redact(self.prompt[:60])!r}"
+            )
+        if not 1 <= self.tokens <= 1_000:
+            raise UsageError(f"{metric}: tokens is from 1 to 1,000, not {self.tokens}")
+        if not all(self.stop):
+            raise UsageError(f"{metric}: a string of stop is empty")
+
+    def around(self, question: str) -> str:
+        """The question in its frame."""
+        head, tail = self.prompt.split("{}")
+        return head + question + tail
+
+    @property
+    def protocol(self) -> str:
+        """As it stands in protocols."""
+        return f"greedy, {self.tokens} tokens, prompt {self.prompt!r}" + (
+            f", stop {list(self.stop)}" if self.stop else ""
+        )
+
+    def cut(self, answer: str) -> str:
+        """The first line that holds something before any of the strings that end an answer."""
+        for one in self.stop:
+            answer = answer.split(one, 1)[0]
+        return first_line(answer)
 
 
-def framed(prompt: str, question: str) -> str:
-    """The question in its frame."""
-    head, tail = prompt.split("{}")
-    return head + question + tail
-
-
-def greedy_answers(subject: Subject, texts: Sequence[str], prompt: str, tokens: int, use: str) -> list[str]:
+def greedy_answers(subject: Subject, texts: Sequence[str], frame: Frame, use: str) -> list[str]:
     """The first line that a model answers greedily to each question; each different question is asked once."""
     distinct = list(dict.fromkeys(texts))
-    prompts = [framed(prompt, text) for text in distinct]
-    given = completions(subject, prompts, max_new_tokens=tokens, use=use, temperature=0.0)
-    found = {text: first_line(answer) for text, answer in zip(distinct, given, strict=True)}
+    prompts = [frame.around(text) for text in distinct]
+    given = completions(subject, prompts, max_new_tokens=frame.tokens, use=use, temperature=0.0)
+    found = {text: frame.cut(answer) for text, answer in zip(distinct, given, strict=True)}
     return [found[text] for text in texts]
 
 

@@ -14,7 +14,7 @@ from ..entailment import Entailment, Spec, build_entailment
 from ..hallucination.meaning_clusters import entailment_matrices
 from ..items import ItemValues
 from ..statistics import Floats, clopper_pearson, clustered_rate
-from .asking import PROMPT, TOKENS, Asked, check_prompt, greedy_answers, questions, same_answer, says
+from .asking import PROMPT, TOKENS, Asked, Frame, greedy_answers, questions, same_answer, says
 from .wordings import FORMATS, worded
 
 METRIC = "paraphrase-consistency"
@@ -76,6 +76,7 @@ def measure_paraphrase_consistency(
     questions_drawn: int = 100,
     prompt: str = PROMPT,
     tokens: int = TOKENS,
+    stop: Sequence[str] = (),
     minimum: int = 5,
 ) -> Outcome:
     """Share of pairs of wordings of one question whose answers agree, by equality and by entailment.
@@ -84,9 +85,10 @@ def measure_paraphrase_consistency(
     they are answered already, else the model is asked. Without groups the built-in wordings are asked. Without a file
     the questions are TruthfulQA's, below ``sets`` or in ``data``.
     """
-    check_prompt(prompt, METRIC)
-    if not 0 <= threshold < 1 or not 1 <= tokens <= 1_000:
-        raise UsageError(f"{METRIC}: threshold is from 0 to below 1, and tokens from 1 to 1,000")
+    frame = Frame(prompt, tokens, tuple(stop))
+    frame.check(METRIC)
+    if not 0 <= threshold < 1:
+        raise UsageError(f"{METRIC}: threshold is from 0 to below 1, not {threshold}")
     model = build_entailment(entailment, f"{METRIC}.entailment")
     asked, label = questions(subject, questions_file, questions_drawn, METRIC, data)
     groups = _groups(asked, subject.seed)
@@ -94,8 +96,8 @@ def measure_paraphrase_consistency(
         reason = f"{len(groups)} questions have two wordings or more, {max(2, minimum)} are needed"
         return Outcome((NotMeasured(METRIC, reason),))
     finished = any(one.answer is not None for one in asked)
-    how = "given answers" if finished else f"greedy, {tokens} tokens, prompt {prompt!r}"
-    answered = groups if finished else _answered(subject, groups, prompt, tokens)
+    how = "given answers" if finished else frame.protocol
+    answered = groups if finished else _answered(subject, groups, frame)
     said = [group for group in answered if any(says(answer) for answer in group.answers)]
     if len(said) < max(2, minimum):
         reason = f"{len(said)} of {len(groups)} questions have an answer with a word, {max(2, minimum)} are needed"
@@ -121,9 +123,9 @@ def _groups(asked: Sequence[Asked], seed: int) -> list[Group]:
     return [one for one in groups if len(one.wordings) > 1]
 
 
-def _answered(subject: Subject, groups: Sequence[Group], prompt: str, tokens: int) -> list[Group]:
+def _answered(subject: Subject, groups: Sequence[Group], frame: Frame) -> list[Group]:
     texts = [one.text for group in groups for _, one in group.wordings]
-    given = iter(greedy_answers(subject, texts, prompt, tokens, METRIC))
+    given = iter(greedy_answers(subject, texts, frame, METRIC))
     return [
         replace(group, wordings=tuple((name, replace(one, answer=next(given))) for name, one in group.wordings))
         for group in groups
@@ -148,8 +150,10 @@ def _outcome(groups: Sequence[Group], silent: int, model: Entailment, threshold:
         ItemValues(score.metric, score.method, {}, names, np.array(events, np.float64), np.array(pairs, np.float64))
         for score, events in zip(scores[:2], (exact, meaning), strict=True) if isinstance(score, Score)
     )  # fmt: skip
-    shares = [[x / n for x, n in zip(events, pairs, strict=True)] for events in (exact, meaning)]
-    return Outcome(tuple(scores), exhibits=tuple(_exhibits(groups, *shares, scores, silent)), items=items)
+    equal_share, same_share = ([x / n for x, n in zip(part, pairs, strict=True)] for part in (exact, meaning))
+    return Outcome(
+        tuple(scores), exhibits=tuple(_exhibits(groups, equal_share, same_share, scores, silent)), items=items
+    )
 
 
 def _rate(name: str, events: Sequence[int], pairs: Sequence[int], method: str) -> Score:

@@ -12,7 +12,7 @@ from ..benchmark_sets import Data
 from ..items import ItemValues
 from ..statistics import benjamini_hochberg, clopper_pearson, clustered_rate, mcnemar, mean_interval
 from ..text_likelihood import ending_logs
-from .asking import PROMPT, TOKENS, Asked, check_prompt, framed, greedy_answers, is_known, questions, same_answer, says
+from .asking import PROMPT, TOKENS, Asked, Frame, greedy_answers, is_known, questions, same_answer, says
 from .wordings import SLIPS, TEMPLATES, worded
 
 METRIC = "robustness"
@@ -60,6 +60,7 @@ def measure_robustness(
     questions_drawn: int = 100,
     prompt: str = PROMPT,
     tokens: int = TOKENS,
+    stop: Sequence[str] = (),
     minimum: int = 5,
 ) -> Outcome:
     """Share of questions whose answer stays the same under typos, case, white space and templates, by kind.
@@ -68,17 +69,16 @@ def measure_robustness(
     accuracy; without a file the questions are TruthfulQA's, below ``sets`` or in ``data``. A model that scores texts
     also gives the drop of the log-probability of its own answer.
     """
-    check_prompt(prompt, METRIC)
+    frame = Frame(prompt, tokens, tuple(stop))
+    frame.check(METRIC)
     if wrong := [kind for kind in kinds if kind not in KINDS] or ([] if kinds else ["none"]):
         raise UsageError(f"{METRIC}: no kind {wrong[0]!r}; kinds: {', '.join(KINDS)}")
-    if not 1 <= tokens <= 1_000:
-        raise UsageError(f"{METRIC}: tokens is from 1 to 1,000, not {tokens}")
     asked, label = questions(subject, questions_file, questions_drawn, METRIC, data)
     asked = list({one.text: one for one in reversed(asked)}.values())[::-1]
     if len(asked) < max(2, minimum):
         reason = f"{len(asked)} different questions are given, {max(2, minimum)} are needed"
         return Outcome((NotMeasured(METRIC, reason),))
-    plain, trials = _trials(subject, asked, kinds, prompt, tokens)
+    plain, trials = _trials(subject, asked, kinds, frame)
     if not trials:
         return Outcome((NotMeasured(METRIC, f"none of {len(asked)} questions is changed by {', '.join(kinds)}"),))
     answered = sum(says(answer) for answer in plain.values())
@@ -87,9 +87,9 @@ def measure_robustness(
         return Outcome((NotMeasured(METRIC, reason),))
     said = [one for one in trials if says(one.plain)]
     blank = len(asked) - answered
-    method = f"{METRIC}/1 {label}, greedy, {tokens} tokens, prompt {prompt!r}"
+    method = f"{METRIC}/1 {label}, {frame.protocol}"
     drops = list(_accuracy(asked, plain, trials, method))
-    losses, likelihood = _likelihood(subject, said, prompt, method)
+    losses, likelihood = _likelihood(subject, said, frame, method)
     held = f"{method}, questions without an answer left out"
     scores = [*_shares(said, held), _chance(plain, method), *drops, *likelihood]
     return Outcome(
@@ -98,7 +98,7 @@ def measure_robustness(
 
 
 def _trials(
-    subject: Subject, asked: Sequence[Asked], kinds: Sequence[str], prompt: str, tokens: int
+    subject: Subject, asked: Sequence[Asked], kinds: Sequence[str], frame: Frame
 ) -> tuple[dict[str, str], list[Trial]]:
     """The answer to each question, by its text, and the trials, question by question."""
     changed = [
@@ -107,7 +107,7 @@ def _trials(
         for kind, text in worded(one.text, SLIPS, subject.seed).items() if kind in kinds
     ]  # fmt: skip
     texts = [*(one.text for one in asked), *(text for _, _, text in changed)]
-    given = greedy_answers(subject, texts, prompt, tokens, METRIC)
+    given = greedy_answers(subject, texts, frame, METRIC)
     plain = {one.text: answer for one, answer in zip(asked, given, strict=False)}
     rows = zip(changed, given[len(asked) :], strict=True)
     return plain, [Trial(one, kind, text, answer, plain[one.text]) for (one, kind, text), answer in rows]
@@ -179,11 +179,11 @@ def _right(trials: Sequence[Trial]) -> tuple[list[float], list[float]]:
 
 
 def _likelihood(
-    subject: Subject, trials: Sequence[Trial], prompt: str, method: str
+    subject: Subject, trials: Sequence[Trial], frame: Frame, method: str
 ) -> tuple[dict[str, float], list[Measurement]]:
     """How much less likely, a token, the answer to the plain question is after the changed one; by kind and in all."""
     name = f"{METRIC}-likelihood-drop"
-    pairs = [(framed(prompt, text), f" {one.plain}") for one in trials for text in (one.question.text, one.text)]
+    pairs = [(frame.around(text), f" {one.plain}") for one in trials for text in (one.question.text, one.text)]
     try:
         logs = ending_logs(subject, [a for a, _ in pairs], [b for _, b in pairs], METRIC) if pairs else []
     except IncompleteError as error:

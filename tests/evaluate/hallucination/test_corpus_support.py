@@ -100,6 +100,13 @@ def test_words_cannot_contradict_and_say_so(tmp_path: Path) -> None:
     assert lost.metric == "corpus-support-contradicted" and "choose one that can" in lost.reason
 
 
+def test_what_is_not_measured_is_no_zero_in_the_table(tmp_path: Path) -> None:
+    assert getattr(measure(tmp_path, FACTS).exhibits[0], "rows", ())[0][:5] == ("claims", 12, 12, None, 0)
+    claims = [*FACTS[:4], "The mill of Bell was razed by the river in 1707."]
+    table = measure(tmp_path, claims, entailment=Opposite()).exhibits[0]
+    assert getattr(table, "rows", ())[0][:5] == ("claims", 5, 4, 1, 0)
+
+
 def test_the_three_shares_add_up(tmp_path: Path) -> None:
     claims = [*FACTS[:3], "The mill of Bell was razed by the river in 1707.", "Nothing here is known to any book."]
     outcome = measure(tmp_path, claims, entailment=Opposite())

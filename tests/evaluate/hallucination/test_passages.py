@@ -18,6 +18,7 @@ def cut(text: str) -> list[str]:
         ("It cost 3.50 in the U. S. then. Yes", ["It cost 3.50 in the U. S. then.", "Yes"]),
         ('He said "no." She left.', ['He said "no."', "She left."]),
         ("A title\n\nA line\nbroken in two.", ["A title", "A line\nbroken in two."]),
+        ("No. It is No. 5 of ten.", ["No.", "It is No. 5 of ten."]),
         ("", []),
         (" \n\t ", []),
         ("Dr. Moss met Mr. J. Reed. They spoke.", ["Dr. Moss met Mr. J. Reed.", "They spoke."]),

@@ -76,6 +76,12 @@ def test_the_first_answer_is_read_sentence_by_sentence(tmp_path: Path) -> None:
     assert len(items.ids) == 10 and sorted(set(items.numerators.tolist())) == [0.0, 1.0]
 
 
+@pytest.mark.parametrize(("answer", "read"), [("Paris.", 1), ("11x. The mill stands. Yes.", 1), ("No. Not so.", 2)])
+def test_short_sentences_count_only_where_there_are_no_others(tmp_path: Path, answer: str, read: int) -> None:
+    rows = [{"question": f"q{i}", "answer": one} for i in range(5) for one in (answer, "The mill.", "Paris.")]
+    assert len(of_rows(tmp_path, rows).items[0].ids) == 5 * read
+
+
 def test_repeated_samples_are_measured(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus", [random_text(seed, 200) for seed in range(30)])
     plan = SamplingPlan(free=0, prefixes=0, counterfactual=0, repeats=6, repeat_samples=3, repeat_tokens=20)

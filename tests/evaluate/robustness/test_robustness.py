@@ -94,6 +94,12 @@ def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
     assert len(model.asked) == len(set(model.asked)) == 6 * (1 + len(KINDS))
 
 
+def test_strings_of_stop_end_an_answer(tmp_path: Path) -> None:
+    outcome = measure(tmp_path, lambda prompt: f"{place(prompt)}<end>{len(prompt)}", stop=("<end>",), kinds=("polite",))
+    found = scores_of(outcome, "robustness")[""]
+    assert found.value == 1.0 and "stop ['<end>']" in found.method
+
+
 def test_few_questions_are_not_measured(tmp_path: Path) -> None:
     (lost,) = ask(tmp_path, "robustness", ROWS[:3], place).scores
     assert isinstance(lost, NotMeasured) and "3 different questions" in lost.reason
@@ -140,7 +146,9 @@ def test_questions_without_an_answer_are_left_out_of_the_shares_alone(tmp_path: 
     assert scores_of(found, "robustness-accuracy")[""].value == 0.9
 
 
-@pytest.mark.parametrize("options", [{"kinds": ("sway",)}, {"kinds": ()}, {"prompt": "{}{}"}, {"tokens": 0}])
+@pytest.mark.parametrize(
+    "options", [{"kinds": ("sway",)}, {"kinds": ()}, {"prompt": "{}{}"}, {"tokens": 0}, {"stop": ("",)}]
+)
 def test_wrong_options_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="robustness: "):
         measure(tmp_path, place, **options)
