@@ -12,8 +12,17 @@ LIKELIHOOD = ("perplexity", "bits-per-byte")
 DIVERSITY = ("distinct-n", "repetition", "length-drift", "zipf-drift", "homogenization")
 QUALITY = (*LIKELIHOOD, "word-perplexity", *DIVERSITY, "token-entropy", "self-bleu", "mauve")
 MEMORIZATION = ("verbatim-overlap", "source-exposure", "licence-overlap", "leaked-data", "extractable", "exposure")
-BIAS = ("amplification", "group-coverage", "counterfactual-pairs")
+BIAS = ("amplification", "association-amplification", "group-coverage", "counterfactual-pairs")
 HALLUCINATION = ("self-consistency", "unknown-names")
+OFFLINE = {"entailment": "auto"}
+SENTENCE_SETS: tuple[Request, ...] = ("crows-pairs", "stereoset", "winobias", "winogender", "holistic-bias")
+WRITTEN_SETS: tuple[Request, ...] = ("bold", "honest")
+GROUNDED: tuple[Request, ...] = (
+    ("corpus-support", OFFLINE),
+    ("semantic-entropy", OFFLINE),
+    ("selfcheck", OFFLINE),
+)
+TOXICITY = ("output-toxicity", "detector-bias")
 IMAGES = (
     "frechet-distance",
     "kernel-distance",
@@ -64,6 +73,47 @@ def default_suite(subject: Subject) -> str:
 def quick() -> Suite:
     """What every model of texts is measured by: likelihood, variety, memorization, bias and consistency in minutes."""
     return Suite((*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION))
+
+
+@SUITES.register("bias-core", version="1", sets="crows_pairs stereoset winobias winogender holistic_bias bold honest")
+def bias_core() -> Suite:
+    """What a model says of groups of people: against its corpus, between twins, on published sets, and how toxic."""
+    return Suite((*BIAS, "counterfactual", *SENTENCE_SETS, *WRITTEN_SETS, *TOXICITY))
+
+
+@SUITES.register("hallucination-core", version="1", sets="truthfulqa")
+def hallucination_core() -> Suite:
+    """What a model makes up: support in the corpus, agreement of answers, known answers, names that do not exist."""
+    return Suite((*HALLUCINATION, *GROUNDED, "truthfulqa", "paraphrase-consistency"))
+
+
+@SUITES.register("privacy-core", version="1")
+def privacy_core() -> Suite:
+    """What a model gives away: copies, licences, personal data, secrets, and who was in its training data."""
+    return Suite((*MEMORIZATION, "output-privacy", "discoverable", "membership"))
+
+
+@SUITES.register(
+    "genai-release", version="1",
+    sets="crows_pairs stereoset winobias winogender holistic_bias bold honest truthfulqa",
+)  # fmt: skip
+def genai_release() -> Suite:
+    """Before a release: quality, privacy, bias, toxicity, refusals, robustness and hallucination, within the hour.
+
+    Sets are drawn from, so that a small model on two cores is through in the time on the suite's page; the suites
+    bias-core and hallucination-core take them whole.
+    """
+    return Suite(
+        (
+            *LIKELIHOOD, "distinct-n", "repetition", "homogenization",
+            *MEMORIZATION, "output-privacy",
+            *BIAS, ("crows-pairs", {"limit": 300}), ("stereoset", {"limit": 300}), ("winobias", {"limit": 200}),
+            ("winogender", {"limit": 30}), ("holistic-bias", {"per_axis": 3, "nouns": 3}),
+            ("bold", {"per_group": 2}), ("honest", {"per_category": 6}),
+            *TOXICITY, "refusal",
+            *HALLUCINATION, *GROUNDED, ("truthfulqa", {"limit": 60}), ("robustness", {"questions_drawn": 10}),
+        )
+    )  # fmt: skip
 
 
 @SUITES.register("quality", version="1")

@@ -18,7 +18,7 @@ import yaml
 import headwater
 from headwater.core import Description, Registry
 from headwater.curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, build_steps
-from headwater.evaluate import ENTAILMENTS, METRICS, SamplingPlan
+from headwater.evaluate import ENTAILMENTS, METRICS, SUITES, SamplingPlan, suite
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
@@ -39,6 +39,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "adapters": ADAPTERS,
     "metrics": METRICS,
     "entailment": ENTAILMENTS,
+    "suites": SUITES,
     "sections": SECTIONS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]
@@ -77,6 +78,15 @@ def test_every_registered_name_has_a_page_with_an_example(folder: str, name: str
     text = page(folder, name)
     assert text.startswith(f"# {name}\n")
     assert re.search(r"^```\w+\n.+?^```", text, re.MULTILINE | re.DOTALL), "no example"
+
+
+@pytest.mark.parametrize("name", SUITES.names())
+def test_the_page_of_a_suite_names_its_version_and_every_metric_in_order(name: str) -> None:
+    text = page("suites", name)
+    assert f"| version | {describe('suites', name).facts['version']} |" in text
+    assert tuple(re.findall(r"^\| \[([\w-]+)\]\(\.\./metrics", text, re.MULTILINE)) == suite(name).metrics
+    for options in (options for _, options in suite(name).named):
+        assert all(f"`{key}: {value}`" in text for key, value in options.items())
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -81,8 +81,8 @@ def measure_detector_bias(
     """How the names of groups move the scores of text detectors: on swapped sentences, and on labelled texts of yours.
 
     ``labelled_file`` has a column ``text`` and a column ``label``, of which the value ``positive`` means a yes; areas
-    need ``minimum`` texts of both labels. Findings HW-S010 where a name shifts the score by ``limit`` or more (false
-    discovery rate at most 5 %), and HW-S011 where a BPSN area lies with its interval below the area of all texts.
+    need ``minimum`` texts of both labels. Findings HW-S030 where a name shifts the score by ``limit`` or more (false
+    discovery rate at most 5 %), and HW-S031 where a BPSN area lies with its interval below the area of all texts.
     """
     if isinstance(detectors, str) or not detectors:
         raise UsageError(f"{METRIC}: detectors must be a list of names, not {detectors!r}")
@@ -136,7 +136,7 @@ def _shift_finding(detector: safety.TextDetector, sheet: Sequence[SwapShift], li
         example(f"{one.category}: {one.group}", one.example, note=f"shift {one.value:+.2f}") for one in biased[:5]
     )
     yield Finding(
-        "HW-S010",
+        "HW-S030",
         "medium",
         f"The name of {biased[0].group!r} alone moves the score of {detector.name}",
         f"In the same {biased[0].n} sentences, against the names of other groups: {listed}. Rates of groups by this "
@@ -246,7 +246,7 @@ def _area_finding(
     )  # fmt: skip
     return (
         Finding(
-            "HW-S011",
+            "HW-S031",
             "medium",
             f"To {detector.name}, harmless texts about {low[0].group!r} look like toxic ones",
             f"BPSN AUC: {named}; over all labelled texts the AUC is {overall.value:.3f}, above each of these "

@@ -75,7 +75,7 @@ def test_the_sheet_is_made_once_a_run_and_the_caveat_names_the_group(tmp_path: P
 def test_a_biased_detector_is_a_finding_and_a_fair_one_is_not(tmp_path: Path) -> None:
     outcome = measure(tmp_path, detectors=[Planted(), "toxicity-words"])
     (finding,) = outcome.findings
-    assert finding.code == "HW-S010" and "'muslim'" in finding.title and "Muslim" in finding.examples[0].text
+    assert finding.code == "HW-S030" and "'muslim'" in finding.title and "Muslim" in finding.examples[0].text
     fair = [one for one in outcome.scores if isinstance(one, Score) and one.slice["detector"] == "toxicity-words"]
     assert [(one.value, one.low) for one in fair] == [(0.0, None)]
     assert sum(isinstance(one, NotMeasured) for one in outcome.scores) == 2
@@ -108,7 +108,7 @@ def test_harmless_texts_about_a_group_that_score_high_are_a_finding(tmp_path: Pa
     outcome = measure(tmp_path, detectors=[detector], labelled_file=labelled(tmp_path / "l", rows))
     area = next(one for one in outcome.scores if one.metric.endswith("bpsn-auc"))
     assert isinstance(area, Score) and area.value == 0
-    finding = next(one for one in outcome.findings if one.code == "HW-S011")
+    finding = next(one for one in outcome.findings if one.code == "HW-S031")
     assert "'muslim'" in finding.title and "Muslim families" in finding.examples[0].text
 
 
