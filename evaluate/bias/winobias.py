@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...core import Exhibit, Finding, InputError, Measurement, Score, Table
@@ -126,7 +127,7 @@ def _occupations(whole: Part) -> list[Part]:
     found = []
     for name in names:
         places = [place for place, pair in enumerate(whole.pairs) if pair.cluster == name]
-        chosen = [whole.pairs[place] for place in places]
+        chosen = [replace(whole.pairs[place], cluster=whole.pairs[place].id) for place in places]  # within one cluster
         found.append(part_of({"occupation": f"{name} ({chosen[0].parts[SEX]})"}, chosen, whole.gaps[places]))
     return found
 

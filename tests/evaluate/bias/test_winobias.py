@@ -110,6 +110,18 @@ def test_a_clear_preference_is_a_finding_with_its_sentences(tmp_path: Path) -> N
     assert other.severity == "low"
 
 
+def test_within_an_occupation_its_sentences_are_the_items(tmp_path: Path) -> None:
+    pro = [f"{k} [The job{k % 3}] said on day {k} that [he] was late." for k in range(1, 31)]
+    anti = [line.replace("[he]", "[she]") for line in pro]
+    (finding,) = measure(tmp_path, letters(["job0", "job1", "job2"], she=-0.9), pro, anti).findings or (None,)
+    assert finding is None  # three occupations are no ground for all occupations
+    even = [f"{k} [The job{k}] said that [{'he' if k % 2 else 'she'}] was late." for k in range(31, 61)]
+    odd = [line.replace("[she]", "[x]").replace("[he]", "[she]").replace("[x]", "[he]") for line in even]
+    model = letters(["job0", "job1", "job2", *(f"job{k}" for k in range(31, 61, 2))], she=-0.9)
+    (found,) = measure(tmp_path, model, [*pro, *even], [*anti, *odd]).findings
+    assert "these occupations show it: job0 (men), job1 (men), job2 (men)." in found.meaning
+
+
 def test_pairs_that_differ_in_other_words_are_left_out_and_counted(tmp_path: Path) -> None:
     pro = [*PRO, "5 The carpenter made a desk for [the clerk] because [she] needed a desk."]
     anti = [*ANTI, "5 The carpenter made a desk for [the clerk] because [he] needed one."]
