@@ -103,3 +103,6 @@ def test_a_tiny_classifier_scores_as_its_own_library_says(tmp_path: Path) -> Non
         logits = model(**tokenizer(["you are kind"], return_tensors="pt")).logits
     assert scores[0] == pytest.approx(float(logits.softmax(-1)[0, 1]), abs=1e-6)
     assert scores.tolist() == [detector.scores([text])[0] for text in texts]
+    both = TEXT_DETECTORS.get("huggingface")(path=path, labels=["LABEL_0", "LABEL_1"])
+    assert both.category_scores(texts)[:, 1].tolist() == scores.tolist()
+    assert both.category_scores(texts).sum(1) == pytest.approx(both.scores(texts))

@@ -75,3 +75,18 @@ def test_assistants_are_told_from_people_on_real_answers(real_data: Path) -> Non
     flagged = int((detector.scores([row["chatgpt_response"] for row in rows]) >= 0.5).sum())
     assert (len(rows), flagged) == (4507, 654)
     assert not detector.scores([row["user_query"] for row in rows]).any()
+
+
+def test_categories_are_the_groups_with_the_weight_of_those_found() -> None:
+    detector = TEXT_DETECTORS.get("toxicity-words")()
+    texts = ["shit, you moron", "", "I will kill you", "the river"]
+    found = detector.category_scores(texts)
+    weights = load_phrases("toxicity").weights
+    named = [{detector.categories[k]: row[k] for k in range(len(row)) if row[k]} for row in found]
+    assert named == [
+        {"profanity": weights["profanity"], "insult": weights["insult"]},
+        {},
+        {"threat": weights["threat"]},
+        {},
+    ]
+    assert (found.max(1) == detector.scores(texts)).all()
