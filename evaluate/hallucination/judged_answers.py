@@ -134,5 +134,6 @@ def judged_exhibits(p: Floats, y: Floats, bins: int, metric: str) -> Iterator[Ex
     line = Series("share wrong", tuple(coverage[shown].tolist()), tuple(risk[shown].tolist()))
     yield Chart(
         f"{metric}-risk", "Wrong answers among the most confident" + ("" if own else f": {metric}"), "line",
-        "share of answers given", "share wrong", (line,), "Good confidences keep the left of the line low. Abstentions are not among these answers.",
+        "share of answers given", "share wrong", (line,),
+        "Good confidences keep the left of the line low. Abstentions are not among these answers.",
     )  # fmt: skip
