@@ -112,6 +112,8 @@ def judged_items(
 
 def judged_exhibits(p: Floats, y: Floats, bins: int, metric: str) -> Iterator[Exhibit]:
     """Reliability table and diagram, and the risk by coverage."""
+    own = metric == "calibration"
+    title = "Confidence against correctness" if own else f"Confidence against correctness: {metric}"
     rows = []
     for row in bin_rows(p, y, bins):
         low, high = clopper_pearson(row["true"], row["n"])
@@ -120,17 +122,18 @@ def judged_exhibits(p: Floats, y: Floats, bins: int, metric: str) -> Iterator[Ex
     note = (
         "Bins of equal mass. Calibrated where the share correct equals the mean confidence; intervals Clopper-Pearson."
     )
-    yield Table(f"{metric}-bins", "Confidence against correctness", columns, tuple(rows), note)
+    yield Table(f"{metric}-bins", title, columns, tuple(rows), note)
     said = tuple(row[1] for row in rows)
     measured = Series("share correct", said, *(tuple(row[part] for row in rows) for part in (2, 3, 4)))
     yield Chart(
-        f"{metric}-diagram", "Confidence against correctness", "line", "mean confidence", "share correct",
+        f"{metric}-diagram", title, "line", "mean confidence", "share correct",
         (measured, Series("calibrated", said, said)), note,
     )  # fmt: skip
     coverage, risk = risk_coverage(p, y)
     shown = np.unique(np.linspace(0, len(p) - 1, min(POINTS, len(p))).astype(int))
     line = Series("share wrong", tuple(coverage[shown].tolist()), tuple(risk[shown].tolist()))
     yield Chart(
-        f"{metric}-risk", "Wrong answers among the most confident", "line", "share of answers given", "share wrong",
-        (line,), "Good confidences keep the left of the line low. Abstentions are not among these answers.",
+        f"{metric}-risk", "Wrong answers among the most confident" + ("" if own else f": {metric}"), "line",
+        "share of answers given", "share wrong", (line,),
+        "Good confidences keep the left of the line low. Abstentions are not among these answers.",
     )  # fmt: skip

@@ -283,7 +283,7 @@ def _exhibits(found: Sequence[Judged]) -> Iterator[Exhibit]:
          excerpt("; ".join(one.question.answers), width=100)[0], one.verdict, one.f1, one.confidence)
         for one in order[:LISTED]
     ]  # fmt: skip
-    names = ("Question", "Answer", "Known", "", "F1", "Confidence")
+    names = ("Question", "Answer", "Known", "Verdict", "F1", "Confidence")
     yield Table(f"{METRIC}-answers", "Answers, the surest wrong ones first", names, tuple(texts))
 
 

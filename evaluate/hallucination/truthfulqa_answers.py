@@ -113,7 +113,7 @@ def written_exhibits(found: Sequence[Written]) -> Iterator[Exhibit]:
     for one in order[:LISTED]:
         text, _ = excerpt(one.text, width=200)
         rows.append((one.question.text, text, one.question.best, _kind(one), one.rouge, one.bleu))
-    columns = ("Question", "Answer", "Best answer", "", "ROUGE-L, true - false", "BLEU, true - false")
+    columns = ("Question", "Answer", "Best answer", "Verdict", "ROUGE-L, true - false", "BLEU, true - false")
     note = (
         "Nearest true minus nearest false answer, the lowest first. Likeness of words is no truth: an answer that "
         "denies a falsehood shares its words."
