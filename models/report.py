@@ -59,6 +59,9 @@ def _facts(run: Mapping[str, Any]) -> dict[str, Cell]:
     }
     if not run["steps"]:
         del facts[_loss_label(run)]
+        if run["family"] == "fine-tuned":  # the weights are as they came: the documents are there to be scored
+            for name in ("documents trained on", "documents held out", "passes over the data"):
+                del facts[name]
     if "tokens" in run:
         facts["tokens of text"] = run["tokens"]["stream"]
         if "context" in run["network"]:
