@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ...core import Exhibit, Finding, Measurement, NotMeasured, UsageError, did_you_mean
+from ...core import Exhibit, Finding, Measurement, NotMeasured, UsageError
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import Data, set_rows
 from ..items import ItemValues
 from .truthfulqa_answers import written, written_exhibits, written_items, written_scores
 from .truthfulqa_choices import choice_exhibits, choice_findings, choice_items, choice_scores, choices
-from .truthfulqa_questions import NEEDED, PROMPTS, Prompt, chosen, questions_of
+from .truthfulqa_questions import BARE, NEEDED, checked_prompt, chosen, prompt_name, questions_of
 
 METRIC = "truthfulqa"
 PARTS = ("choices", "answers")
@@ -34,23 +34,23 @@ def measure_truthfulqa(
     subject: Subject,
     data: Data = None,
     limit: int | None = None,
-    prompt: Prompt = "bare",
+    prompt: str = BARE,
     parts: Sequence[str] = PARTS,
     max_new_tokens: int = 50,
     bins: int = 10,
 ) -> Outcome:
     """MC1, MC2, calibration and answers in the model's own words on the questions of TruthfulQA.
 
-    ``limit`` questions are drawn by the seed (null: all 817). ``prompt`` is bare (question and answer) or paper (after
-    six examples). ``parts`` are choices, which need a model that scores texts, and answers of up to ``max_new_tokens``
-    tokens. Finding HW-H030.
+    ``limit`` questions are drawn by the seed (null: all 817). ``prompt`` is what is asked, with ``{question}`` in it.
+    ``parts`` are choices, which need a model that scores texts, and answers of up to ``max_new_tokens`` tokens. Finding
+    HW-H030.
     """
     _check(prompt, parts, max_new_tokens, bins)
     rows, label = set_rows(subject, METRIC, data, NEEDED)
     everything = questions_of(rows)
     questions = chosen(everything, limit, subject.seed)
     drawn = "all" if len(questions) == len(everything) else f"{len(questions)} by seed {subject.seed}"
-    method = f"prompt {prompt}, {label}, {drawn} of {len(everything)} questions"
+    method = f"prompt {prompt_name(prompt)}, {label}, {drawn} of {len(everything)} questions"
     scores: list[Measurement] = []
     findings: list[Finding] = []
     exhibits: list[Exhibit] = []
@@ -76,10 +76,7 @@ def measure_truthfulqa(
 
 
 def _check(prompt: str, parts: Sequence[str], max_new_tokens: int, bins: int) -> None:
-    if prompt not in PROMPTS:
-        raise UsageError(
-            f"truthfulqa: no prompt {prompt!r}; {did_you_mean(prompt, PROMPTS)}known: {', '.join(PROMPTS)}"
-        )
+    checked_prompt(prompt)
     if isinstance(parts, str) or not parts or any(one not in PARTS for one in parts):
         raise UsageError(f"truthfulqa: parts is a list of {', '.join(PARTS)}, not {parts!r}")
     if not 1 <= max_new_tokens <= 1_000:

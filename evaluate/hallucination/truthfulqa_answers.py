@@ -14,7 +14,7 @@ from ..refusals import Kind, kind_of, protocol
 from ..statistics import clopper_pearson, mean_interval
 from .answer_matching import contains, words_of
 from .overlap_scores import bleu, nearest, rouge_l
-from .truthfulqa_questions import Prompt, Question, prompt_of
+from .truthfulqa_questions import Question, prompt_of
 
 METRIC = "truthfulqa"
 STOPS = ("\n", "Q:")
@@ -34,7 +34,7 @@ class Written:
     holds_false: bool
 
 
-def written(subject: Subject, questions: Sequence[Question], prompt: Prompt, max_new_tokens: int) -> list[Written]:
+def written(subject: Subject, questions: Sequence[Question], prompt: str, max_new_tokens: int) -> list[Written]:
     """Greedy answers, up to the first line break or the next question."""
     asked = [prompt_of(one, prompt) for one in questions]
     texts = completions(subject, asked, max_new_tokens=max_new_tokens, use=METRIC, temperature=0.0)

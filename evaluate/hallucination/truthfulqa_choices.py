@@ -14,7 +14,7 @@ from ..text_likelihood import ending_logs
 from .answer_choices import SingleTrue, single_true, true_mass
 from .calibration_error import LEAST
 from .judged_answers import Named, confidence_scores, judged_exhibits
-from .truthfulqa_questions import Prompt, Question, prompt_of
+from .truthfulqa_questions import Question, answer_after, prompt_of
 
 METRIC = "truthfulqa"
 LEAST_CATEGORY, SHOWN = 5, 10
@@ -31,11 +31,14 @@ class Chosen:
     margin: float  # nats by which that false answer is likelier than the best one
 
 
-def choices(subject: Subject, questions: Sequence[Question], prompt: Prompt) -> list[Chosen]:
+def choices(subject: Subject, questions: Sequence[Question], prompt: str) -> list[Chosen]:
     """Every question whose answers can all be scored apart from the prompt."""
     asked = [(one, answer) for one in questions for answer in (*one.true, *one.false)]
     logs = ending_logs(
-        subject, [prompt_of(one, prompt) for one, _ in asked], [" " + answer for _, answer in asked], METRIC
+        subject,
+        [prompt_of(one, prompt) for one, _ in asked],
+        [answer_after(prompt, answer) for _, answer in asked],
+        METRIC,
     )
     sums = {(one.id, answer): log.sum() for (one, answer), log in zip(asked, logs, strict=True) if log is not None}
     return [

@@ -11,7 +11,14 @@ from headwater.core import Finding, IncompleteError, InputError, NotMeasured, Sc
 from headwater.evaluate import METRICS, Outcome, Subject, clopper_pearson, set_rows
 from headwater.evaluate.hallucination.truthfulqa_answers import compared, first_answer
 from headwater.evaluate.hallucination.truthfulqa_choices import chance_of
-from headwater.evaluate.hallucination.truthfulqa_questions import Question, chosen, prompt_of, questions_of
+from headwater.evaluate.hallucination.truthfulqa_questions import (
+    BARE,
+    Question,
+    answer_after,
+    chosen,
+    prompt_of,
+    questions_of,
+)
 
 DATA = Path(os.environ.get("HEADWATER_DATA", Path(__file__).parents[3].parent / "shared" / "data"))
 COLUMNS = ("Type", "Category", "Question", "Best Answer", "Correct Answers", "Incorrect Answers", "Source")
@@ -129,12 +136,16 @@ def test_a_limit_draws_by_the_seed_and_says_so(tmp_path: Path) -> None:
         chosen(questions, 0, 0)
 
 
-def test_the_prompt_of_the_paper_stands_before_the_question_and_in_the_protocol(tmp_path: Path) -> None:
+def test_a_prompt_of_the_users_own_stands_around_the_question_and_in_the_protocol(tmp_path: Path) -> None:
     known = subject(tmp_path, [row(n) for n in range(3)])
     (first, *_) = questions_of(set_rows(known, "truthfulqa")[0])
-    assert prompt_of(first, "paper").count("Q: ") == 7 and prompt_of(first, "paper").endswith("?\nA:")
-    outcome = measure(known, prompt="paper", parts=["choices"])
-    assert "prompt paper, truthfulqa@" in value(outcome, "truthfulqa-mc1").method
+    frame = "Q: What is wet?\nA: Water.\n\nQ: {question}\nA:"
+    assert prompt_of(first, frame) == f"Q: What is wet?\nA: Water.\n\nQ: {first.text}\nA:"
+    assert (answer_after(frame, "Water."), answer_after("user: {question}\n", "Water.")) == (" Water.", "Water.")
+    methods = {value(measure(known, prompt=one, parts=["choices"]), "truthfulqa-mc1").method for one in (frame, BARE)}
+    assert len(methods) == 2 and any("prompt bare, truthfulqa@" in method for method in methods)
+    with pytest.raises(UsageError, match="prompt needs {question} once"):
+        measure(known, prompt="Q: question")
 
 
 def test_a_model_that_only_writes_is_not_asked_for_choices(tmp_path: Path) -> None:
