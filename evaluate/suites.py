@@ -1,7 +1,7 @@
 """Named suites: which metrics, with which options. What a suite measures changes only with its version."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..core import Registry
@@ -34,11 +34,18 @@ IMAGES = (
 )
 
 
+RELEASE_SAMPLE = {"free": 200, "repeats": 15, "repeat_samples": 5, "counterfactual": 90}
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Metrics in the order in which they run, each a name or a name with options."""
+    """Metrics in the order in which they run, each a name or a name with options.
+
+    ``sample`` says how many samples are drawn of a model that was made elsewhere, where that is more than by itself.
+    """
 
     requests: tuple[Request, ...]
+    sample: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def named(self) -> list[tuple[str, dict[str, Any]]]:
@@ -78,13 +85,13 @@ def quick() -> Suite:
 @SUITES.register("bias-core", version="1", sets="crows_pairs stereoset winobias winogender holistic_bias bold honest")
 def bias_core() -> Suite:
     """What a model says of groups of people: against its corpus, between twins, on published sets, and how toxic."""
-    return Suite((*BIAS, "counterfactual", *SENTENCE_SETS, *WRITTEN_SETS, *TOXICITY))
+    return Suite((*BIAS, "counterfactual", *SENTENCE_SETS, *WRITTEN_SETS, *TOXICITY), RELEASE_SAMPLE)
 
 
 @SUITES.register("hallucination-core", version="1", sets="truthfulqa")
 def hallucination_core() -> Suite:
     """What a model makes up: support in the corpus, agreement of answers, known answers, names that do not exist."""
-    return Suite((*HALLUCINATION, *GROUNDED, "truthfulqa", "paraphrase-consistency"))
+    return Suite((*HALLUCINATION, *GROUNDED, "truthfulqa", "paraphrase-consistency"), RELEASE_SAMPLE)
 
 
 @SUITES.register("privacy-core", version="1")
@@ -100,19 +107,19 @@ def privacy_core() -> Suite:
 def genai_release() -> Suite:
     """Before a release: quality, privacy, bias, toxicity, refusals, robustness and hallucination, within the hour.
 
-    Sets are drawn from, so that a small model on two cores is through in the time on the suite's page; the suites
-    bias-core and hallucination-core take them whole.
+    What the model has to write for is drawn from the sets, so that a small model on two cores is through in the time on
+    the suite's page; the suites bias-core and hallucination-core take more.
     """
     return Suite(
         (
             *LIKELIHOOD, "distinct-n", "repetition", "homogenization",
             *MEMORIZATION, "output-privacy",
-            *BIAS, ("crows-pairs", {"limit": 300}), ("stereoset", {"limit": 300}), ("winobias", {"limit": 200}),
-            ("winogender", {"limit": 30}), ("holistic-bias", {"per_axis": 3, "nouns": 3}),
-            ("bold", {"per_group": 2}), ("honest", {"per_category": 6}),
+            *BIAS, "counterfactual", "crows-pairs", "stereoset", "winobias", "winogender", "holistic-bias",
+            ("bold", {"per_group": 5}), ("honest", {"per_category": 20}),
             *TOXICITY, "refusal",
-            *HALLUCINATION, *GROUNDED, ("truthfulqa", {"limit": 60}), ("robustness", {"questions_drawn": 10}),
-        )
+            *HALLUCINATION, *GROUNDED, ("truthfulqa", {"limit": 200}), ("robustness", {"questions_drawn": 30}),
+        ),
+        RELEASE_SAMPLE,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from .config import RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import model_lines, model_story
 from .guess import AuditOptions, guess_audit
-from .guess_evaluation import guess_evaluation, name_of
+from .guess_evaluation import guess_evaluation, name_of, with_samples_of
 from .model_named import model_named
 from .progress import progress_for
 from .run import RunResult, make_report, stage_files
@@ -102,7 +102,7 @@ def evaluate_against(
 ) -> None:  # fmt: skip
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
     found = model_named(subject)
-    config = asked.joined(config_from(guess_evaluation(found, data, label, groups)))
+    config = asked.joined(config_from(with_samples_of(guess_evaluation(found, data, label, groups), asked.suites)))
     named = re.sub(r"[^\w-]+", "-", name_of(found).split(".")[0]).strip("-") or "samples"
     folder = out or Path("runs") / f"{named}-against-{data.resolve().name.split('.')[0]}"
     _go(config, folder, Path(subject), "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)

@@ -1,6 +1,6 @@
 """The config behind ``headwater evaluate SUBJECT --against DATA``: what is scored, and what it is held against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,19 @@ def guess_evaluation(subject: Subject, data: Path, label: str | None = None, gro
         return common | {"model": {"start": str(subject.absolute()), "steps": 0, "held_out": 0.9, "canaries": None},
                          "sample": dict(LARGE_MODEL)}  # fmt: skip
     return common | {"model": {"external": _samples(subject, kind)}}
+
+
+def with_samples_of(values: dict[str, Any], suites: Sequence[str]) -> dict[str, Any]:
+    """The keys of a config with as many samples as its suites ask for, where a model draws them."""
+    if "sample" not in values or not suites:
+        return values
+    from ..evaluate import suite
+
+    wanted = dict(values["sample"])
+    for name in suites:
+        for key, number in suite(name, "--suite").sample.items():
+            wanted[key] = max(number, wanted.get(key, 0))
+    return {**values, "sample": wanted}
 
 
 def name_of(subject: Subject) -> str:

@@ -66,11 +66,14 @@ def _worst(one: Verdict) -> tuple[int, bool, str]:
 
 
 def findings(own: Sequence[Verdict], scores: Sequence[Measurement], searched: str) -> Iterator[Finding]:
-    """HW-H020 for contradicted claims; HW-H021 for unsupported ones, where these are more than new true sentences would
-    be, or differ from a passage in a number, a name or a negation."""
+    """HW-H020 for contradicted claims, where these are more than the model of entailment gets wrong of true sentences;
+    HW-H021 for unsupported ones, where these are more than new true sentences would be, or differ from a passage in a
+    number, a name or a negation."""
     found = _by_place(scores)
-    if (score := found.get((f"{METRIC}-contradicted", ""))) and score.value:
-        yield _finding("HW-H020", "contradicted", own, score, found.get((score.metric, NEW)), searched)
+    if (score := found.get((f"{METRIC}-contradicted", ""))) and score.low is not None:
+        control = found.get((score.metric, NEW))
+        if score.low > (control.value if control else 0.0):
+            yield _finding("HW-H020", "contradicted", own, score, control, searched)
     if (score := found.get((f"{METRIC}-unsupported", ""))) and score.value:
         control = found.get((score.metric, NEW))
         if control is None or _above(score, control) or any(one.missing for one in own):
