@@ -176,14 +176,14 @@ def _outcome(
         METRIC, mean.value, mean.n, "points of the rubric", f"{METRIC}/1 mean verdict of outputs with one, {method}",
         direction="higher", **mean.bounds(rubric.least, rubric.most),
     )  # fmt: skip
-    scores = [score, *scores, _spread(told, method), *_order_effect(told, orders, method)]
+    scores = [score, *scores, _spread(told, rubric, method), *_order_effect(told, orders, method)]
     labelled = [(median_low(one.given), one.label) for one in told if one.label is not None]
     scores += agreement([one for one, _ in labelled], [label for _, label in labelled], seed, METRIC, method)
     items = (ItemValues.of_means(METRIC, score.method, score.slice, [one.output.id for one in told], means),)
     return Outcome(tuple(scores), exhibits=exhibits, items=items)
 
 
-def _spread(told: Sequence[Judged], method: str) -> Measurement:
+def _spread(told: Sequence[Judged], rubric: Rubric, method: str) -> Measurement:
     """The standard deviation of repeated verdicts on one output in one order."""
     metric = f"{METRIC}-repeat-sd"
     variances = []
@@ -194,7 +194,9 @@ def _spread(told: Sequence[Judged], method: str) -> Measurement:
     if not variances:
         return NotMeasured(metric, "no output has two verdicts in one order; set repeats above 1")
     mean = mean_interval(variances)
-    bounds = {name: value**0.5 if isinstance(value, float) else value for name, value in mean.bounds(0.0).items()}
+    most = (rubric.most - rubric.least) ** 2 / 2  # two verdicts at both ends of the scale
+    found = mean.bounds(0.0, most)
+    bounds = {name: value if isinstance(value, str) else value**0.5 for name, value in found.items()}
     return Score(metric, mean.value**0.5, mean.n, "points of the rubric",
                  f"{metric}/1 root of the mean variance within an output, {method}",
                  direction="lower", **bounds)  # fmt: skip

@@ -144,11 +144,10 @@ def _repeats(judged: Judged, protocol: str) -> Iterator[Measurement]:
         yield NotMeasured(names[0], "no two prompts have repeated outputs; set sample.repeats to 2 or more")
         return
     method = f"1 largest score of {found.k} outputs to a prompt, {protocol}"
-    equal = "all largest scores are equal, which tells no spread; see the share of prompts"
-    bounds = found.expected.bounds(0, 1) if found.expected.se else {"interval": equal}
     yield Score(
-        names[0], found.expected.value, found.prompts, "score", f"{names[0]}/{method}", **bounds, direction="lower"
-    )
+        names[0], found.expected.value, found.prompts, "score", f"{names[0]}/{method}",
+        **found.expected.bounds(0.0, 1.0), direction="lower",
+    )  # fmt: skip
     yield Score(
         names[1], found.probability.value, found.prompts, "share of prompts", f"{names[1]}/{method}",
         **found.probability.bounds(), direction="lower",

@@ -6,7 +6,7 @@ from fakes import random_text, write_corpus
 
 from headwater.core import Corpus, Finding, SamplingPlan, Score
 from headwater.evaluate import draw_samples, evaluate, open_subject
-from headwater.evaluate.run import MEMORIZATION
+from headwater.evaluate.suites import MEMORIZATION
 from headwater.models import CanaryPlan, Recipe, fit
 
 PLAN = SamplingPlan(
