@@ -16,8 +16,8 @@ def mean_interval(values: ArrayLike, clusters: Sequence[Any] | None = None, conf
     """Mean of ``values`` (n,) by Student's t, bent by their skewness; items of one cluster may depend on each other.
 
     ``n`` of the result counts clusters. Of equal values no spread is known: no bounds, but those that
-    :meth:`Estimate.within` the least and the largest possible value gives. Clusters of one size are items themselves, by their means; of different sizes
-    they make a ratio (:func:`ratio_interval`). Sources: Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
+    :meth:`Estimate.within` gives. Clusters of one size are items themselves, by their means; of different sizes they
+    make a ratio (:func:`ratio_interval`). Sources: Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
     """
     x = finite(values)
     if clusters is not None:
