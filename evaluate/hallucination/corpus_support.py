@@ -34,7 +34,7 @@ LEAST_LABELLED = 5
     source="BM25, Robertson & Zaragoza 2009; entailment as in SummaC, Laban et al. 2022 (arXiv 2111.09525)",
     unit="share of claims",
     range="[0, 1]; supported: higher is better, contradicted and unsupported: lower",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "whole sentences of samples, or claims of a file; the nearest sentences of the corpus by BM25; a model of "
         "entailment; numbers, names and negations of the claim must stand in a passage that supports it; bounds "

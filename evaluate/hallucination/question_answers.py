@@ -34,7 +34,7 @@ OVER = 0.05
     source="normalisation and F1 of Rajpurkar et al. 2016; El-Yaniv & Wiener 2010; Kumar et al. 2019",
     unit="share of answers; probability",
     range="[0, 1]; accuracy higher is better",
-    needs="sample",
+    needs="sample|file",
     protocol=(
         "greedy answer to Q: ... A:, or the likeliest of given choices, or a finished prediction, against known "
         "answers without case, punctuation and articles; refusals and empty answers are neither right nor wrong"

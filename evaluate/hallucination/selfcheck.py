@@ -41,7 +41,7 @@ class Checked:
     source="SelfCheckGPT: Manakul et al. 2023 (arXiv 2303.08896), section 5",
     unit="by variant: nats, 1 - cosine, probability",
     range="ngram [0, inf), embedding [0, 2], nli and unsupported [0, 1]; lower is more consistent",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "each sentence of the first answer against the other answers to the same question, mean over the answers; "
         "t interval over sentences, clustered by question"

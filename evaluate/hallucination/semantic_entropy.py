@@ -67,7 +67,7 @@ def exchanged(questions: Sequence[Question], seed: int) -> list[Question]:
     source="Farquhar et al. 2024, Nature 630, 625-630; Kuhn, Gal & Farquhar 2023 (arXiv 2302.09664); Rao 1982",
     unit="nats",
     range="[0, ln of the number of answers], lower is more certain; quadratic [0, 1)",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "answers that entail each other in both directions share a meaning, compared with the first answer of each "
         "meaning in order of drawing; entropy over meanings by counts, by length-normalised likelihoods, and Rao's "
