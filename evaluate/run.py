@@ -30,7 +30,7 @@ from .items import ItemValues
 from .suites import Request, default_suite, suite, suite_label
 
 FILE = "file"
-"""What a metric needs that scores a file of finished answers: no model is asked."""
+"""What a metric needs that asks no model. After a capability and ``|``: an option that ends with ``_file`` will do."""
 
 
 def open_subject(
@@ -126,12 +126,20 @@ def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
 
 def _portable(options: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as the report keeps them: of a file its name, as its folder differs from machine to machine."""
-    files = {name: Path(str(value)).name for name, value in options.items() if name.endswith("_file") and value}
-    return {**options, **files}
+    return {name: _pathless(value, name.endswith("_file")) for name, value in options.items()}
+
+
+def _pathless(value: Any, file: bool) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _pathless(part, str(key).endswith("_file")) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_pathless(part, file) for part in value]
+    is_path = isinstance(value, str) and value and (file or (Path(value).is_absolute() and Path(value).exists()))
+    return Path(value).name if is_path else value
 
 
 def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:
-    if reason := _lacking(subject, name):
+    if reason := _lacking(subject, name, options):
         return Outcome((NotMeasured(name, reason),))
     try:
         return METRICS.get(name)(subject, **options)
@@ -141,17 +149,19 @@ def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome
         return Outcome((NotMeasured(name, str(error)),))
 
 
-def _lacking(subject: Subject, name: str) -> str:
+def _lacking(subject: Subject, name: str, options: Mapping[str, Any]) -> str:
     """Why the model cannot give what a metric needs; empty where it can, or where the metric has to say so itself."""
     model = subject.checkpoint
     needs = METRICS.describe(name).facts.get("needs", "").split()
     if model is None or needs == [FILE]:
         return ""
-    missing = [need for need in needs if not any(_able(subject, model, one) for one in need.split("|"))]
+    given = {FILE} if any(key.endswith("_file") and value for key, value in options.items()) else set[str]()
+    missing = [need for need in needs if not any(one in given or _able(subject, model, one) for one in need.split("|"))]
     if not missing:
         return ""
     wanted = " and ".join(
-        " or ".join(f"{CAPABILITIES.get(one, 'do that')} ({one})" for one in need.split("|")) for need in missing
+        " or ".join(f"{CAPABILITIES[one]} ({one})" for one in need.split("|") if one in CAPABILITIES)
+        for need in missing
     )
     if isinstance(model, FinishedSamples):
         return f"{model.run.get('name')} holds what a model made, not the model: that would have to {wanted}"

@@ -1,14 +1,16 @@
 """Files that a config names stand beside the config: relative paths become absolute when it is read."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..core import sha256_file
+from ..core import ConfigError, sha256_file
 
-FILES = frozenset({"path", "folder", "suites", "robots", "erased", "start", "adapter"})
-# else the name of something built in
-PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "attributes", "sentiment"})
+FILES = frozenset({"path", "folder", "suites", "robots", "erased", "start", "adapter", "search"})
+# else the name of something built in; data that is an object names a set of `datasets`
+PERHAPS_FILES = frozenset({"model", "key", "lists", "reference", "lexicons", "attributes", "sentiment", "data"})
+MOST_FILES = 100_000
 
 
 def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
@@ -63,13 +65,24 @@ def _model_path(values: Mapping[str, Any]) -> str:
 
 
 def option_files(value: Any, key: str = "") -> list[list[str]]:
-    """Option and SHA-256 of every file that such options name: a changed file changes what audits and metrics find."""
+    """Option and SHA-256 of every file that such options name, or that lies in a folder they name: a changed file
+    changes what audits and metrics find."""
     if isinstance(value, Mapping):
         return [found for name, part in value.items() for found in option_files(part, str(name))]
     if isinstance(value, (list, tuple)):
         return [found for part in value for found in option_files(part, key)]
     named = isinstance(value, str) and (_is_file(key) or key in PERHAPS_FILES) and "://" not in value
+    if named and Path(value).is_dir():
+        return [[f"{key}/{name}", content] for name, content in _files_below(Path(value))]
     return [[key, sha256_file(Path(value))]] if named and Path(value).is_file() else []
+
+
+def _files_below(folder: Path) -> list[tuple[str, str]]:
+    """Name and SHA-256 of every file of a folder that an option names, such as a published set."""
+    paths = sorted(islice((path for path in folder.rglob("*") if path.is_file()), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        raise ConfigError(f"{folder.name}: holds more than {MOST_FILES:,} files; name the folder of one set")
+    return [(path.relative_to(folder).as_posix(), sha256_file(path)) for path in paths]
 
 
 def _pathless(value: Any, key: str) -> Any:

@@ -11,7 +11,7 @@ from ..base import METRICS, Outcome, Subject
 from ..completions import completions
 from ..items import ItemValues
 from ..safety.swap_sheet import caveat
-from ..statistics import Estimate, benjamini_hochberg, clopper_pearson, mean_interval
+from ..statistics import Estimate, benjamini_hochberg, mean_interval
 from .bold_prompts import BoldPrompt, bold_prompts
 
 METRIC = "bold"
@@ -38,7 +38,8 @@ def domain_gap(
     Chance shuffles whole entities between groups, each with as much weight as it has values.
     """
     keys = list(dict.fromkeys(zip(groups, entities, strict=True)))
-    own = np.array([keys.index(key) for key in zip(groups, entities, strict=True)])
+    places = {key: place for place, key in enumerate(keys)}
+    own = np.array([places[key] for key in zip(groups, entities, strict=True)])
     weights = np.bincount(own, minlength=len(keys)).astype(float)
     means = np.bincount(own, values, len(keys)) / weights
     names = sorted({group for group, _ in keys})
@@ -50,23 +51,6 @@ def domain_gap(
         for name, inside in chosen.items()
     }
     return found, gap
-
-
-def score_bounds(estimate: Estimate) -> tuple[float | None, float | None, str]:
-    """Bounds of a mean of scores in [0, 1], and how they were found.
-
-    Where all scores are 0 their spread tells nothing, but a mean m makes n zeros at most (1 - m)^n likely: the exact
-    bound of a rate without an event holds.
-
-    >>> score_bounds(Estimate(0.0, 100, 0.0, 0.0, 0.0))[1] == clopper_pearson(0, 100)[1]
-    True
-    """
-    if estimate.se:
-        found = estimate.bounds(0, 1)
-        return found["low"], found["high"], ""
-    if estimate.value == 0:
-        return (*clopper_pearson(0, estimate.n), "all scores are 0: the exact bound of a rate without an event")
-    return None, None, f"an interval needs scores that differ, and those of {estimate.n} do not"
 
 
 @METRICS.register(
@@ -156,9 +140,8 @@ def _scores(one: Domain, values: np.ndarray, protocol: str, minimum: int) -> Ite
         return
     for group, estimate in one.groups.items():
         method = f"{METRIC}/1 entities as clusters, {protocol}"
-        low, high, how = score_bounds(estimate)
         where = {**place, "group": redact(group)}
-        yield Score(METRIC, estimate.value, estimate.n, UNIT, method, low, high, interval=how, slice=where)
+        yield Score(METRIC, estimate.value, estimate.n, UNIT, method, **estimate.bounds(0.0, 1.0), slice=where)
     if one.gap is None:
         yield NotMeasured(f"{METRIC}-gap", f"fewer than two groups have {minimum} entities among {n} prompts", place)
         return
@@ -223,6 +206,11 @@ def _examples(
             yield example(prompts[row].id, prompt + texts[row][:600], span, f"{group}: score {values[row]:.2f}")
 
 
+def _bounds(estimate: Estimate) -> tuple[float | None, float | None]:
+    found = estimate.bounds(0.0, 1.0)
+    return found.get("low"), found.get("high")
+
+
 def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) -> Iterator[Exhibit]:
     gaps = tuple(
         (one.measure, one.name, len(one.rows), one.gap.gap, one.gap.chance, one.gap.p, one.q, len(one.gap.too_small))
@@ -233,14 +221,14 @@ def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) 
     note = f"{named}. Chance: entities are shuffled between groups. q: Benjamini-Hochberg over this table."
     yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
     means = tuple(
-        (one.measure, one.name, redact(group), estimate.n, estimate.value, *score_bounds(estimate)[:2])
+        (one.measure, one.name, redact(group), estimate.n, estimate.value, *_bounds(estimate))
         for one in found for group, estimate in one.groups.items() if any(e.value for e in one.groups.values())
     )  # fmt: skip
     titles = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
     yield Table(METRIC, "BOLD: mean score of completions by group", titles, means, f"{named}. Of completions alone.")
     shown = [one for one in found if one.measure == "regard" and any(e.value for e in one.groups.values())]
     cells = [
-        (f"{redact(group)} ({one.name})", e.value, *(e.value if x is None else x for x in score_bounds(e)[:2]))
+        (f"{redact(group)} ({one.name})", e.value, *(e.value if x is None else x for x in _bounds(e)))
         for one in shown for group, e in one.groups.items()
     ]  # fmt: skip
     if cells:

@@ -179,7 +179,8 @@ def _gap(
 ) -> GroupGap | None:
     """The gap between categories; chance shuffles whole identities, each with as much weight as it has templates."""
     keys = list(dict.fromkeys((one.category, one.identity) for one in templates))
-    own = np.array([keys.index((one.category, one.identity)) for one in templates])
+    places = {key: place for place, key in enumerate(keys)}
+    own = np.array([places[one.category, one.identity] for one in templates])
     weights = np.bincount(own, minlength=len(keys)).astype(float)
     members = np.array([[category == name for name in categories] for category, _ in keys])
     means = np.bincount(own, shares, len(keys)) / weights

@@ -31,13 +31,14 @@ from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import open_set
 from ..items import ItemValues
 from ..sentence_likelihood import LONGEST, NEEDS, read_sentences, reading
-from ..statistics import Estimate, Floats, benjamini_hochberg, clustered_rate, jackknife, mean_interval, t_p
+from ..statistics import Estimate, Floats, benjamini_hochberg, jackknife, mean_interval, t_p
 from .sentence_pairs import OF_THE_SET
 
 METRIC = "stereoset"
 SET = "dev.json"
 LABELS = ("stereotype", "anti-stereotype", "unrelated")
 DIGITS, MOST_SHOWN, MOST_DOMAINS = 4, 5, 100
+PART = 0.975
 UNITS = {"ss": "% of contexts, mean of terms", "lms": "% of comparisons, mean of terms", "icat": "ICAT, 0 to 100"}
 
 
@@ -92,10 +93,11 @@ def _wins(first: Floats, second: Floats) -> Floats:
 def estimates(terms: Terms) -> dict[str, Estimate]:
     """ss, lms and ICAT with intervals over terms; that of ICAT by the jackknife, from the means without each term.
 
-    Terms that are all alike show no spread, which is no certainty: then ss and lms have Clopper and Pearson's bounds
-    with a term as a trial, and ICAT what these allow.
+    Terms that are all alike show no spread, which is no certainty: then ss and lms have exact bounds
+    (:meth:`Estimate.within`), and ICAT what both allow at half the error each.
     """
     found = {"ss": _mean(terms.ss), "lms": _mean(terms.lms)}
+    strict = {"ss": _mean(terms.ss, PART), "lms": _mean(terms.lms, PART)}  # both hold at once
     value = icat(found["lms"].value, found["ss"].value)
     n = len(terms.names)
     if n < 2:
@@ -103,15 +105,11 @@ def estimates(terms: Terms) -> dict[str, Estimate]:
     less = [(part.sum() - part) / (n - 1) for part in (terms.lms, terms.ss)]
     alike = np.ptp(terms.ss) == 0 or np.ptp(terms.lms) == 0
     whole = jackknife(value, [icat(*pair) for pair in zip(*less, strict=True)])
-    return {**found, "icat": _corners(value, found["lms"], found["ss"]) if alike else whole}
+    return {**found, "icat": _corners(value, strict["lms"], strict["ss"]) if alike else whole}
 
 
-def _mean(percent: Floats) -> Estimate:
-    if len(percent) < 2 or np.ptp(percent) > 0:
-        return mean_interval(percent)
-    rate = clustered_rate(percent / 100, np.ones_like(percent))
-    assert rate.low is not None and rate.high is not None
-    return Estimate(float(percent[0]), rate.n, None, 100 * rate.low, 100 * rate.high)
+def _mean(percent: Floats, confidence: float = 0.95) -> Estimate:
+    return mean_interval(percent, confidence=confidence).within(0, 100, confidence)
 
 
 def _corners(value: float, lms: Estimate, ss: Estimate) -> Estimate:

@@ -1,5 +1,6 @@
 """WinoBias as published: accuracy of finished coreference on stereotypical and on anti-stereotypical sentences."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...core import Finding, InputError, Measurement, NotMeasured, Score, Table
@@ -7,7 +8,7 @@ from ...curate import redact
 from ..answer_file import AnswerFile, Row, empty, questions_hash, read_answers, truth_of
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
-from ..statistics import Comparison, clopper_pearson, mcnemar, paired_difference, t_p
+from ..statistics import Comparison, clustered_rate, mcnemar, paired_difference, t_p
 
 METRIC = "winobias-coreference"
 NEEDED = ("side", "item", "correct")
@@ -52,8 +53,8 @@ def measure_winobias_coreference(subject: Subject, answers_file: str) -> Outcome
     for kind in ("", *(names if len(names) > 1 else ())):
         part = {side: {item: right for item, right in answers.items() if kind in ("", kinds[item])}
                 for side, answers in sides.items()}  # fmt: skip
-        place = {"type": kind} if kind else {}
-        scores += [_accuracy(side, part[side], place, data) for side in ("pro", "anti")]
+        place = {"type": redact(kind)} if kind else {}
+        scores += [_accuracy(side, part[side], clusters, place, data) for side in ("pro", "anti")]
         gap, own = _gap(part, clusters, place, data)
         scores.append(gap)
         items += own
@@ -86,15 +87,22 @@ def _text(row: Row, column: str) -> str:
     return "" if empty(value) else str(value).strip()[:200]
 
 
-def _accuracy(side: str, answers: Mapping[str, bool], place: Mapping[str, str], data: str) -> Measurement:
+def _accuracy(
+    side: str, answers: Mapping[str, bool], clusters: Mapping[str, str], place: Mapping[str, str], data: str
+) -> Measurement:
     where = {"side": side, **place}
     if not answers:
         return NotMeasured(f"{METRIC}-accuracy", f"the file has no answer of the side {side}", where)
-    right, n = sum(answers.values()), len(answers)
-    low, high = clopper_pearson(right, n)
-    method = f"{METRIC}-accuracy/1 no answer is wrong, items {data}"
+    named = all(clusters[item] for item in answers)
+    own = [clusters[item] if named else item for item in answers]
+    total = Counter(own)
+    right = Counter(name for name, correct in zip(own, answers.values(), strict=True) if correct)
+    found = clustered_rate([right[name] for name in total], list(total.values()))
+    how = "clustered by occupation" if named else "each item by itself"
     return Score(
-        f"{METRIC}-accuracy", right / n, n, "share of sentences", method, low, high, interval="Clopper-Pearson",
+        f"{METRIC}-accuracy", found.value, found.n, "share of sentences",
+        f"{METRIC}-accuracy/1 no answer is wrong, {how}, items {data}", found.low, found.high,
+        interval="Clopper-Pearson at the effective number of occupations" if named else "Clopper-Pearson",
         slice=where, direction="higher",
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def check_use(output: str, block: Block, use: Use, symbols: PackageSymbols) -> C
     unit="share of calls",
     range="[0, 1], lower is better",
     neutral="0",
-    needs="sample",
+    needs="sample|file",
     protocol=(
         "calls to imported names in the Python of outputs; a name is missing where no file of the installed package "
         "defines it; keywords against plain signatures; what files do not show is left out and counted; no code is run"

@@ -10,7 +10,7 @@ from ...core import Corpus, Measurement, NotMeasured, Score, UsageError, generat
 from ..base import METRICS, Outcome, Subject
 from ..entailment import Spec, build_entailment
 from ..items import ItemValues
-from ..statistics import Estimate, auc, clustered_rate
+from ..statistics import Estimate, clustered_auc, clustered_rate
 from .corpus_support_exhibits import exhibits, findings
 from .passage_search import nearest_passages
 from .support_claims import (
@@ -34,7 +34,7 @@ LEAST_LABELLED = 5
     source="BM25, Robertson & Zaragoza 2009; entailment as in SummaC, Laban et al. 2022 (arXiv 2111.09525)",
     unit="share of claims",
     range="[0, 1]; supported: higher is better, contradicted and unsupported: lower",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "whole sentences of samples, or claims of a file; the nearest sentences of the corpus by BM25; a model of "
         "entailment; numbers, names and negations of the claim must stand in a passage that supports it; bounds "
@@ -161,15 +161,17 @@ def _validity(verdicts: Sequence[Verdict], method: str) -> Iterator[Measurement]
     labelled = [one for one in verdicts if one.claim.truth is not None]
     if not labelled:
         return
-    true, false = ([one.score for one in labelled if one.claim.truth is side] for side in (True, False))
+    true, false = ([(one.score, one.claim.cluster) for one in labelled if one.claim.truth is side]
+                   for side in (True, False))  # fmt: skip
     if min(len(true), len(false)) < LEAST_LABELLED:
         reason = f"{len(true)} claims are labelled as supported and {len(false)} as not; 5 of each are needed"
         yield NotMeasured(f"{METRIC}-auc", reason)
         return
-    area = auc(true, false)
+    scores, clusters = ([[one[part] for one in side] for side in (true, false)] for part in (0, 1))
+    area = clustered_auc(*scores, *clusters)  # type: ignore[arg-type]
     yield Score(
-        f"{METRIC}-auc", area.value, area.n, "area under ROC", method, interval="DeLong in Wilson's",
-        direction="higher", low=area.low, high=area.high,
+        f"{METRIC}-auc", area.value, area.n, "area under ROC", f"{method}, clustered by source",
+        direction="higher", **area.bounds(0.0, 1.0),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ it stands a blind baseline that has learnt the words of the outputs and never se
 not that, has found the style of a set and not its claims.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from ..base import METRICS, Outcome, Subject
 from ..entailment import Spec, build_entailment
 from ..entailment.minilm_encoder import open_minilm
 from ..memorization.blind_baseline import blind_scores
-from ..statistics import Estimate, Floats, clopper_pearson, clustered_auc, paired_auc
+from ..statistics import Estimate, Floats, clustered_auc, clustered_rate, paired_auc
 from .grounded_detector import DETECTORS, Grounder
 from .grounded_pairs import label_of, text_of
 from .validity_shown import exhibits_of, findings_of
@@ -176,11 +177,11 @@ def youden(values: Floats, positive: np.ndarray) -> float:
 
 def _threshold(values: Floats, data: Labelled, place: dict[str, str], suffix: str, seed: int) -> Iterator[Measurement]:
     first = np.array([int(sha256(f"{seed}:{name}".encode())[:8], 16) % 2 == 0 for name in data.clusters])
+    names = np.array(data.clusters, object)
     sides = [int((data.positive == side)[half].sum()) for half in (first, ~first) for side in (True, False)]
-    names = ("threshold", "tpr", "fpr")
     if min(sides) < 2:
         reason = "one half of the sources has fewer than two rows of a label; a threshold needs both halves"
-        yield from (NotMeasured(f"{METRIC}-{name}", reason, place) for name in names)
+        yield from (NotMeasured(f"{METRIC}-{name}", reason, place) for name in ("threshold", "tpr", "fpr"))
         return
     cut = youden(values[first], data.positive[first])
     yield Score(
@@ -189,12 +190,13 @@ def _threshold(values: Floats, data: Labelled, place: dict[str, str], suffix: st
         slice=place,
     )  # fmt: skip
     for name, side, direction in (("tpr", data.positive, "higher"), ("fpr", ~data.positive, "lower")):
-        chosen = values[~first & side]
-        flagged = int((chosen >= cut).sum())
-        low, high = clopper_pearson(flagged, len(chosen))
+        own = ~first & side
+        flagged, rows = [Counter(names[mask].tolist()) for mask in (own & (values >= cut), own)]
+        found = clustered_rate([flagged[name] for name in rows], list(rows.values()))
         yield Score(
-            f"{METRIC}-{name}", flagged / len(chosen), len(chosen), "share",
-            f"{METRIC}-{name}/1 at the threshold of the other half, {suffix}", low, high, interval="Clopper-Pearson",
+            f"{METRIC}-{name}", found.value, found.n, "share",
+            f"{METRIC}-{name}/1 at the threshold of the other half, clustered by source, {suffix}", found.low,
+            found.high, interval="Clopper-Pearson at the effective number of sources",
             direction=direction, slice=place,  # type: ignore[arg-type]
         )  # fmt: skip
 
@@ -208,10 +210,13 @@ def _blind(values: Floats, data: Labelled, place: dict[str, str], suffix: str, s
         return
     yield _score("blind-auc", _auc(blind, data), place, suffix, "words of the texts, out of fold", "none")
     sides = data.positive, ~data.positive
-    gap, _ = paired_auc((values[sides[0]], values[sides[1]]), (blind[sides[0]], blind[sides[1]]))
+    names = np.array(data.clusters, object)
+    clusters = names[sides[0]].tolist(), names[sides[1]].tolist()
+    gap, _ = paired_auc((values[sides[0]], values[sides[1]]), (blind[sides[0]], blind[sides[1]]), clusters)
     yield Score(
         f"{METRIC}-gain", gap.value, gap.n, "difference of AUC",
-        f"{METRIC}-gain/1 detector minus blind baseline, {suffix}", direction="higher", slice=place,
+        f"{METRIC}-gain/1 detector minus blind baseline, clustered by source, {suffix}", direction="higher",
+        slice=place,
         **gap.bounds(-1.0, 1.0),
     )  # fmt: skip
 

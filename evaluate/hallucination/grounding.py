@@ -51,7 +51,7 @@ class Judged:
     ),
     unit="share; probability",
     range="[0, 1]; contrast [-1, 1]; risk is lower for supported outputs",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "each sentence of an output against the whole source: facts normalised and looked up, pairs of words, "
         "entailment "

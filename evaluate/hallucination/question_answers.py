@@ -34,7 +34,7 @@ OVER = 0.05
     source="normalisation and F1 of Rajpurkar et al. 2016; El-Yaniv & Wiener 2010; Kumar et al. 2019",
     unit="share of answers; probability",
     range="[0, 1]; accuracy higher is better",
-    needs="sample",
+    needs="sample|file",
     protocol=(
         "greedy answer to Q: ... A:, or the likeliest of given choices, or a finished prediction, against known "
         "answers without case, punctuation and articles; refusals and empty answers are neither right nor wrong"
@@ -152,7 +152,7 @@ def _outcome(found: Sequence[Judged], method: str, bins: int) -> Outcome:
     p = np.array([one.confidence for one in sure], np.float64)
     y = np.array([float(one.verdict == "correct") for one in sure])
     scores += confidence_scores(p, y, bins, named, "calibration")
-    gap = mean_interval(p - y)
+    gap = mean_interval(p - y).within(-1.0, 1.0)
     what = f"{METRIC}-overconfidence/1 mean confidence minus accuracy"
     scores.append(named.score("overconfidence", gap, what, -1.0, "none"))
     findings += _overconfident(sure, scores, gap)

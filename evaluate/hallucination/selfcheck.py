@@ -13,7 +13,7 @@ from ..base import METRICS, Outcome, Subject
 from ..entailment import Entailment, Spec, build_entailment
 from ..items import ItemValues
 from ..quality.encoders import Encoder, encode_texts
-from ..statistics import Estimate, Floats, auc, benjamini_hochberg, mean_interval, paired_auc
+from ..statistics import Estimate, Floats, benjamini_hochberg, clustered_auc, mean_interval, paired_auc
 from .passage_search import words
 from .passages import LONGEST, sentence_spans
 from .repeated_answers import MOST_ANSWERS, repeated_answers
@@ -41,7 +41,7 @@ class Checked:
     source="SelfCheckGPT: Manakul et al. 2023 (arXiv 2303.08896), section 5",
     unit="by variant: nats, 1 - cosine, probability",
     range="ngram [0, inf), embedding [0, 2], nli and unsupported [0, 1]; lower is more consistent",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "each sentence of the first answer against the other answers to the same question, mean over the answers; "
         "t interval over sentences, clustered by question"
@@ -172,9 +172,11 @@ def _validity(
         reason = f"{wrong.sum()} sentences are labelled as wrong and {right.sum()} as correct; 5 of each are needed"
         yield NotMeasured(f"{METRIC}-auc", reason)
         return
+    clusters = _clusters(rows)
     for name, found in values.items():
-        yield _area(f"{METRIC}-auc", name, auc(found[wrong], found[right]), f"{method[name]}, wrong above correct")
-    for name, (gap, _) in _gains(values, wrong, right).items():
+        area = clustered_auc(found[wrong], found[right], *clusters)
+        yield _area(f"{METRIC}-auc", name, area, f"{method[name]}, wrong above correct, clustered by source")
+    for name, (gap, _) in _gains(values, wrong, right, clusters).items():
         yield _area(f"{METRIC}-auc-gain", name, gap, f"{method[name]}, minus the area of ngram, paired DeLong")
 
 
@@ -183,10 +185,18 @@ def _sides(rows: Sequence[Checked]) -> tuple[Bools, Bools]:
     return np.array([one.invented is True for one in rows]), np.array([one.invented is False for one in rows])
 
 
-def _gains(values: Mapping[str, Floats], wrong: Bools, right: Bools) -> dict[str, tuple[Estimate, float]]:
+def _clusters(rows: Sequence[Checked]) -> tuple[list[str], list[str]]:
+    """What wrong and what correct sentences come from."""
+    wrong, right = ([one.cluster for one in rows if one.invented is side] for side in (True, False))
+    return wrong, right
+
+
+def _gains(
+    values: Mapping[str, Floats], wrong: Bools, right: Bools, clusters: tuple[Sequence[str], Sequence[str]]
+) -> dict[str, tuple[Estimate, float]]:
     """How far the area of each other variant lies above that of n-grams; p adjusted over the variants."""
     base, others = values["ngram"], [name for name in values if name != "ngram"]
-    gaps = [paired_auc((values[x][wrong], base[wrong]), (values[x][right], base[right])) for x in others]
+    gaps = [paired_auc((values[x][wrong], values[x][right]), (base[wrong], base[right]), clusters) for x in others]
     adjusted = benjamini_hochberg([p for _, p in gaps]).tolist()
     return {name: (gap, p) for name, (gap, _), p in zip(others, gaps, adjusted, strict=True)}
 
@@ -203,8 +213,9 @@ def _exhibits(rows: Sequence[Checked], values: Mapping[str, Floats]) -> Iterator
     """The sentences that the other answers bear out least; with labels, what each variant is worth."""
     wrong, right = _sides(rows)
     if min(wrong.sum(), right.sum()) >= LEAST_LABELLED:
-        gains = _gains(values, wrong, right)
-        areas = ((name, auc(found[wrong], found[right])) for name, found in values.items())
+        clusters = _clusters(rows)
+        gains = _gains(values, wrong, right, clusters)
+        areas = ((name, clustered_auc(found[wrong], found[right], *clusters)) for name, found in values.items())
         shown: tuple[tuple[Cell, ...], ...] = tuple(
             (name, area.value, area.low, area.high, gains[name][0].value, gains[name][1])
             if name in gains

@@ -67,7 +67,7 @@ def exchanged(questions: Sequence[Question], seed: int) -> list[Question]:
     source="Farquhar et al. 2024, Nature 630, 625-630; Kuhn, Gal & Farquhar 2023 (arXiv 2302.09664); Rao 1982",
     unit="nats",
     range="[0, ln of the number of answers], lower is more certain; quadratic [0, 1)",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "answers that entail each other in both directions share a meaning, compared with the first answer of each "
         "meaning in order of drawing; entropy over meanings by counts, by length-normalised likelihoods, and Rao's "
@@ -115,13 +115,15 @@ def _method(questions: Questions, model: Entailment, threshold: float, linkage: 
 
 def _scores(found: Sequence[Meanings], shuffled: Sequence[Meanings], method: str) -> Iterator[Measurement]:
     discrete, base = [one.discrete for one in found], [one.discrete for one in shuffled]
-    yield _mean(METRIC, discrete, "nats", f"{METRIC}/1 {method}", "lower")
-    yield _mean(f"{METRIC}-exchanged", base, "nats", f"{METRIC}/1 answers to other questions, {method}")
-    yield _mean(f"{METRIC}-quadratic", [one.quadratic for one in found], "1", f"{METRIC}/1 Rao, {method}", "lower")
+    most = float(np.log(max(len(one.ids) for one in found)))  # answers that all mean different things
+    yield _mean(METRIC, discrete, "nats", f"{METRIC}/1 {method}", most, "lower")
+    yield _mean(f"{METRIC}-exchanged", base, "nats", f"{METRIC}/1 answers to other questions, {method}", most)
+    quadratic = [one.quadratic for one in found]
+    yield _mean(f"{METRIC}-quadratic", quadratic, "1", f"{METRIC}/1 Rao, {method}", 1.0, "lower")
     known = [one.likelihood for one in found if one.likelihood is not None]
     if known:
         part = f"{METRIC}/1 length-normalised likelihoods, {method}"
-        yield _mean(f"{METRIC}-likelihood", known, "nats", part, "lower")
+        yield _mean(f"{METRIC}-likelihood", known, "nats", part, most, "lower")
     else:
         reason = (
             f"no likelihoods of the answers to {len(found)} questions: give logprob in the file, or measure samples "
@@ -130,11 +132,10 @@ def _scores(found: Sequence[Meanings], shuffled: Sequence[Meanings], method: str
         yield NotMeasured(f"{METRIC}-likelihood", reason)
 
 
-def _mean(name: str, values: Sequence[float], unit: str, method: str, direction: str = "none") -> Score:
+def _mean(name: str, values: Sequence[float], unit: str, method: str, most: float, direction: str = "none") -> Score:
     estimate = mean_interval(values)
-    alike = {"interval": f"all {len(values)} questions have the same value: there is no spread to go by"}
     return Score(
-        name, estimate.value, estimate.n, unit, method, **(estimate.bounds(0.0) if np.ptp(values) else alike),
+        name, estimate.value, estimate.n, unit, method, **estimate.bounds(0.0, most),
         direction=direction,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -18,7 +18,10 @@ OWN, NEW, CROSSED = "sentences of the corpus", "sentences of left-out documents"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence to look up. ``cluster`` is the sample that it stands in, ``truth`` what a file says of it."""
+    """A sentence to look up. ``cluster`` is the sample that it stands in, ``truth`` what a file says of it.
+
+    ``cut``: it is longer than :data:`LONGEST` characters; what stands in a part of it supports no whole.
+    """
 
     id: str
     text: str
@@ -26,6 +29,7 @@ class Claim:
     group: str = ""
     without: str | None = None
     truth: bool | None = None
+    cut: bool = False
 
 
 def is_claim(text: str) -> bool:
@@ -66,7 +70,8 @@ def file_claims(path: str, subject: Subject) -> tuple[list[Claim], str]:
             raise InputError(f"{row.place}: the claim {redact(name[:60])!r} stands at {seen[name]} already")
         seen[name] = row.place
         cluster = name if empty(source) else str(source)
-        found.append(Claim(name, str(text)[:LONGEST], cluster, truth=truth_of(row, "supported")))
+        cut = len(str(text)) > LONGEST
+        found.append(Claim(name, str(text)[:LONGEST], cluster, truth=truth_of(row, "supported"), cut=cut))
     return found, questions_hash(seen)
 
 

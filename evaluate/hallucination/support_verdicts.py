@@ -53,6 +53,8 @@ def judge(claims: Sequence[Claim], nearest: Nearest, model: Entailment, threshol
 
 
 def _verdict(claim: Claim, passages: Sequence[Passage], p: Floats, facts: Facts, threshold: float) -> Verdict:
+    if claim.cut:
+        return Verdict(claim, "unsupported", tuple(passages[:1]), 0.0, ("what is beyond its 1,000th character",))
     missing = [missing_facts(facts, passage.text) for passage in passages]
     held = np.array([not one for one in missing], bool)
     score = float(p[held, 0].max()) if held.any() else 0.0

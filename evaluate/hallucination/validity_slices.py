@@ -1,6 +1,5 @@
 """Slices of labelled texts, and where a detector is worse than on all other texts."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ from scipy import stats
 from ...core import InputError
 from ...curate import IdentityTerms, language
 from ..answer_file import Row, empty
-from ..statistics import Estimate, Floats, benjamini_hochberg, clustered_auc
+from ..statistics import Estimate, Floats, area_gap, benjamini_hochberg, clustered_auc
 
 MOST_VALUES = 50
 Slices = Sequence[tuple[str, str, np.ndarray]]
@@ -98,8 +97,8 @@ def _one(
     if min(rest) < minimum:
         return replace(base, area=own)
     other = _auc(values, positive, names, ~mask)
-    gap, error = own.value - other.value, math.hypot(own.se or 0.0, other.se or 0.0)
-    p = float(2 * stats.norm.sf(abs(gap) / error)) if error else float(gap == 0)
+    gap, error = area_gap(own, other)
+    p = float(2 * stats.norm.sf(abs(gap) / error)) if error else 1.0
     return replace(base, area=own, gap=gap, p=p)
 
 

@@ -1,5 +1,6 @@
 """A language model that scores outputs by a rubric, with how often it says nothing, contradicts itself, and people."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
@@ -25,7 +26,7 @@ from ..answer_file import number_of
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
 from ..outputs import OutputText, outputs_of
-from ..statistics import clopper_pearson, mean_interval, paired_difference
+from ..statistics import Estimate, clustered_rate, mean_interval, paired_difference
 from .human_agreement import agreement
 from .rubric import HELPFUL, LONGEST, ORDERS, Order, Rubric, question, verdict_of
 
@@ -57,7 +58,7 @@ class Judged:
     source="judges: Zheng et al. 2023 (arXiv 2306.05685); Cohen 1960; Krippendorff 2011",
     unit="points of the rubric",
     range="that of the rubric",
-    needs="sample",
+    needs="sample|file",
     protocol=(
         "verdicts of the named model on each output by the rubric of this hash, several times in both orders of rubric "
         "and output; the output is fenced as data; a reply that is no plain verdict is none and counted"
@@ -156,11 +157,11 @@ def _outcome(
 ) -> Outcome:
     all_of = [one for part in found for own in part.verdicts.values() for one in own]
     missing = sum(one is None for one in all_of)
-    low, high = clopper_pearson(missing, len(all_of))
+    lost = _lost(found)
     scores: list[Measurement] = [
-        Score(f"{METRIC}-missing", missing / len(all_of), len(all_of), "share of verdicts",
-              f"{METRIC}-missing/1 replies that are no plain verdict, {method}", low, high, interval="Clopper-Pearson",
-              direction="lower")
+        Score(f"{METRIC}-missing", lost.value, lost.n, "share of verdicts",
+              f"{METRIC}-missing/1 replies that are no plain verdict, {method}", lost.low, lost.high,
+              interval="Clopper-Pearson at the effective number of prompts", direction="lower")
     ]  # fmt: skip
     told = [one for one in found if one.given]
     exhibits = tuple(_exhibits(found, rubric))
@@ -171,30 +172,48 @@ def _outcome(
         )
         return Outcome((NotMeasured(METRIC, reason), *scores), exhibits=exhibits)
     means = [float(np.mean(one.given)) for one in told]
-    mean = mean_interval(means)
+    mean = mean_interval(means, _clusters(told))
     score = Score(
         METRIC, mean.value, mean.n, "points of the rubric", f"{METRIC}/1 mean verdict of outputs with one, {method}",
         direction="higher", **mean.bounds(rubric.least, rubric.most),
     )  # fmt: skip
-    scores = [score, *scores, _spread(told, method), *_order_effect(told, orders, method)]
+    scores = [score, *scores, _spread(told, rubric, method), *_order_effect(told, orders, method)]
     labelled = [(median_low(one.given), one.label) for one in told if one.label is not None]
-    scores += agreement([one for one, _ in labelled], [label for _, label in labelled], seed, METRIC, method)
+    clusters = _clusters([one for one in told if one.label is not None])
+    scores += agreement([one for one, _ in labelled], [label for _, label in labelled], clusters, seed, METRIC, method)
     items = (ItemValues.of_means(METRIC, score.method, score.slice, [one.output.id for one in told], means),)
     return Outcome(tuple(scores), exhibits=exhibits, items=items)
 
 
-def _spread(told: Sequence[Judged], method: str) -> Measurement:
+def _clusters(told: Sequence[Judged]) -> list[str]:
+    """Outputs to one prompt may depend on each other."""
+    return [one.output.cluster for one in told]
+
+
+def _lost(found: Sequence[Judged]) -> Estimate:
+    """The share of verdicts that are missing."""
+    total, lost = Counter[str](), Counter[str]()
+    for one in found:
+        total[one.output.cluster] += sum(len(part) for part in one.verdicts.values())
+        lost[one.output.cluster] += sum(verdict is None for part in one.verdicts.values() for verdict in part)
+    return clustered_rate([lost[name] for name in total], list(total.values()))
+
+
+def _spread(told: Sequence[Judged], rubric: Rubric, method: str) -> Measurement:
     """The standard deviation of repeated verdicts on one output in one order."""
     metric = f"{METRIC}-repeat-sd"
-    variances = []
+    variances, clusters = list[float](), list[str]()
     for one in told:
         parts = [[verdict for verdict in part if verdict is not None] for part in one.verdicts.values()]
         own = [float(np.var(part, ddof=1)) for part in parts if len(part) > 1]
         variances += [float(np.mean(own))] if own else []
+        clusters += [one.output.cluster] if own else []
     if not variances:
         return NotMeasured(metric, "no output has two verdicts in one order; set repeats above 1")
-    mean = mean_interval(variances)
-    bounds = {name: value**0.5 if isinstance(value, float) else value for name, value in mean.bounds(0.0).items()}
+    mean = mean_interval(variances, clusters)
+    most = (rubric.most - rubric.least) ** 2 / 2  # two verdicts at both ends of the scale
+    found = mean.bounds(0.0, most)
+    bounds = {name: value if isinstance(value, str) else value**0.5 for name, value in found.items()}
     return Score(metric, mean.value**0.5, mean.n, "points of the rubric",
                  f"{metric}/1 root of the mean variance within an output, {method}",
                  direction="lower", **bounds)  # fmt: skip
@@ -206,12 +225,13 @@ def _order_effect(told: Sequence[Judged], orders: Sequence[Order], method: str) 
         yield NotMeasured(metric, "asked in one order only; set swap: true")
         return
     pairs = [
-        (a, b) for one in told if (a := one.mean(orders[0])) is not None and (b := one.mean(orders[1])) is not None
-    ]
+        (a, b, one.output.cluster) for one in told
+        if (a := one.mean(orders[0])) is not None and (b := one.mean(orders[1])) is not None
+    ]  # fmt: skip
     if len(pairs) < 2:
         yield NotMeasured(metric, f"{len(pairs)} outputs have a verdict in both orders; 2 are needed")
         return
-    gap = paired_difference([a for a, _ in pairs], [b for _, b in pairs])
+    gap = paired_difference(*zip(*pairs, strict=True))
     yield Score(metric, gap.value, gap.n, "points of the rubric",
                 f"{metric}/1 rubric first minus output first, {method}", **gap.bounds())  # fmt: skip
 

@@ -57,7 +57,7 @@ def _agree(answers: Sequence[str], i: int, j: int, entails: Floats | None, thres
     source="agreement under paraphrase: Elazar et al. 2021 (arXiv 2102.01017), section 2",
     unit="share of pairs of wordings",
     range="[0, 1], higher is more consistent",
-    needs="file",
+    needs="sample|file",
     protocol=(
         "greedy first lines of answers to the wordings of a question; share of pairs that are equal but for case and "
         "marks, or entail each other; clustered by question; beside pairs of different questions"

@@ -1,5 +1,6 @@
 """The bias sheet of text detectors: what the name of a group does to their scores, with labels and without."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class GroupArea:
     positives: int
     negatives: int
     area: Estimate
+    strict: Estimate  # its interval at an error of 5 % over all areas of its kind
 
 
 def group_areas(
@@ -35,9 +37,10 @@ def group_areas(
     """Subgroup, BPSN and BNSP AUC of each group; ``mentions`` (texts, groups), ``scores`` and ``labels`` (texts,).
 
     BPSN: harmless texts that name the group against toxic ones that do not; BNSP: the reverse. An area needs
-    ``minimum`` texts on both sides.
+    ``minimum`` texts on both sides. The stricter interval is Bonferroni's over the groups.
     """
     found = []
+    sides_of: list[tuple[str, str, str, np.ndarray, np.ndarray]] = []
     for column, (category, group) in enumerate(groups):
         inside = mentions[:, column]
         sides = {
@@ -46,10 +49,12 @@ def group_areas(
             "bnsp-auc": (inside & labels, ~inside & ~labels),
         }
         for name, (positive, negative) in sides.items():
-            m, n = int(positive.sum()), int(negative.sum())
-            if min(m, n) >= max(2, minimum):
-                area = auc(scores[positive], scores[negative])
-                found.append(GroupArea(name, category, group, m, n, area))
+            if min(positive.sum(), negative.sum()) >= max(2, minimum):
+                sides_of.append((name, category, group, scores[positive], scores[negative]))
+    tested = Counter(name for name, *_ in sides_of)
+    for name, category, group, above, below in sides_of:
+        areas = auc(above, below), auc(above, below, 1 - 0.05 / tested[name])
+        found.append(GroupArea(name, category, group, len(above), len(below), *areas))
     return found
 
 
@@ -82,7 +87,8 @@ def measure_detector_bias(
 
     ``labelled_file`` has a column ``text`` and a column ``label``, of which the value ``positive`` means a yes; areas
     need ``minimum`` texts of both labels. Findings HW-S030 where a name shifts the score by ``limit`` or more (false
-    discovery rate at most 5 %), and HW-S031 where a BPSN area lies with its interval below the area of all texts.
+    discovery rate at most 5 %), and HW-S031 where a BPSN area lies below the area of all texts with its interval at 5 %
+    error over all groups (Bonferroni).
     """
     if isinstance(detectors, str) or not detectors:
         raise UsageError(f"{METRIC}: detectors must be a list of names, not {detectors!r}")
@@ -204,7 +210,7 @@ def _areas(detector: safety.TextDetector, known: safety.Labelled, minimum: int) 
 def _low(found: Sequence[GroupArea], overall: Estimate) -> list[GroupArea]:
     low = [
         one for one in found
-        if one.metric == "bpsn-auc" and one.area.high is not None and one.area.high < overall.value
+        if one.metric == "bpsn-auc" and one.strict.high is not None and one.strict.high < overall.value
     ]  # fmt: skip
     return sorted(low, key=lambda one: one.area.value)
 
@@ -238,7 +244,7 @@ def _area_finding(
     low = _low(found, overall)
     if not low:
         return ()
-    named = ", ".join(f"{one.group} {one.area.value:.3f} (up to {one.area.high:.3f})" for one in low)
+    named = ", ".join(f"{one.group} {one.area.value:.3f} (up to {one.strict.high:.3f})" for one in low)
     wanted = {(one.category, one.group) for one in low}
     own = tuple(
         one for one in scores
@@ -250,7 +256,7 @@ def _area_finding(
             "medium",
             f"To {detector.name}, harmless texts about {low[0].group!r} look like toxic ones",
             f"BPSN AUC: {named}; over all labelled texts the AUC is {overall.value:.3f}, above each of these "
-            "intervals. The detector mistakes the group for what it looks for.",
+            "bounds, which hold together at 95 %. The detector mistakes the group for what it looks for.",
             "Do not compare rates of these groups by this detector. Judge its hits on them by hand, or replace it.",
             own,
             examples,

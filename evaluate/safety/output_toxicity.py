@@ -9,10 +9,11 @@ from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, 
 from ...curate import IdentityTerms, example, excerpt, identify_languages, redact, safety
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
+from ..outputs import FROM_FILE
 from ..statistics import Estimate
 from .corpus_rate import CorpusScores, corpus_scores, rate_ratio
 from .judged_outputs import Judged, judge, repeated_maximum
-from .output_texts import FROM_FILE, from_file, sampled
+from .output_texts import from_file, sampled
 from .swap_sheet import caveat
 
 METRIC = "output-toxicity"
@@ -37,7 +38,7 @@ class _Rate:
     source="Gehman et al. 2020 (arXiv 2009.11462), RealToxicityPrompts; Clopper & Pearson 1934",
     unit="share of outputs",
     range="[0, 1], lower is better; amplification [0, inf), 1 is no change",
-    needs="sample",
+    needs="sample|file",
     protocol=(
         "share of outputs in which a detector scores a line at or above the threshold, by kind of sample, category, "
         "group and language; the corpus by the same detector in beginnings of the outputs' lengths"
@@ -144,11 +145,10 @@ def _repeats(judged: Judged, protocol: str) -> Iterator[Measurement]:
         yield NotMeasured(names[0], "no two prompts have repeated outputs; set sample.repeats to 2 or more")
         return
     method = f"1 largest score of {found.k} outputs to a prompt, {protocol}"
-    equal = "all largest scores are equal, which tells no spread; see the share of prompts"
-    bounds = found.expected.bounds(0, 1) if found.expected.se else {"interval": equal}
     yield Score(
-        names[0], found.expected.value, found.prompts, "score", f"{names[0]}/{method}", **bounds, direction="lower"
-    )
+        names[0], found.expected.value, found.prompts, "score", f"{names[0]}/{method}",
+        **found.expected.bounds(0.0, 1.0), direction="lower",
+    )  # fmt: skip
     yield Score(
         names[1], found.probability.value, found.prompts, "share of prompts", f"{names[1]}/{method}",
         **found.probability.bounds(), direction="lower",

@@ -19,7 +19,7 @@ How often each of them covers the truth is measured in docs/concepts/intervals.m
 """  # noqa: E501
 
 from ...core import wilson
-from .auc import Placements, auc, clustered_auc, paired_auc, placements
+from .auc import Placements, area_gap, auc, clustered_auc, paired_auc, placements
 from .correlation import correlation
 from .estimate import Estimate, Floats, finite, t_interval
 from .groups import ByGroup, by_group
@@ -42,6 +42,7 @@ __all__ = [
     "Placements",
     "Variance",
     "are_events",
+    "area_gap",
     "auc",
     "benjamini_hochberg",
     "by_group",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...core import UsageError
-from .estimate import Estimate, same_items
+from .estimate import ROUNDING, Estimate, same_items, t_interval
 from .jackknife import jackknife
 
 NEAREST = 1 - 1e-12
@@ -15,9 +15,9 @@ NEAREST = 1 - 1e-12
 def correlation(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Pearson's r of two measurements (n,) of the same items, with a jackknife interval on Fisher's z.
 
-    Fisher's own standard error of z holds for normal values alone; the jackknife needs no law. Raises
-    :class:`UsageError` where a side does not vary. Bounds need four items. Sources: Fisher 1915, Biometrika 10,
-    507-521; Efron & Tibshirani 1993, chapter 11.
+    Fisher's own standard error of z, 1 / sqrt(n - 3), holds for normal values alone and serves where all points lie on
+    a line; the jackknife needs no law. Raises :class:`UsageError` where a side does not vary. Bounds need four items.
+    Sources: Fisher 1915, Biometrika 10, 507-521; Efron & Tibshirani 1993, chapter 11.
     """
     x, y = same_items(first, second)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
@@ -27,6 +27,8 @@ def correlation(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -
         return Estimate(r, n)
     without = [_without(x, y, place) for place in range(n)]
     found = jackknife(_z(r), [_z(one) for one in without], confidence)
+    if abs(r) >= NEAREST or (found.se or 0.0) <= ROUNDING:  # points on a line show no spread: then Fisher's own error
+        found = t_interval(_z(r), 1 / math.sqrt(n - 3), n - 1, n, confidence)
     assert found.low is not None and found.high is not None and found.se is not None
     return Estimate(r, n, found.se * (1 - r * r), math.tanh(found.low), math.tanh(found.high))
 

@@ -12,27 +12,67 @@ from scipy import stats
 from ...core import UsageError
 
 Floats = NDArray[np.float64]
+EXACT = "exact bounds of equal values"
+NO_SPREAD = "the items show no spread, which says nothing of that of others"
+ROUNDING = 1e-12
+"""Values that differ by less than this share of their size are equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its standard error and interval; bounds are None where ``n`` (independent items) is below 2."""
+    """A value with its standard error and interval; bounds are None where ``n`` (independent items) is below 2.
+
+    They are None too of a mean whose items all have one value: that says nothing of the spread of those not seen.
+    ``alike`` is then the number of these items (Kish's effective one for clusters of different sizes), else 0.
+    """
 
     value: float
     n: int
     se: float | None = None
     low: float | None = None
     high: float | None = None
+    alike: float = 0.0
 
-    def bounds(self, least: float = -math.inf, most: float = math.inf) -> dict[str, Any]:
+    def bounds(self, least: float = -math.inf, most: float = math.inf, confidence: float = 0.95) -> dict[str, Any]:
         """The interval fields of a :class:`~headwater.core.Score`, with the reason where there is none.
 
-        ``least`` and ``most`` are those of the value: an interval by a normal law may lie beyond them.
+        ``least`` and ``most`` are those of the value: an interval by a normal law may lie beyond them. Where both are
+        finite, a mean of equal items has exact bounds (:meth:`within`).
         """
-        if self.low is None:
-            return {"interval": f"an interval needs two independent items, here {self.n}"}
-        assert self.high is not None
-        return {"low": max(least, self.low), "high": min(most, self.high)}
+        found = self.within(least, most, confidence)
+        if found.low is None or found.high is None:
+            return {"interval": self._why_none}
+        if found.low == found.high and not found.se:
+            return {"interval": NO_SPREAD}
+        exact = {"interval": EXACT} if self.alike else {}
+        return {"low": max(least, found.low), "high": min(most, found.high), **exact}
+
+    @property
+    def _why_none(self) -> str:
+        if self.alike:
+            return f"all {self.n:,} items have one value, which says nothing of the spread of others"
+        return f"an interval needs two independent items, here {self.n}" if self.n < 2 else NO_SPREAD
+
+    def within(self, least: float, most: float, confidence: float = 0.95) -> "Estimate":
+        """The estimate itself; of a mean of n equal items that lie between ``least`` and ``most``, with exact bounds.
+
+        At most a share of 1 - (tail)^(1/n) of all items differs from what n of them are (Clopper & Pearson 1934), and
+        these lie at ``least`` or ``most`` at worst. Of zeros and ones that is the interval of Clopper and Pearson.
+
+        >>> found = Estimate(0.0, 100, alike=100).within(0.0, 1.0)
+        >>> found.low, round(found.high, 4)
+        (0.0, 0.0362)
+        """
+        if not self.alike or self.low is not None or math.isinf(least) or math.isinf(most):
+            return self
+        others = 1 - ((1 - confidence) / 2) ** (1 / self.alike)
+        low, high = self.value - others * (self.value - least), self.value + others * (most - self.value)
+        return Estimate(self.value, self.n, None, low, high)
+
+
+def equal_values(x: Floats) -> bool:
+    """Whether all values are one, but for rounding."""
+    return bool(np.ptp(x) <= ROUNDING * float(np.abs(x).max()))
 
 
 def t_interval(value: float, se: float, freedom: float, n: int, confidence: float = 0.95) -> Estimate:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .estimate import Estimate, cluster_sums, finite, same_items, t_interval
+from .estimate import Estimate, cluster_sums, equal_values, finite, same_items, t_interval
 from .ratios import ratio_interval
 from .skewness import mean_with_skewness
 
@@ -15,18 +15,24 @@ from .skewness import mean_with_skewness
 def mean_interval(values: ArrayLike, clusters: Sequence[Any] | None = None, confidence: float = 0.95) -> Estimate:
     """Mean of ``values`` (n,) by Student's t, bent by their skewness; items of one cluster may depend on each other.
 
-    ``n`` of the result counts clusters. Clusters of one size are items themselves, by their means; of different sizes
-    they make a ratio (:func:`ratio_interval`). Sources: Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
+    ``n`` of the result counts clusters. Of equal values no spread is known: no bounds, but those that
+    :meth:`Estimate.within` gives. Clusters of one size are items themselves, by their means; of different sizes they
+    make a ratio (:func:`ratio_interval`). Sources: Hall 1992; Liang & Zeger 1986; Miller 2024, arXiv 2411.00640.
     """
     x = finite(values)
     if clusters is not None:
         centre = float(x.mean())  # of numbers that lie close together far from 0 only the deviations are summed
         sums, sizes = cluster_sums(x - centre, clusters), cluster_sums(np.ones_like(x), clusters)
+        means = sums / sizes + centre
         if np.ptp(sizes) == 0:
-            return mean_interval(sums / sizes + centre, confidence=confidence)
+            return mean_interval(means, confidence=confidence)
+        if equal_values(means):
+            return Estimate(centre, len(means), alike=float(sizes.sum()) ** 2 / float(sizes @ sizes))
         return shifted(ratio_interval(sums, sizes, confidence), centre)
     if len(x) < 2:
         return Estimate(float(x.mean()), len(x))
+    if equal_values(x):
+        return Estimate(float(x.mean()), len(x), alike=float(len(x)))
     return mean_with_skewness(x, confidence)
 
 
@@ -43,6 +49,8 @@ def paired_difference(
     gaps, n = a - b, len(a)
     if n < 2:
         return Estimate(float(gaps.mean()), n)
+    if equal_values(gaps):
+        return Estimate(float(gaps.mean()), n, alike=float(n))
     return t_interval(float(gaps.mean()), float(gaps.std(ddof=1)) / math.sqrt(n), n - 1, n, confidence)
 
 
@@ -53,7 +61,7 @@ def difference(first: Estimate, second: Estimate, confidence: float = 0.95) -> E
         return Estimate(value, n)
     a, b = first.se**2, second.se**2
     if a + b == 0:
-        return Estimate(value, n, 0.0, value, value)
+        return Estimate(value, n)
     freedom = (a + b) ** 2 / (a**2 / (first.n - 1) + b**2 / (second.n - 1))
     return t_interval(value, math.sqrt(a + b), freedom, n, confidence)
 

@@ -32,7 +32,7 @@ def paired_test(first: ArrayLike, second: ArrayLike, confidence: float = 0.95, s
     if are_events(a) and are_events(b):
         return mcnemar(a, b, confidence)
     estimate = paired_difference(a, b, confidence=confidence)
-    if len(a) < 30:
+    if len(a) < 30 or estimate.se is None:  # equal differences have no t
         return Comparison(estimate, permutation_p(a - b, seed), "paired permutation of signs")
     return Comparison(estimate, t_p(estimate), "paired t")
 

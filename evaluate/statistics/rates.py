@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from ...core import UsageError
-from .estimate import Estimate, finite, t_quantile
+from .estimate import ROUNDING, Estimate, finite, t_quantile
 
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -62,8 +62,8 @@ def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.9
 
     The effective number is that of independent trials with the ratio estimator's variance (Kish 1965), never above the
     real one, and smaller for few clusters; Clopper and Pearson's bounds are taken at it (Korn & Graubard 1998, Survey
-    Methodology 24, 193-201). Where nothing or everything is an event the variance says nothing, and clusters count,
-    weighed by their trials. ``n`` of the result counts clusters with a trial.
+    Methodology 24, 193-201). Where nothing or everything is an event, or all clusters have one rate, the variance says
+    nothing, and clusters count, weighed by their trials. ``n`` of the result counts clusters with a trial.
     """
     x, n = finite(events), finite(trials)
     if x.shape != n.shape or (x < 0).any() or (x > n).any():
@@ -74,7 +74,10 @@ def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.9
     total, clusters = float(n.sum()), len(n)
     rate = float(x.sum()) / total
     independent = rate * (1 - rate) / max(1.0, total - 1)
-    clustered = clusters / max(1, clusters - 1) * float(((x - rate * n) ** 2).sum()) / total**2
+    spread = float(((x - rate * n) ** 2).sum())
+    if spread <= ROUNDING**2 * float(n @ n):  # of one cluster, or of clusters that agree: no spread was seen
+        spread = 0.0
+    clustered = clusters / max(1, clusters - 1) * spread / total**2
     effective = total * min(1.0, independent / clustered) if independent and clustered else total**2 / float(n @ n)
     if effective < total * (1 - 1e-9) and clusters > 1:  # not by rounding alone: clusters of one trial are no clusters
         effective *= (t_quantile(confidence, math.inf) / t_quantile(confidence, clusters - 1)) ** 2

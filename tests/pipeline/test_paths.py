@@ -101,3 +101,28 @@ def test_a_changed_file_of_a_metric_changes_what_is_measured(tmp_path: Path) -> 
         file.write_text(text)
         hashes.append(option_files([("weat", {"tests_file": str(file)})]))
     assert hashes[0] != hashes[1] and hashes[0][0][0] == "tests_file"
+
+
+def test_a_published_set_stands_beside_the_config_and_its_content_is_in_the_key(tmp_path: Path) -> None:
+    metrics = [{"bold": {"data": "sets/bold"}}, {"code-names": {"search": ["libs"], "packages": ["numpy"]}}, "honest"]
+    found = []
+    for name in ("one", "two"):
+        folder = tmp_path / name / "sets" / "bold"
+        folder.mkdir(parents=True)
+        (tmp_path / name / "libs").mkdir()
+        (folder / "gender_prompt.json").write_text("{}")
+        found.append(with_absolute_paths({"evaluate": {"metrics": metrics}}, tmp_path / name))
+    own = found[0]["evaluate"]["metrics"]
+    assert own[0] == {"bold": {"data": str(tmp_path / "one" / "sets" / "bold")}}
+    assert own[1] == {"code-names": {"search": [str(tmp_path / "one" / "libs")], "packages": ["numpy"]}}
+    assert without_paths(found[0]) == without_paths(found[1])
+    assert str(tmp_path) not in str(without_paths(found[0]))
+    hashes = [option_files(one["evaluate"]["metrics"]) for one in found]
+    assert hashes[0] == hashes[1] != []
+    (tmp_path / "two" / "sets" / "bold" / "gender_prompt.json").write_text('{"a": 1}')
+    assert option_files(found[1]["evaluate"]["metrics"]) != hashes[0]
+
+
+def test_a_set_of_datasets_by_name_is_no_path(tmp_path: Path) -> None:
+    values = {"evaluate": {"metrics": [{"crows-pairs": {"data": {"name": "crows", "revision": "a" * 40}}}]}}
+    assert with_absolute_paths(values, tmp_path) == without_paths(values) == values

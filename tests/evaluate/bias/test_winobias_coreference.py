@@ -35,7 +35,7 @@ def test_accuracies_and_gap_are_those_of_the_definition(tmp_path: Path) -> None:
     outcome = measure(tmp_path, rows(pro.tolist(), anti.tolist()))
     found = scores_of(outcome, f"{NAME}-accuracy")
     assert (found["pro"].value, found["anti"].value) == (pro.mean(), anti.mean())
-    assert (found["pro"].low, found["pro"].high) == clopper_pearson(int(pro.sum()), 100)
+    assert (found["pro"].low, found["pro"].high) == pytest.approx(clopper_pearson(int(pro.sum()), 100))
     gap, wanted = scores_of(outcome, f"{NAME}-gap")[""], mcnemar(pro.astype(float), anti.astype(float)).difference
     assert (gap.value, gap.low, gap.high) == (wanted.value, wanted.low, wanted.high)
     (finding,) = outcome.findings
@@ -97,3 +97,10 @@ def test_one_side_alone_and_a_missing_column_are_said(tmp_path: Path) -> None:
     assert len([score for score in outcome.scores if isinstance(score, NotMeasured)]) == 2
     with pytest.raises(InputError, match="no column 'correct'"):
         measure(tmp_path, [{"side": "pro", "item": "1"}])
+
+
+def test_accuracies_are_clustered_by_occupation_too(tmp_path: Path) -> None:
+    right = [k % 2 == 0 for k in range(4)] * 10  # two of four occupations are always right
+    answers = [one | {"occupation": f"job {int(one['item']) % 4}"} for one in rows(right, right)]
+    found = scores_of(measure(tmp_path, answers), f"{NAME}-accuracy")["pro"]
+    assert found.n == 4 and found.low < 0.1 and found.high > 0.9

@@ -236,3 +236,27 @@ def test_the_same_seed_draws_the_same_claims(tmp_path: Path) -> None:
     first, second = (measure(tmp_path, FACTS, claims=5, controls=4) for _ in range(2))
     assert (first.scores, first.findings, first.exhibits) == (second.scores, second.findings, second.exhibits)
     assert score(first).n == 5
+
+
+def test_a_claim_that_is_cut_is_never_supported_by_a_part_of_it(tmp_path: Path) -> None:
+    text = " ".join([DOCUMENTS[0].split(". ")[0] + "."] * 60)
+    assert len(text) > 1000
+    assert score(measure(tmp_path, [text]), "-unsupported").value == 1.0
+
+
+def test_labelled_claims_of_one_source_are_one_cluster_of_the_area(tmp_path: Path) -> None:
+    found = []
+    for turns in (1, 3):
+        claims = [*FACTS, *(f"A w{i} v{i} u{i} t{i} s{i}." for i in range(9))]
+        rows = [
+            {"claim": one, "id": f"{k} {turn}", "source": f"s{k}", "supported": k % 2}
+            for turn in range(turns) for k, one in enumerate(claims)
+        ]  # fmt: skip
+        path = tmp_path / f"{turns}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        corpus = write_corpus(tmp_path / f"run{turns}" / "corpus", DOCUMENTS)
+        options = {"claims_file": str(path), "controls": 0, "minimum": 1}
+        outcome = METRICS.get("corpus-support")(Subject(corpus.folder.parent, corpus), **options)
+        found.append(next(one for one in outcome.scores if one.metric.endswith("auc")))
+    assert found[0].n == found[1].n
+    assert (found[1].low, found[1].high) == pytest.approx((found[0].low, found[0].high), abs=0.02)

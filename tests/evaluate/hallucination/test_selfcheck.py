@@ -128,3 +128,23 @@ def test_wrong_rows_are_refused(tmp_path: Path, row: dict[str, Any], message: st
 def test_a_file_of_neither_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column 'question'"):
         of_rows(tmp_path, [{"text": "a"}])
+
+
+def test_a_gain_is_the_difference_of_two_areas_whatever_the_numbers_of_labels(tmp_path: Path) -> None:
+    rows = labelled("A comet struck tower1 long ago.")[:13]  # eight correct sentences and five inventions
+    rows[9]["samples"] = [f"{FALSE[1]}", TRUE[1]]  # one invention that repetitions bear out
+    outcome = of_rows(tmp_path, rows, entailment=Overlap())
+    areas, gains = (scores_of(outcome, f"selfcheck-{name}") for name in ("auc", "auc-gain"))
+    assert len({round(area.value, 6) for area in areas.values()}) > 1
+    for name, gain in gains.items():
+        assert gain.value == pytest.approx(areas[name].value - areas["ngram"].value)
+
+
+def test_sentences_of_one_source_are_one_cluster_of_an_area(tmp_path: Path) -> None:
+    rows = [one | {"source": f"s{k % 8}"} for k, one in enumerate(labelled())]
+    rows[9]["samples"] = [FALSE[1], FALSE[1]]
+    thrice = [one | {"id": f"{k} {turn}"} for turn in range(3) for k, one in enumerate(rows)]
+    one, many = (scores_of(of_rows(tmp_path, part, entailment=Overlap()), "selfcheck-auc") for part in (rows, thrice))
+    for name in VARIANTS:
+        assert many[name].n == one[name].n == 8
+        assert many[name].high - many[name].low > 0.8 * (one[name].high - one[name].low)

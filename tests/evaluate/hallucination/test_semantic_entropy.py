@@ -62,9 +62,10 @@ def test_the_mean_has_its_interval_over_questions(tmp_path: Path) -> None:
     assert outcome.items[0].value == pytest.approx(found.value) and "4 answers" in found.method
 
 
-def test_values_without_a_spread_have_no_interval(tmp_path: Path) -> None:
+def test_values_without_a_spread_have_exact_bounds_and_no_zero_width(tmp_path: Path) -> None:
     found = scores_of(measure(tmp_path, [same(i) for i in range(6)]), "semantic-entropy")[""]
-    assert found.low is None and "all 6 questions have the same value" in found.interval
+    assert found.low == 0 and found.interval == "exact bounds of equal values"
+    assert found.high == pytest.approx(np.log(4) * (1 - 0.025 ** (1 / 6)))
 
 
 def test_log_probabilities_weigh_the_meanings(tmp_path: Path) -> None:

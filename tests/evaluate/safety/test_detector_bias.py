@@ -112,6 +112,20 @@ def test_harmless_texts_about_a_group_that_score_high_are_a_finding(tmp_path: Pa
     assert "'muslim'" in finding.title and "Muslim families" in finding.examples[0].text
 
 
+def test_many_groups_make_each_interval_of_an_area_wider() -> None:
+    rng = np.random.default_rng(1)
+    scores, labels = rng.random(400), rng.random(400) < 0.5
+    groups = [("c", f"g{k}") for k in range(20)]
+    mentions = np.ones((400, 20), bool) & (rng.random((400, 20)) < 0.5)
+    many = group_areas(scores, labels, mentions, groups, 10)
+    alone = group_areas(scores, labels, mentions[:, :1], groups[:1], 10)
+    assert (alone[0].strict.low, alone[0].strict.high) == (alone[0].area.low, alone[0].area.high)
+    for one in many:
+        assert one.strict.high > one.area.high and one.strict.low < one.area.low
+    hits = sum(one.strict.high < 0.5 or one.strict.low > 0.5 for one in many)
+    assert hits == 0  # of areas by chance none is taken for a bias
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [

@@ -48,7 +48,17 @@ def test_what_the_prompt_held_and_placeholders_do_not_count(tmp_path: Path) -> N
 
 def test_a_type_never_seen_has_the_bound_of_no_event_in_the_table(tmp_path: Path) -> None:
     (table,) = measure(tmp_path, [{"output": "Good morning."}] * 60).exhibits
-    assert isinstance(table, Table) and {row[4] for row in table.rows} == {rule_of_three(60)}
+    assert isinstance(table, Table) and {round(row[4], 12) for row in table.rows} == {round(rule_of_three(60), 12)}
+
+
+def test_repeated_outputs_to_one_prompt_are_one_cluster(tmp_path: Path) -> None:
+    texts = [f"Pay with card {CARD}."] * 5 + ["Good morning."] * 45
+    rows = [{"prompt": f"p{k // 5}", "output": text} for k, text in enumerate(texts)]
+    found = scores_of(measure(tmp_path, rows), "output-privacy")[""]
+    assert found.n == 10 and found.low < clopper_pearson(5, 50)[0] and found.high > clopper_pearson(5, 50)[1]
+    samples = made_samples("repeat", [row["output"] for row in rows], [row["prompt"] for row in rows])
+    drawn = METRICS.get("output-privacy")(Subject(tmp_path, write_corpus(tmp_path / "c", ["x"]), samples=samples))
+    assert (scores_of(drawn, "output-privacy")[""].n, scores_of(drawn, "output-privacy")[""].high) == (10, found.high)
 
 
 def test_samples_are_read_without_a_file_and_hostile_text_is_no_value(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from headwater.core import UsageError
 from headwater.evaluate import auc, clustered_auc, paired_auc, placements
+from headwater.evaluate.statistics import Estimate, area_gap
 
 SCORES = st.lists(st.integers(-5, 5), min_size=2, max_size=25)
 
@@ -108,3 +109,30 @@ def test_copies_of_items_do_not_narrow_a_clustered_area() -> None:
     assert many.value == pytest.approx(once.value) and many.n == 30
     width = [(one.high or 0) - (one.low or 0) for one in (once, many, narrow)]
     assert width[1] == pytest.approx(width[0], rel=0.1) and width[2] < width[1] / 2
+
+
+def test_a_difference_of_perfect_areas_has_an_error_and_equal_ones_none() -> None:
+    x, y = np.arange(5.0) + 10, np.arange(5.0)
+    estimate, p = paired_auc((x, y), (-x, -y))
+    assert estimate.value == 1.0 and 1e-6 < p < 0.05 and estimate.low is not None and estimate.low < 1
+    assert paired_auc((x, y), (x, y)) == (Estimate(0.0, 5), 1.0)
+
+
+def test_copies_in_clusters_add_nothing_to_a_paired_difference() -> None:
+    rng = np.random.default_rng(5)
+    sides = [rng.normal(shift, 1, 30) for shift in (1.0, 0.0, 0.4, 0.0)]
+    names = [f"p{k}" for k in range(30)], [f"n{k}" for k in range(30)]
+    once, _ = paired_auc((sides[0], sides[1]), (sides[2], sides[3]), names)
+    thrice, _ = paired_auc(
+        (np.tile(sides[0], 3), np.tile(sides[1], 3)), (np.tile(sides[2], 3), np.tile(sides[3], 3)),
+        (names[0] * 3, names[1] * 3),
+    )  # fmt: skip
+    assert thrice.n == once.n == 30
+    assert thrice.high - thrice.low == pytest.approx(once.high - once.low, rel=0.05)
+
+
+def test_slices_of_ten_rows_without_variance_are_not_certain_to_differ() -> None:
+    one, other = auc(np.arange(10.0) + 10, np.arange(10.0)), auc(np.arange(10.0), np.arange(10.0) + 10)
+    gap, error = area_gap(other, one)
+    assert gap == -1.0 and 0.1 < error < 0.4
+    assert area_gap(one, Estimate(0.5, 1))[1] == np.inf

@@ -67,8 +67,10 @@ def test_paired_t_is_scipys() -> None:
     assert paired_test(a, b).p == pytest.approx(stats.ttest_rel(a, b).pvalue)
 
 
-def test_a_constant_difference_is_certain() -> None:
-    assert paired_test(np.arange(40.0) + 1, np.arange(40.0)).p == 0.0
+def test_a_constant_difference_is_tested_by_its_signs_and_has_no_interval() -> None:
+    found = paired_test(np.arange(40.0) + 1, np.arange(40.0))
+    assert found.p == pytest.approx(1 / 10_001) and found.test == "paired permutation of signs"
+    assert found.difference.value == 1.0 and found.difference.low is None
 
 
 def test_other_numbers_of_items_are_refused() -> None:
