@@ -89,7 +89,7 @@ from .mitigation import (
     reweigh,
     score_changes,
 )
-from .parameters import call_checked
+from .parameters import call_checked, check_parameters, check_value
 from .pipeline import Pipeline
 from .privacy import TYPES as PERSONAL_DATA
 from .privacy import find_personal_data, redact, redact_spans
@@ -178,6 +178,8 @@ __all__ = [
     "c4",
     "calibrate",
     "call_checked",
+    "check_parameters",
+    "check_value",
     "cap",
     "checked_image_scores",
     "checked_scores",

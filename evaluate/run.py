@@ -12,6 +12,7 @@ from ..core import (
     SEVERITIES,
     SILENT,
     Cell,
+    ConfigError,
     Corpus,
     HeadwaterError,
     InputError,
@@ -20,9 +21,9 @@ from ..core import (
     Score,
     StageReport,
     TemporaryError,
-    UsageError,
     read_parquet,
 )
+from ..curate import check_parameters
 from ..models import CAPABILITIES, Checkpoint, ExternalModel, FinishedSamples, load
 from .base import METRICS, Outcome, Subject
 from .certainty import certainties, certainty_table
@@ -87,7 +88,7 @@ def evaluate_items(
     sure = sorted(certainties(scores), key=lambda one: one.neutral is None)  # those with a question first
     report = StageReport(
         stage="evaluate",
-        title="Evaluation of the model",
+        title="Evaluation of the model" if subject.checkpoint or subject.samples else "Scores of finished answers",
         facts={
             "suite": ", ".join(map(suite_label, suites)) or "none",
             **_facts(subject, requests, scores, len(findings)),
@@ -108,7 +109,7 @@ def evaluate_items(
 
 
 def check_request(item: Request) -> None:
-    """Raise :class:`UsageError` for a metric, or a parameter of one, that does not exist."""
+    """Raise :class:`UsageError` for a metric, or a parameter of one, that does not exist or has a wrong value."""
     _request(item)
 
 
@@ -116,11 +117,11 @@ def _request(item: Request) -> tuple[str, Mapping[str, Any]]:
     name, options = (item, {}) if isinstance(item, str) else item
     metric = METRICS.get(name, "evaluate.metrics")
     try:
-        inspect.signature(metric).bind(None, **options)
-    except TypeError as error:
-        raise UsageError(
-            f"evaluate.metrics: {name}: {error}; 'headwater explain {name}' shows its parameters"
-        ) from None
+        check_parameters(
+            metric, options, f"evaluate.metrics.{name}", (next(iter(inspect.signature(metric).parameters)),)
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{error}; 'headwater explain {name}' shows its parameters") from None
     return name, options
 
 
@@ -146,7 +147,7 @@ def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome
     except TemporaryError:  # the same command may measure it later: a gap would be kept as if it were final
         raise
     except HeadwaterError as error:
-        return Outcome((NotMeasured(name, str(error)),))
+        return Outcome((NotMeasured(name, str(error).removeprefix(f"{name}: ")),))
 
 
 def _lacking(subject: Subject, name: str, options: Mapping[str, Any]) -> str:

@@ -149,7 +149,10 @@ def sample(
 @app.command()
 def evaluate(
     target: Annotated[
-        str | None, typer.Argument(help="A config, a run folder; with --against a model or samples.")
+        str | None,
+        typer.Argument(
+            help="A config, a run folder; with --against a model or samples; with --metric a file of answers."
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -166,6 +169,12 @@ def evaluate(
         Path | None,
         typer.Option("--sets", envvar="HEADWATER_SETS", help="A folder of published sets: crows_pairs/, bold/, ..."),
     ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="A metric, repeatable; 'headwater list metric'.")
+    ] = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of a metric, [METRIC.]KEY=VALUE; repeatable.")
+    ] = None,
     out: Out = None,
     label: Annotated[str | None, typer.Option("--label", help="Tables: the column that a classifier learns.")] = None,
     groups: Annotated[str, typer.Option("--groups", help="Tables: columns that name a group: sex,race.")] = "",
@@ -173,19 +182,24 @@ def evaluate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score the model: quality, memorization, bias, hallucination; or any model or samples against data of yours."""
+    """Score a model: quality, memorization, bias, hallucination; samples against data of yours; a file of answers."""
     from ..core import UsageError
     from . import commands
+    from .metric_options import named_metrics
 
     if (target is None) == (model is None):
-        raise UsageError("give either a target (a config, a run folder, a model or samples) or --model")
-    asked = commands.Asked(tuple(suite or ()), sets)
+        raise UsageError(
+            "give either a target (a config, a run folder, a model or samples, a file of answers) or --model"
+        )
+    asked = commands.Asked(tuple(suite or ()), sets, named_metrics(metric or (), options or ()))
     subject = str(target or model)
     if against is None:
         if label or groups:
             raise UsageError("--label and --groups go with --against; of a run, config.yaml says both")
         if model is not None:
             raise UsageError("--model needs --corpus: the data that the model is held against")
+        if not commands.is_run(Path(subject)):
+            return commands.evaluate_file(Path(subject), out, asked, workers=workers, json=json, quiet=quiet)
         return commands.evaluate_run(Path(subject), out, asked, workers=workers, json=json, quiet=quiet)
     commands.evaluate_against(subject, against, out, label, groups, asked, workers=workers, json=json, quiet=quiet)
 

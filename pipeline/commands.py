@@ -2,7 +2,7 @@
 
 import json as jsonlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..core import (
     Description,
     IncompleteError,
     InputError,
+    NotMeasured,
     Registry,
     StageReport,
     UnknownName,
@@ -27,17 +28,18 @@ from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_
 from ..reports import SECTIONS
 from .calibrate import run_calibration
 from .cells import rich_table
-from .config import RunConfig, config_from, load_config
+from .config import EvaluateConfig, RunConfig, config_from, load_config
 from .explain import TRACKS, explain_document, is_document_id
 from .explain_model import model_lines, model_story
 from .guess import AuditOptions, guess_audit
 from .guess_evaluation import guess_evaluation, name_of, with_samples_of
+from .metric_options import Requests, with_file
 from .model_named import model_named
 from .progress import progress_for
-from .run import RunResult, make_report, stage_files
+from .run import NO_CORPUS, RunResult, make_report, stage_files
 from .run import run as run_config
 from .show import explanation_lines
-from .show_certainty import certainty_rows
+from .show_certainty import certainty_rows, gap_lines
 from .show_controls import controls_table
 from .show_story import story_lines
 from .terminal import terminal
@@ -83,17 +85,29 @@ def stages(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a call of ``evaluate`` asks for beside its target: suites by name, and where published sets lie."""
+    """What a call of ``evaluate`` asks for beside its target: suites and metrics by name, and where sets lie."""
 
     suites: tuple[str, ...] = ()
     sets: Path | None = None
+    metrics: Requests = ()
 
     def joined(self, config: RunConfig) -> RunConfig:
-        """The config with it; what was not asked for stays."""
-        wanted = {"suites": self.suites} if self.suites else {}
+        """The config with it: suites in the place of its own, metrics beside its own; what was not asked for stays."""
+        wanted: dict[str, Any] = {"suites": self.suites} if self.suites else {}
+        if self.metrics:
+            wanted["metrics"] = tuple(
+                {name: (name, options) for name, options in (*config.evaluate.metrics, *self.metrics)}.values()
+            )
         if self.sets is not None:
-            wanted["sets"] = str(self.sets.absolute())  # type: ignore[assignment]
+            wanted["sets"] = str(self.sets.absolute())
         return config.model_copy(update={"evaluate": config.evaluate.model_copy(update=wanted)})
+
+    def alone(self, config: RunConfig) -> RunConfig:
+        """The config of a subject without one: where metrics are named, no suite but those that are named too."""
+        joined = self.joined(config)
+        if not self.metrics or self.suites:
+            return joined
+        return joined.model_copy(update={"evaluate": joined.evaluate.model_copy(update={"suites": ()})})
 
 
 def evaluate_against(
@@ -105,16 +119,53 @@ def evaluate_against(
     config = asked.joined(config_from(with_samples_of(guess_evaluation(found, data, label, groups), asked.suites)))
     named = re.sub(r"[^\w-]+", "-", name_of(found).split(".")[0]).strip("-") or "samples"
     folder = out or Path("runs") / f"{named}-against-{data.resolve().name.split('.')[0]}"
+    config = asked.alone(config_from(guess_evaluation(found, data, label, groups)))
+    folder = out or Path("runs") / f"{_slug(name_of(found))}-against-{data.resolve().name.split('.')[0]}"
     _go(config, folder, Path(subject), "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
 
 
 def evaluate_run(target: Path, out: Path | None, asked: Asked, *, workers: int | None, json: bool, quiet: bool) -> None:
     """Score the model of a config or a run folder, and lay out its report again."""
     config, folder = resolve(target, out)
-    _require_model(config, target)
-    _go(
-        asked.joined(config), folder, target, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True
-    )
+    config = asked.joined(config)
+    if not config.scored:
+        raise UsageError(
+            f"{target}: there is nothing to score: no model, and no metric that scores a file. In the config write  "
+            "model: {family: transformer, size: xs, steps: 300}  or  evaluate: {metrics: [{grounding: {pairs_file: "
+            "FILE}}]}; or give --metric NAME --set KEY=VALUE"
+        )
+    _go(config, folder, target, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
+
+
+def evaluate_file(
+    file: Path, out: Path | None, asked: Asked, *, workers: int | None, json: bool, quiet: bool
+) -> None:  # fmt: skip
+    """Score a file of finished answers by metrics that need neither a model nor a corpus, with a report."""
+    if not file.exists():
+        raise InputError(f"{file}: no such file or folder; give a config, a run folder, or a file of answers")
+    if not file.is_file() or not asked.metrics:
+        raise UsageError(
+            f"{file}: say what is to be done with it: --metric NAME scores a file of answers (.jsonl, .csv), "
+            "--against DATA holds a model or samples against data; else give a config or a run folder"
+        )
+    names = "-".join(name for name, _ in asked.metrics[:3])
+    values = {"title": f"Scores of {file.name}", "corpus": {"source": NO_CORPUS}, "curate": [], "audit": []}
+    config = replace(asked, metrics=with_file(asked.metrics, file)).alone(config_from(values))
+    folder = out or Path("runs") / f"{_slug(file.name)}-{names}"
+    _go(config, folder, file, "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
+    found = StageReport.load(folder / "evaluation.json").scores
+    if all(isinstance(one, NotMeasured) for one in found):
+        names = ", ".join(f"'headwater explain {name}'" for name, _ in asked.metrics)
+        raise IncompleteError(f"{file}: nothing could be measured; {names} tells what the file must hold")
+
+
+def is_run(target: Path) -> bool:
+    """Whether a path is a config or a run folder, which say themselves what is scored."""
+    return target.suffix in (".yaml", ".yml") or (target / "config.yaml").is_file()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name.split(".")[0]).strip("-") or "samples"
 
 
 def _go(
@@ -124,10 +175,14 @@ def _go(
     if workers is not None:
         config = config.model_copy(update={"workers": workers})
     if not model:
-        images = config.images.model_copy(update={"model": None}) if config.images else None
-        config = config.model_copy(update={"model": None, "images": images})
+        images = (
+            config.images.model_copy(update={"model": None, "evaluate": EvaluateConfig()}) if config.images else None
+        )
+        config = config.model_copy(update={"model": None, "evaluate": EvaluateConfig(), "images": images})
     elif until in ("train", "sample"):
         _require_model(config, target)
+    if not model and config.corpus.source == NO_CORPUS:
+        raise UsageError(f"{target}: the config has no corpus, so there is nothing to audit; 'headwater run' scores it")
     console = terminal(err=True, quiet=quiet or json)
     say, progress = _sayer(console), progress_for(console)
     result = run_config(config, folder, until=until, as_read=not model, progress=progress, say=say)
@@ -295,6 +350,8 @@ def _print_scores(console: Console, folder: Path) -> None:
             console.print(f"\n{table.title}{track}", style="bold", markup=False)
             console.print(rich_table(table))
             console.print(f"{table.note}\n", markup=False)
+        for line in gap_lines(report) if report.stage == "evaluate" else ():
+            console.print(line, markup=False, soft_wrap=True)
 
 
 def _print_controls(console: Console, folder: Path) -> None:

@@ -17,6 +17,7 @@ from .paths import with_absolute_paths
 from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
 Named = tuple[str, dict[str, Any]]
+DEFAULT_SUITES = ("quick",)
 DEFAULT_STEPS: tuple[Named, ...] = (
     ("unicode", {}),
     ("language", {}),
@@ -50,7 +51,7 @@ class CorpusConfig(Section):
 class EvaluateConfig(Section):
     """Which metrics: suites by name, or metrics by name with parameters."""
 
-    suites: tuple[str, ...] = Field(default=("quick",), description="named lists of metrics")
+    suites: tuple[str, ...] = Field(default=DEFAULT_SUITES, description="named lists of metrics")
     metrics: tuple[Named, ...] = Field(default=(), description="further metrics: names or {name: {parameter: value}}")
     sets: str | None = Field(default=None, description="a folder with the published sets, a folder for each of them")
 
@@ -58,6 +59,11 @@ class EvaluateConfig(Section):
     @classmethod
     def _names(cls, value: Any) -> Any:
         return _named_list(value)
+
+    @property
+    def asked(self) -> bool:
+        """Whether metrics are named, and not only what fits any model."""
+        return bool(self.metrics) or self.suites != DEFAULT_SUITES
 
 
 class EnergyConfig(Section):
@@ -109,6 +115,11 @@ class TrackConfig(Section):
         if isinstance(value, Mapping) and "external" in value:
             return _external(value)
         return _with_dial(value) if isinstance(value, Mapping) else value
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is something to score: a model, or metrics of its own (some score files and ask no model)."""
+        return self.model is not None or self.evaluate.asked
 
     def steps(self, modality: str) -> tuple[Named, ...]:
         """The curation steps, with the defaults of the modality where none are given."""

@@ -26,7 +26,7 @@ from ..core import (
 )
 from ..curate import Rejected, Source, build_steps, curate
 from .config import RunConfig, TrackConfig
-from .run import STAGES, Run, with_erasure_list
+from .run import NO_CORPUS, STAGES, Run, has_stage, with_erasure_list
 
 ROWS = 2_000
 CACHED, WAITING = "from the cache", "to run"
@@ -43,6 +43,8 @@ def dry_run(config: RunConfig, folder: Path, until: str, rows: int = ROWS, progr
     tables: list[Table] = []
     for name, track in config.tracks().items():
         plan.look(name, track, until)
+        if track.corpus.source == NO_CORPUS:
+            continue
         trial = _try(config, plan.source(name, track), track, rows, progress)
         prefix = f"{name} " if name else ""
         facts |= {f"{prefix}{label}": value for label, value in _facts(trial, config, folder).items()}
@@ -83,7 +85,7 @@ class _Plan(Run):
             self.fingerprints[name] = self.source(name, track).fingerprint()
         state = CACHED
         for stage in STAGES[: STAGES.index(until) + 1][:5]:
-            if track.model is None and stage in ("train", "sample", "evaluate"):
+            if not has_stage(track, stage):
                 continue
             if state == CACHED:
                 try:

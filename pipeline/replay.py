@@ -15,13 +15,14 @@ from ..core import (
     IntegrityError,
     Manifest,
     Progress,
+    UsageError,
     read_json,
     sha256_file,
 )
 from ..curate import build_steps, curate, read_source
 from .config import RunConfig, load_config
 from .inputs import Difference, differences, inputs_of, read_inputs
-from .run import with_erasure_list
+from .run import NO_CORPUS, with_erasure_list
 from .stages import StageCache
 
 CURATED = ("corpus", "removed", "decisions", "annotations", "curation.json")
@@ -106,6 +107,10 @@ def _replay(run: Path, name: str, config: RunConfig, workers: int, progress: Pro
     recorded = StageCache(run).outputs(f"{name}-curate".strip("-"))
     if not recorded:
         raise IncompleteError(f"{run}: no record of a curation in stages/; 'headwater run' and 'curate' leave one")
+    if track.corpus.source == NO_CORPUS:
+        raise UsageError(
+            f"{run}: a run without a corpus has no curation to repeat; 'headwater run' repeats its metrics"
+        )
     source = read_source(track.corpus.source, f"{prefix.strip('/')} corpus".strip(), **track.corpus.options)
     steps = build_steps(with_erasure_list(track.steps(source.modality), config.erased))
     with progress.task("fingerprint of the source"):

@@ -4,6 +4,7 @@ What trains and scores is imported by the stage that needs it: torch takes secon
 """
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..core import (
     SILENT,
     ConfigError,
     Corpus,
+    CorpusWriter,
     EmptyCorpus,
     External,
     Finding,
@@ -44,7 +46,7 @@ from ..curate import (
 from ..reports import build_report
 from .as_read import audit_as_read
 from .before_after import before_after
-from .config import EvaluateConfig, Named, RunConfig, TrackConfig, effective_values, effective_yaml
+from .config import DEFAULT_SUITES, EvaluateConfig, Named, RunConfig, TrackConfig, effective_values, effective_yaml
 from .inputs import record_inputs
 from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
@@ -52,10 +54,10 @@ from .stages import StageCache, code_hash, locked, stage_key
 if TYPE_CHECKING:
     from ..evaluate import Subject
 
+NO_CORPUS = "none"
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
 RELEASE_PROOF = "erasure.json"
-DEFAULT_SUITES = EvaluateConfig().suites
 Say = Callable[[str], None]
 
 
@@ -139,10 +141,9 @@ class Run:
         return build_steps(with_erasure_list(track.steps(self.source(name, track).modality), self.config.erased))
 
     def do(self, stage: str, name: str, track: TrackConfig) -> None:
-        """Do one stage of a track; those of a model only where there is one."""
-        if stage in ("train", "sample", "evaluate") and track.model is None:
-            return
-        getattr(self, stage)(name, track)
+        """Do one stage of a track, where it has that stage."""
+        if has_stage(track, stage):
+            getattr(self, stage)(name, track)
 
     def stage(
         self,
@@ -183,6 +184,8 @@ class Run:
         key = curation_key(fingerprint, built, self.config.seed)
 
         def work() -> str:
+            if track.corpus.source == NO_CORPUS:
+                return self.no_corpus(name)
             try:
                 report = curate(
                     source,
@@ -201,8 +204,17 @@ class Run:
 
         outputs = ["corpus", "removed", "decisions", "annotations", "curation.json"]
         self.stage("curate", name, key, outputs, work)
-        if not self.as_read:
+        if not self.as_read and track.corpus.source != NO_CORPUS:
             Corpus(self.folder / name / "corpus").require_documents()
+
+    def no_corpus(self, name: str) -> str:
+        """Leave a corpus without documents, and nothing of an earlier one."""
+        for stale in ("removed", "decisions", "annotations", "index"):
+            shutil.rmtree(self.folder / name / stale, ignore_errors=True)
+        for report in ("curation.json", "audit.json"):
+            (self.folder / name / report).unlink(missing_ok=True)
+        with CorpusWriter(self.folder / name / "corpus"):
+            return "no corpus: what is scored lies in files of its own"
 
     def audit(self, name: str, track: TrackConfig) -> None:
         """Audit the corpus."""
@@ -321,7 +333,7 @@ class Run:
         key = stage_key(
             code=code_hash(["core", "curate", "models", "evaluate"]),
             curated=self.parent(name, "curate"),
-            samples=self.parent(name, "sample"),
+            samples=self.parent(name, "sample") if track.model else "",
             metrics=metrics,
             files=option_files(metrics or ()),
             sets=files_of_sets(Path(sets)) if sets else {},
@@ -330,6 +342,8 @@ class Run:
 
         def work() -> str:
             subject = open_subject(self.folder / name, seed=self.config.seed, progress=self.progress, sets=sets)
+            if track.model is None:  # what lies there is of an earlier run
+                subject = dataclasses.replace(subject, checkpoint=None, samples=None)
             suites = _suites(track, subject)
             report, items = evaluate_items(subject, _fitting(track, metrics, subject), suites)
             write_items(self.folder / name, items)
@@ -345,6 +359,17 @@ class Run:
         self.stage(
             "report", "", key, ["report.html", "report.json"], lambda: str(make_report(self.config, self.folder))
         )
+
+
+def has_stage(track: TrackConfig, stage: str) -> bool:
+    """Whether a track has a stage: without a corpus none of an audit, without a model none of it."""
+    wanted = {
+        "audit": track.corpus.source != NO_CORPUS,
+        "train": track.model is not None,
+        "sample": track.model is not None,
+        "evaluate": track.scored,
+    }
+    return wanted.get(stage, True)
 
 
 def curation_key(fingerprint: str, steps: Sequence[Step], seed: int) -> str:
@@ -404,9 +429,9 @@ def _cards(folder: Path, ids: Sequence[str], seed: int) -> dict[str, dict[str, A
 
 
 def _planned(track: TrackConfig) -> tuple[str, ...]:
-    """The stages that a configuration asks for: without a model it is an audit of data."""
-    data = ("curation", "audit")
-    return data if track.model is None else (*data, "training", "evaluation")
+    """The stages that a configuration asks for: without a model and metrics it is an audit of data."""
+    data = () if track.corpus.source == NO_CORPUS else ("curation", "audit")
+    return (*data, *(("training",) if track.model else ()), *(("evaluation",) if track.scored else ()))
 
 
 def _provenance(config: RunConfig, folder: Path) -> dict[str, Any]:
@@ -444,7 +469,8 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
         return None
     from ..evaluate import METRICS, suite
 
-    suites = [suite(name, f"{place}.suites[{index}]") for index, name in enumerate(track.evaluate.suites)]
+    chosen = track.evaluate.suites if track.model or track.evaluate.suites != DEFAULT_SUITES else ()
+    suites = [suite(name, f"{place}.suites[{index}]") for index, name in enumerate(chosen)]
     for index, (metric, _) in enumerate(track.evaluate.metrics):
         METRICS.get(metric, f"{place}.metrics[{index}]")
     named = [request for one in suites for request in one.named]
@@ -454,20 +480,22 @@ def _metrics(track: TrackConfig, place: str) -> list[tuple[str, dict[str, Any]]]
 def _fitting(
     track: TrackConfig, metrics: list[tuple[str, dict[str, Any]]] | None, subject: "Subject"
 ) -> list[tuple[str, dict[str, Any]]] | None:
-    """Where no suite was chosen, further metrics join the one that fits the modality."""
+    """Where no suite was chosen, further metrics join the one that fits the modality of the model."""
     from ..evaluate import default_suite, suite
 
-    if metrics is None or track.evaluate.suites != DEFAULT_SUITES:
+    if metrics is None or track.model is None or track.evaluate.suites != DEFAULT_SUITES:
         return metrics
     named = suite(default_suite(subject)).named
     return list({name: (name, options) for name, options in [*named, *track.evaluate.metrics]}.values())
 
 
 def _suites(track: TrackConfig, subject: "Subject") -> tuple[str, ...]:
-    """The suites that a track is measured by: where none was chosen, the one that fits the modality."""
+    """The suites that a track is measured by: where none was chosen, the one that fits the modality of the model."""
     from ..evaluate import default_suite
 
-    return (default_suite(subject),) if track.evaluate.suites == DEFAULT_SUITES else track.evaluate.suites
+    if track.evaluate.suites != DEFAULT_SUITES:
+        return track.evaluate.suites
+    return (default_suite(subject),) if track.model else ()
 
 
 def _check_metrics(track: TrackConfig, place: str) -> None:

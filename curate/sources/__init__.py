@@ -15,6 +15,7 @@ from .json import json
 from .jsonl import jsonl
 from .markdown import markdown
 from .memory import source_from
+from .none import none
 from .parquet import parquet
 from .pdf import pdf
 from .read_source import read_source
@@ -37,6 +38,7 @@ __all__ = [
     "json",
     "jsonl",
     "markdown",
+    "none",
     "open_guess",
     "parquet",
     "pdf",

@@ -10,6 +10,8 @@ from scipy.optimize import brentq
 from ...core import UsageError
 from .estimate import ROUNDING, Estimate, finite, t_quantile
 
+LEAST = 1e-6
+
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Exact interval for a rate, for gates: its coverage is never below ``confidence``.
@@ -80,7 +82,8 @@ def clustered_rate(events: ArrayLike, trials: ArrayLike, confidence: float = 0.9
     clustered = clusters / max(1, clusters - 1) * spread / total**2
     effective = total * min(1.0, independent / clustered) if independent and clustered else total**2 / float(n @ n)
     if effective < total * (1 - 1e-9) and clusters > 1:  # not by rounding alone: clusters of one trial are no clusters
-        effective *= (t_quantile(confidence, math.inf) / t_quantile(confidence, clusters - 1)) ** 2
+        wide = max(confidence, LEAST)  # below it both quantiles are 0 by rounding, and their ratio is that of here
+        effective *= (t_quantile(wide, math.inf) / t_quantile(wide, clusters - 1)) ** 2
     low, high = _exact(min(rate * effective, effective), effective, confidence)
     return Estimate(rate, clusters, math.sqrt(clustered) if clusters > 1 else None, low, high)
 

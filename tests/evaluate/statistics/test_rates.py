@@ -85,3 +85,16 @@ def test_equal_rates_have_fishers_p_of_one() -> None:
 def test_clusters_of_one_trial_are_no_clusters_whatever_the_rounding(right: int, n: int) -> None:
     found = clustered_rate([1.0] * right + [0.0] * (n - right), [1.0] * n)
     assert (found.low, found.high) == pytest.approx(clopper_pearson(right, n))
+
+
+def test_a_clustered_rate_has_bounds_at_any_confidence() -> None:
+    for confidence in (1e-15, 1e-9, 1e-3, 0.95, 1 - 1e-12):
+        found = clustered_rate([2, 0, 1], [2, 2, 2], confidence)
+        assert found.low is not None and found.high is not None and found.low <= 0.5 <= found.high
+
+
+def test_pairs_that_are_even_in_clusters_have_a_p_of_one() -> None:
+    from headwater.evaluate.preference import preference
+
+    found = preference(np.array([1.0, 2.0, -1.0, -2.0, 1.0, -1.0]), ["a", "a", "b", "b", "c", "c"])
+    assert found.p == pytest.approx(1.0)
