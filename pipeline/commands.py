@@ -116,10 +116,7 @@ def evaluate_against(
 ) -> None:  # fmt: skip
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
     found = model_named(subject)
-    config = asked.joined(config_from(with_samples_of(guess_evaluation(found, data, label, groups), asked.suites)))
-    named = re.sub(r"[^\w-]+", "-", name_of(found).split(".")[0]).strip("-") or "samples"
-    folder = out or Path("runs") / f"{named}-against-{data.resolve().name.split('.')[0]}"
-    config = asked.alone(config_from(guess_evaluation(found, data, label, groups)))
+    config = asked.alone(config_from(with_samples_of(guess_evaluation(found, data, label, groups), asked.suites)))
     folder = out or Path("runs") / f"{_slug(name_of(found))}-against-{data.resolve().name.split('.')[0]}"
     _go(config, folder, Path(subject), "report", workers=workers, json=json, quiet=quiet, model=True, scores=True)
 
