@@ -25,6 +25,7 @@ from ..core import (
 )
 from ..curate import check_parameters
 from ..models import CAPABILITIES, Checkpoint, ExternalModel, FinishedSamples, load
+from .areas import AREAS, area_of
 from .base import METRICS, Outcome, Subject
 from .certainty import certainties, certainty_table
 from .items import ItemValues
@@ -97,7 +98,11 @@ def evaluate_items(
         findings=tuple(findings),
         exhibits=(*(exhibit for outcome in outcomes for exhibit in outcome.exhibits), *certainty_table(sure)),
         detail={
-            "metrics": [{"name": name, "parameters": _portable(options)} for name, options in requests],
+            "metrics": [
+                {"name": name, "parameters": _portable(options), **_told(name, outcome)}
+                for (name, options), outcome in zip(requests, outcomes, strict=True)
+            ],
+            "areas": [area for area in AREAS if area in {area_of(name) for name, _ in requests}],
             "suites": [suite_label(name) for name in suites],
             "seed": subject.seed,
             "model": subject.checkpoint.hash if subject.checkpoint else None,
@@ -129,6 +134,16 @@ def _portable(options: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as the report keeps them: of a file its name, as its folder differs from machine to machine."""
     files = {name: Path(str(value)).name for name, value in options.items() if name.endswith("_file") and value}
     return {**options, **files}
+
+
+def _told(name: str, outcome: Outcome) -> dict[str, Any]:
+    """The area of a metric, how many of the scores and exhibits are its own, and the codes of its findings."""
+    return {
+        "area": area_of(name),
+        "scores": len(outcome.scores),
+        "exhibits": len(outcome.exhibits),
+        "findings": [finding.code for finding in outcome.findings],
+    }
 
 
 def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:
