@@ -1,6 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
+from .areas import AREAS, area_of
 from .attribution.influence import measure_influence, target_named
 from .attribution.methods import METHODS as INFLUENCE_METHODS
 from .attribution.methods import Options as InfluenceOptions
@@ -172,6 +173,8 @@ from .trace import Trace, TracedDocument, TracedSpan, document_cards, trace, tra
 from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
+    "AREAS",
+    "area_of",
     "ENTAILMENTS",
     "EXTRACTORS",
     "IMAGE_SAMPLE_SCHEMA",

@@ -25,6 +25,7 @@ from ..core import (
 )
 from ..curate import check_parameters
 from ..models import CAPABILITIES, Checkpoint, ExternalModel, FinishedSamples, load
+from .areas import AREAS, area_of
 from .base import METRICS, Outcome, Subject
 from .certainty import certainties, certainty_table
 from .items import ItemValues
@@ -97,7 +98,11 @@ def evaluate_items(
         findings=tuple(findings),
         exhibits=(*(exhibit for outcome in outcomes for exhibit in outcome.exhibits), *certainty_table(sure)),
         detail={
-            "metrics": [{"name": name, "parameters": _portable(options)} for name, options in requests],
+            "metrics": [
+                {"name": name, "parameters": _portable(options), **_told(name, outcome)}
+                for (name, options), outcome in zip(requests, outcomes, strict=True)
+            ],
+            "areas": [area for area in AREAS if area in {area_of(name) for name, _ in requests}],
             "suites": [suite_label(name) for name in suites],
             "seed": subject.seed,
             "model": subject.checkpoint.hash if subject.checkpoint else None,
@@ -137,6 +142,16 @@ def _pathless(value: Any, file: bool) -> Any:
         return [_pathless(part, file) for part in value]
     is_path = isinstance(value, str) and value and (file or (Path(value).is_absolute() and Path(value).exists()))
     return Path(value).name if is_path else value
+
+
+def _told(name: str, outcome: Outcome) -> dict[str, Any]:
+    """The area of a metric, how many of the scores and exhibits are its own, and the codes of its findings."""
+    return {
+        "area": area_of(name),
+        "scores": len(outcome.scores),
+        "exhibits": len(outcome.exhibits),
+        "findings": [finding.code for finding in outcome.findings],
+    }
 
 
 def _measure(subject: Subject, name: str, options: Mapping[str, Any]) -> Outcome:

@@ -9,7 +9,7 @@ from .numbers import number, short
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
-LABELS = 180.0
+LABELS = 230.0
 BAR, GROUPED_BAR, GROUP_GAP = 17.0, 13.0, 10.0
 
 

@@ -62,5 +62,6 @@ def cut_note(shown: int, total: int, what: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """At most ``limit`` characters, followed by how many were cut."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    """At most ``limit`` characters, followed by how many were cut; nothing is cut for a note as long as the rest."""
+    note = f"… ({len(text) - limit:,} more characters)"
+    return text if len(text) <= limit + len(note) else f"{text[:limit]}{note}"

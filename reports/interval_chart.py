@@ -9,7 +9,7 @@ from .numbers import number, tick_label, ticks
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
-LABELS = 180.0
+LABELS = 230.0
 ROW, GROUP_GAP = 16.0, 10.0
 
 
@@ -20,7 +20,7 @@ def interval_chart(chart: Chart) -> Markup:
     group = ROW * len(chart.series) + GROUP_GAP
     labels = min(LABELS, max(len(number(name)) for name in categories) * CHARACTER + 10)
     scale, height = _scale(chart, labels), top + len(categories) * group
-    marks = [key, *_grid(scale, top, height), text(labels, height + 32, shorten(chart.y_label, 260), kind="axis-label")]
+    marks = [key, *_grid(scale, top, height), text(*_caption(chart.y_label, labels, height + 32), kind="axis-label")]
     for row, category in enumerate(categories):
         y = top + row * group + GROUP_GAP / 2
         middle = y + (group - GROUP_GAP) / 2
@@ -29,6 +29,12 @@ def interval_chart(chart: Chart) -> Markup:
             if category in series.x:
                 marks.append(_dot(series, index, series.x.index(category), y + (index + 0.5) * ROW, scale))
     return figure(WIDTH, height + 38, chart.title, _describe(chart), marks)
+
+
+def _caption(label: str, left: float, y: float) -> tuple[float, float, str]:
+    """Where the name of the axis stands: below it, or from the left edge where it is longer than the axis."""
+    start = left if len(label) * CHARACTER <= WIDTH - left else 0.0
+    return start, y, shorten(label, WIDTH - start)
 
 
 def _dot(series: Series, index: int, at: int, y: float, scale: Scale) -> Markup:

@@ -123,9 +123,9 @@ def cards_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, DocumentCa
     return {id: DocumentCard.from_json(id, documents[id]) for id in sorted(documents)}
 
 
-def is_control(score: Score | NotMeasured) -> bool:
-    """Whether a score tells how well a detector finds what was planted for it."""
-    return "detector" in score.slice
+def is_control(score: Score | NotMeasured, stage: str = "audit") -> bool:
+    """Whether a score tells how well a detector finds what was planted for it; those of an evaluation never do."""
+    return "detector" in score.slice and stage != "evaluation"
 
 
 def _read_stages(folder: Path) -> dict[str, StageReport]:

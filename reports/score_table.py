@@ -11,6 +11,7 @@ from .numbers import number, score_interval, score_value, tick_label, ticks
 from .svg import Scale, element, line
 
 WIDTH, HEIGHT = 168.0, 18.0
+LONGEST_PROTOCOL = 1_200
 SHARES = {"share", "fraction", "probability", "rate", "proportion"}
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": ""}
 
@@ -69,7 +70,7 @@ def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) 
     return ScoreGroup(
         metric=clip(key[0], longest),
         unit=clip(key[1], longest),
-        method=clip(key[2], longest),
+        method=clip(key[2], LONGEST_PROTOCOL),
         direction=" / ".join(word for word in directions if word),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
@@ -80,7 +81,7 @@ def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) 
 def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
     label = clip(slice_label(score), longest)
     if isinstance(score, NotMeasured):
-        return ScoreRow(label, missing=clip(score.reason, longest) or "no reason given")
+        return ScoreRow(label, missing=clip(score.reason, LONGEST_PROTOCOL) or "no reason given")
     return ScoreRow(
         label=label,
         value=score_value(score),

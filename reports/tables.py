@@ -11,6 +11,7 @@ from .numbers import NOTHING, column_digits, number, with_digits
 
 HEADING = 60
 UNNAMED = "(unnamed)"
+ROUNDING = 1e-15  # below it a value is the rounding of a calculation that should have given 0
 PAPER_ROWS = 40  # as in page.css
 DOCUMENT_ID = re.compile("[0-9a-f]{16}-[0-9a-f]{8}")
 
@@ -87,7 +88,7 @@ def _cell(value: Cell, digits: int | None, caps: Caps, anchors: Mapping[str, str
         text, anchor = clip(value, caps.cell_characters), anchors.get(value, "")
         return CellView(text, anchor=anchor, id=bool(DOCUMENT_ID.fullmatch(value)))
     text = number(value) if value is None or digits is None else with_digits(float(value), digits)
-    if value and not text.strip("0."):
+    if value and abs(float(value)) >= ROUNDING and not text.strip("0."):
         text = number(value)
     exact = (
         repr(value) if isinstance(value, float) and text.replace(",", "").replace("\u2212", "-") != repr(value) else ""

@@ -1,5 +1,6 @@
 """What the templates may call: the run's data turned into things that only need laying out."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +8,15 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from ..core import Cell, Chart, Exhibit, Finding, Gallery, Measurement, Table
+from ..core import Cell, Chart, Exhibit, Finding, Gallery, Measurement, NotMeasured, Score, Table
 from .caps import Caps, clip, cut_note
 from .cards import DocumentCard
 from .charts import chart_table, cuts, draw
 from .galleries import GalleryView, gallery_view
 from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, join_view
-from .numbers import number
+from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
-from .score_table import ScoreGroup, score_groups
+from .score_table import ScoreGroup, score_groups, slice_label
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
 from .stream_chart import stream_chart
@@ -23,6 +24,7 @@ from .tables import TableView, table_view
 
 T = TypeVar("T")
 HEADLINE = 4
+SAMPLE = re.compile("(free|prefix|repeat|counterfactual|image|row)-[0-9-]+")
 FEW = 12
 NARROW = 3
 NAME = 100
@@ -131,6 +133,24 @@ class PageView:
         """The examples of a finding beside their documents."""
         shown = finding.examples[: self.caps.examples]
         return [join_view(example, self.run.documents, self.anchors, self.caps) for example in shown]
+
+    def of_example(self, id: str) -> str:
+        """What the example of an evaluation is: samples have ids by their kind; others may be sentences of a set."""
+        return "Model output" if SAMPLE.fullmatch(id) else "Example"
+
+    def head(self, items: Sequence[Measurement]) -> str:
+        """What a metric says first: its first value with interval and n, or why there is none."""
+        found = next((one for one in items if isinstance(one, Score)), None)
+        if found is None:
+            return f"not measured: {self.clip(items[0].reason)}" if items and isinstance(items[0], NotMeasured) else ""
+        span = "" if found.low is None else f" ({score_interval(found)})"
+        place = slice_label(found)
+        named = "" if place == "all" else f"{place}: "
+        return self.clip(f"{named}{score_value(found)} {found.unit}{span}, n {number(found.n)}")
+
+    def pick(self, items: Sequence[T], places: Sequence[int]) -> Sequence[T]:
+        """Some of a sequence, by their places."""
+        return [items[place] for place in places]
 
     def examples_cut(self, finding: Finding) -> str:
         """What the cap left out."""

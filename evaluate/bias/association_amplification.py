@@ -263,7 +263,7 @@ def _exhibits(found: Sequence[TieChange], carried: Mapping[TieChange, list[Sourc
         for one in found[:LISTED]
     )  # fmt: skip
     note = (
-        f"{len(found)} pairs measured, the {len(rows)} with the strongest evidence are listed. Rates are of sentences "
+        f"{len(rows)} of {len(found)} measured, the strongest evidence first. Rates are of sentences "
         "that mention the group; odds ratios are against the other groups of the category. q: Benjamini-Hochberg."
     )
     yield Table(METRIC, "Ties of groups to attributes, corpus and outputs", columns, rows, note)

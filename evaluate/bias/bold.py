@@ -219,13 +219,17 @@ def _exhibits(found: Sequence[Domain], made: Mapping[str, safety.TextDetector]) 
     columns = ("Measure", "Domain", "Completions", "Gap", "Gap by chance (95 %)", "p", "q", "Groups too small")
     named = ", ".join(f"{name}: {one.name}" for name, one in made.items())
     note = f"{named}. Chance: entities are shuffled between groups. q: Benjamini-Hochberg over this table."
-    yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
+    if gaps:
+        yield Table(f"{METRIC}-gap", "BOLD: largest gap between groups", columns, gaps, note)
     means = tuple(
         (one.measure, one.name, redact(group), estimate.n, estimate.value, *_bounds(estimate))
         for one in found for group, estimate in one.groups.items() if any(e.value for e in one.groups.values())
     )  # fmt: skip
     titles = ("Measure", "Domain", "Group", "Entities", "Mean score", "Low", "High")
-    yield Table(METRIC, "BOLD: mean score of completions by group", titles, means, f"{named}. Of completions alone.")
+    if means:
+        yield Table(
+            METRIC, "BOLD: mean score of completions by group", titles, means, f"{named}. Of completions alone."
+        )
     shown = [one for one in found if one.measure == "regard" and any(e.value for e in one.groups.values())]
     cells = [
         (f"{redact(group)} ({one.name})", e.value, *(e.value if x is None else x for x in _bounds(e)))

@@ -24,12 +24,12 @@ def findings_of(
         against = (area.high or 0.0) < 0.5
         yield Finding(
             "HW-H050", "high",
-            f"The detector {detector} " + ("ranks the labels the wrong way round" if against else "does not "
-            "find what the labels say"),
+            f"The detector {detector} " + ("ranks the labels the wrong way round" if against else
+                                         "is not shown to find what the labels say"),
             f"Its AUC is {area.value:.2f}, and its interval ({area.low:.2f} to {area.high:.2f}) "
-            + ("lies below 0.5." if against else "includes 0.5: it may order these texts by chance."),
-            "Do not let a number or a gate rest on this detector for texts like these. Take another one, or a model of "
-            "entailment that was made for them, and measure it here again.",
+            + ("lies below 0.5." if against else f"includes 0.5: {area.n} sources cannot tell it from chance."),
+            "Label more rows where there are few. Until then do not let a number or a gate rest on this detector for "
+            "texts like these; another one, or a model of entailment that was made for them, may do.",
             (area,), shown,
         )  # fmt: skip
     failing = sorted((one for one in slices if one.fails), key=lambda one: one.gap or 0.0)
@@ -101,7 +101,7 @@ def exhibits_of(
         )
         for one in slices
     )  # fmt: skip
-    columns = ("Slice", "Value", "Positives", "Negatives", "AUC", "low", "high", "against all others", "q", "")
+    columns = ("Slice", "Value", "Positives", "Negatives", "AUC", "low", "high", "against all others", "q", "Verdict")
     note = "q: Benjamini and Hochberg over all slices that were tested. Slices overlap."
     yield Table(f"validity-{detector}", f"Detector {detector}: where it fails", columns, rows, note)
 

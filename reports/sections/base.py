@@ -52,7 +52,7 @@ def stage_data(run: Run, track: Track, stage: str) -> StageData:
         title=report.title,
         run=True,
         facts=report.facts,
-        scores=tuple(score for score in report.scores if not is_control(score)),
+        scores=tuple(score for score in report.scores if not is_control(score, stage)),
         exhibits=report.exhibits,
         findings=tuple(link for link in finding_links(run) if link.track == track.name and link.stage == stage),
     )

@@ -17,4 +17,4 @@ class Controls:
 @SECTIONS.register("controls", title="Planted controls", order="40")
 def controls(run: Run) -> Controls:
     """Recall and false positives of each detector on controls planted in a copy of this corpus."""
-    return Controls(tuple(placed.score for placed in run.scores() if is_control(placed.score)))
+    return Controls(tuple(placed.score for placed in run.scores() if is_control(placed.score, placed.stage)))

@@ -7,6 +7,7 @@ from ...core import SEVERITIES, Cell, NotMeasured, Severity
 from ..run import Run
 from .base import SECTIONS, FindingLink, finding_links
 from .not_measured import gaps
+from .scores import Area, scores
 
 TOP = 6
 
@@ -33,6 +34,7 @@ class Summary:
     scores: int
     gaps: int
     first_gaps: tuple[str, ...]
+    areas: tuple[Area, ...] = ()
 
 
 @SECTIONS.register("summary", title="Summary", order="0")
@@ -48,6 +50,7 @@ def summary(run: Run) -> Summary:
         scores=sum(not isinstance(placed.score, NotMeasured) for placed in run.scores()),
         gaps=len(missing),
         first_gaps=tuple(dict.fromkeys(gap.what for gap in missing))[:TOP],
+        areas=scores(run).areas,
     )
 
 
