@@ -114,7 +114,7 @@ def genai_release() -> Suite:
         (
             *LIKELIHOOD, "distinct-n", "repetition", "homogenization",
             *MEMORIZATION, "output-privacy",
-            *BIAS, ("counterfactual", {"samples": 1, "tokens": 12}), "crows-pairs", "stereoset", "winobias", "winogender", "holistic-bias",
+            *BIAS, ("counterfactual", {"samples": 1, "tokens": 12}), *SENTENCE_SETS,
             ("bold", {"per_group": 5}), ("honest", {"per_category": 20}),
             *TOXICITY, "refusal",
             *HALLUCINATION, *GROUNDED, ("truthfulqa", {"limit": 200}), ("robustness", {"questions_drawn": 30}),
