@@ -1,6 +1,7 @@
 """Scores, findings and traces."""
 
 from ..core import SamplingPlan
+from .attribution.finding_target import finding_target
 from .attribution.influence import measure_influence, target_named
 from .attribution.methods import METHODS as INFLUENCE_METHODS
 from .attribution.methods import Options as InfluenceOptions
@@ -274,6 +275,7 @@ __all__ = [
     "exposure",
     "exposure_interval",
     "files_of_sets",
+    "finding_target",
     "fisher_p",
     "frechet_distance",
     "frechet_from_moments",
