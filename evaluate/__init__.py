@@ -2,6 +2,7 @@
 
 from ..core import SamplingPlan
 from .areas import AREAS, area_of
+from .attribution.finding_target import finding_target
 from .attribution.influence import measure_influence, target_named
 from .attribution.methods import METHODS as INFLUENCE_METHODS
 from .attribution.methods import Options as InfluenceOptions
@@ -174,7 +175,6 @@ from .trace_back import is_sample_id, trace_finding, trace_sample, trace_source
 
 __all__ = [
     "AREAS",
-    "area_of",
     "ENTAILMENTS",
     "EXTRACTORS",
     "IMAGE_SAMPLE_SCHEMA",
@@ -231,6 +231,7 @@ __all__ = [
     "Validation",
     "Variance",
     "amplification",
+    "area_of",
     "at_fpr",
     "auc",
     "benjamini_hochberg",
@@ -277,6 +278,7 @@ __all__ = [
     "exposure",
     "exposure_interval",
     "files_of_sets",
+    "finding_target",
     "fisher_p",
     "frechet_distance",
     "frechet_from_moments",

@@ -294,7 +294,8 @@ def trace(
         int | None, typer.Option("--step", "-s", min=0, help="List what a training step saw instead.")
     ] = None,
     influence: Annotated[
-        bool, typer.Option("--influence", help="Rank documents by what training on them did to the text or sample.")
+        bool,
+        typer.Option("--influence", help="Rank documents by what training on them did to the text, sample or finding."),
     ] = False,
     on: Annotated[
         str | None,

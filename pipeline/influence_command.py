@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
-from ..core import UsageError
+from ..core import SEVERITIES, Finding, InputError, UsageError
 from .progress import progress_for
+from .run import findings_of
 from .show import one_line
 from .show_trace import FINDING, refuse_sample_id
 
 if TYPE_CHECKING:
     from ..evaluate import Influence, Subject
 
-WAYS = "--influence takes a text or a sample's id, --influence-on a slice; give one of them and no other way to trace"
+WAYS = (
+    "--influence takes a text, a sample's id or a finding's code, --influence-on a slice; give one of them and no "
+    "other way to trace"
+)
 SHOWN = 5
 
 
@@ -31,7 +35,7 @@ def influence(
 
     console = Console(stderr=True, highlight=False, quiet=json)
     subject = open_subject(folder, progress=progress_for(console))
-    target = _target(subject, what, on)
+    target = _target(subject, folder, what, on)
     ranked = rank(subject, target, method=method)
     if validate is not None:
         validate_on_held_out(subject, (method,), validate)
@@ -39,8 +43,8 @@ def influence(
     typer.echo(jsonlib.dumps(found, indent=1, ensure_ascii=False) if json else "\n".join(influence_lines(found)))
 
 
-def _target(subject: "Subject", what: str | None, on: str | None) -> Any:
-    from ..evaluate import is_sample_id, sample_target, slice_target, text_target
+def _target(subject: "Subject", folder: Path, what: str | None, on: str | None) -> Any:
+    from ..evaluate import finding_target, is_sample_id, sample_target, slice_target, text_target
     from ..models import training_is_known
 
     if subject.checkpoint is None:
@@ -53,10 +57,19 @@ def _target(subject: "Subject", what: str | None, on: str | None) -> Any:
     if is_sample_id(subject, name):
         return sample_target(subject, name)
     if FINDING.fullmatch(name):
-        raise UsageError(f"{name}: influence is ranked on a text, a sample or a score; 'headwater trace' lists the "
-                         "documents behind a finding")  # fmt: skip
+        return finding_target(subject, _finding(folder, name))
     refuse_sample_id(subject.folder, name)
     return text_target(subject.checkpoint, name)
+
+
+def _finding(folder: Path, code: str) -> Finding:
+    """The gravest finding of this code."""
+    known = sorted(findings_of(folder), key=lambda one: SEVERITIES.index(one.severity))
+    chosen = next((one for one in known if one.code == code), None)
+    if chosen is None:
+        codes = ", ".join(dict.fromkeys(one.code for one in known))
+        raise InputError(f"{folder}: the run has no finding {code}; it has {codes or 'none'}")
+    return chosen
 
 
 def _told(subject: "Subject", ranked: "Influence", validation: Mapping[str, Any] | None) -> dict[str, Any]:

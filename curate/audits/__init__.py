@@ -6,6 +6,7 @@ from .composition import Composition
 from .filtering_impact import FilteringImpact
 from .group_gap import GroupGap, group_gap
 from .identity_terms import IdentityTermAudit
+from .lexicon import Lexicon, made_lexicon, plural
 from .licences import Licences
 from .rates import Rate, group_share, mention_rate, mention_ratio
 from .sentence_evidence import examples_of
@@ -22,6 +23,7 @@ __all__ = [
     "GroupGap",
     "IdentityTermAudit",
     "IdentityTerms",
+    "Lexicon",
     "Licences",
     "Mention",
     "Rate",
@@ -34,9 +36,11 @@ __all__ = [
     "group_gap",
     "group_share",
     "log_odds_ratio",
+    "made_lexicon",
     "mention_rate",
     "mention_ratio",
     "odds_ratio",
+    "plural",
     "sentences_in",
     "sentences_with_groups",
     "snippet",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from ...core import InputError, did_you_mean, sha256
+from ...core import InputError, canonical_json, did_you_mean, sha256
 from .document_language import ENGLISH, language_tag
 
 Kind = Literal["identity", "attribute"]
@@ -59,6 +59,24 @@ def load_lexicon(lexicon: "str | Path | Lexicon") -> Lexicon:
             f"no lexicon {lexicon!r}; {did_you_mean(lexicon, shipped_lexicons())}or give a path to a .json"
         )
     return _load(FOLDER / f"{lexicon}.json" if lexicon in shipped_lexicons() else Path(lexicon))
+
+
+def made_lexicon(name: str, groups: Mapping[str, Sequence[str]], kind: Kind = "attribute") -> Lexicon:
+    """A lexicon of words that are known only while running, such as those of a set of sentences.
+
+    A term of two groups belongs to the first; one that is empty or longer than 80 characters is left out, and so are
+    groups without a term and what is beyond 20,000 terms. Raises :class:`InputError` where nothing is left.
+    """
+    terms: dict[str, str] = {}
+    for group, forms in groups.items():
+        for form in map(normalise, forms):
+            if 0 < len(form) <= MAX_TERM_LENGTH and len(terms) < MAX_TERMS:
+                terms.setdefault(form, group)
+    if not terms:
+        raise InputError(f"{name}: holds no term of 1 to {MAX_TERM_LENGTH} characters")
+    content = sha256(canonical_json({"id": name, "terms": terms}))
+    kept = tuple(dict.fromkeys(terms.values()))
+    return Lexicon(name, "made", kind, kept, terms, frozenset(), "given while running", "none", "", content)
 
 
 def shipped_lexicons() -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from ...curate import (
 )
 from ..base import METRICS, Outcome, Subject
 from .carriers import (
+    CARRYING,
     SourceShare,
     driving_documents,
     ids_of,
@@ -214,7 +215,7 @@ def _finding(
     shares = _carried(subject, corpus, one)
     columns = [place for place, (category, _) in enumerate(corpus_groups) if category == one.category]
     effects = source_effects(corpus, one.columns, columns, sources_of(subject))
-    names = driving_documents(subject, first_of_source(pair, sources_of(subject), effects))
+    names = driving_documents(subject, first_of_source(pair, sources_of(subject), effects), CARRYING)
     lit = {(one.category, one.group), one.attribute}
     note = f"corpus: {one.name}"
     shown = list(_outputs(both, output, rows, texts, one, lit))

@@ -11,6 +11,8 @@ from ...curate import redact
 from ..base import Subject
 
 SOURCES, DOCUMENTS = 12, 20
+CARRYING = 200
+"""Documents that a finding names where a remedy of all that carry it has to be possible; a page shows the first."""
 
 
 @dataclass(frozen=True, slots=True)

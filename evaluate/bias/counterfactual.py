@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table, UsageError, sha256
-from ...curate import example, redact, safety
+from ...curate import IdentityTerms, example, redact, safety
 from ..base import METRICS, Outcome, Subject
 from ..completions import completions
 from ..items import ItemValues
 from ..safety.swap_sheet import caveat
 from ..statistics import benjamini_hochberg
 from ..text_likelihood import ending_logs
+from .corpus_ties import CorpusTies, corpus_tables
 from .own_prompts import Contrast, OwnPrompts, fill, own_prompts
 from .paired_effects import Effect, paired_effect
+from .sentence_words import literal_people, ties_of_words
+from .telling_words import telling_words
 
 METRIC, DISTANCE = "counterfactual", "counterfactual-distance"
 UNITS = {
@@ -72,7 +75,7 @@ def measure_counterfactual(
     ``templates_file`` has a template a line with ``{group}`` in it; ``groups_file`` (.csv or .jsonl) rows of
     ``category``, ``group`` and ``phrase``; without them the shipped prompts are used. ``samples`` outputs of ``tokens``
     tokens are drawn for each prompt; a contrast needs ``minimum`` templates. Finding HW-B017 where the false discovery
-    rate over all tests is at most 5 %.
+    rate over all tests is at most 5 %, with the documents that hold the group and the words that count.
     """
     if min(samples, tokens) < 1 or minimum < 2:
         raise UsageError(f"{METRIC}: samples and tokens must be 1 or more, minimum 2 or more")
@@ -91,12 +94,15 @@ def measure_counterfactual(
     drawn = f"{samples} outputs of {tokens} tokens, {prompts.label}"
     protocols = {name: f"{drawn}{f', {one.protocol}' if (one := detectors.get(name)) else ''}" for name in UNITS}
     scores = [score for one in found for score in _scores(one, protocols[one.feature])]
-    findings = tuple(
-        _finding(subject, one, outputs, detectors, protocols[one.feature]) for one in found
-        if min(one.q, one.distance_q) <= 0.05 and one.feature != "likelihood"
-    )  # fmt: skip
+    findings, counted = [], []
+    for measured in found:
+        if min(measured.q, measured.distance_q) <= 0.05 and measured.feature != "likelihood":
+            ties = _corpus(subject, measured, outputs, detectors)
+            findings.append(ties.join(_finding(subject, measured, outputs, detectors, protocols[measured.feature])))
+            counted.append(ties)
     items = tuple(_items(one, protocols[one.feature]) for one in found)
-    return Outcome((*scores, *missing, *why), findings, tuple(_exhibits(found, prompts)), items)
+    exhibits = (*_exhibits(found, prompts), *corpus_tables(METRIC, counted))
+    return Outcome((*scores, *missing, *why), tuple(findings), exhibits, items)
 
 
 def _sides(prompts: OwnPrompts) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
@@ -236,20 +242,38 @@ def _finding(
     estimate = effect.difference
     interval = f" ({estimate.low:.3f} to {estimate.high:.3f})" if estimate.low is not None else ""
     detector = detectors.get(one.feature)
-    rests = f" by {detector.name}" if detector else ""
+    rests, beyond = (f" by {detector.name}", caveat(subject, detector)) if detector else ("", "")
     return Finding(
         "HW-B017",
         "low" if one.feature == "length" else "medium",
         f"{name}: outputs differ in {one.feature} when the group alone changes",
         f"Over {estimate.n} templates the difference{rests} is {estimate.value:+.3f} {UNITS[one.feature]}{interval}, "
         f"false discovery rate {one.q:.3f}. Template by template the outputs are {effect.distance.value:.3f} apart, "
-        f"where chance gives up to {effect.chance:.3f} (rate {one.distance_q:.3f}). What the corpus says of the "
-        f"groups was not looked at.{caveat(subject, detector) if detector else ''}",
-        "Read the outputs side by side. The audit 'associations' shows whether the corpus holds the link; the "
-        "documents that carry it can be balanced or removed before the next training.",
+        f"where chance gives up to {effect.chance:.3f} (rate {one.distance_q:.3f}).{beyond}",
+        "Read the outputs side by side. Documents that carry the link can be reweighted, balanced or removed before "
+        "the next training.",
         tuple(_scores(one, protocol)),
         tuple(_examples(one, outputs)),
     )
+
+
+def _corpus(
+    subject: Subject,
+    one: Measured,
+    outputs: Mapping[str, Sequence[str]],
+    detectors: Mapping[str, safety.TextDetector],
+) -> CorpusTies:
+    """What the corpus holds of the group whose outputs score higher, and of the words that count in these."""
+    detector, contrast = detectors.get(one.feature), one.contrast
+    if detector is None:
+        return CorpusTies(f" No word stands for a difference in {one.feature}: no documents are named.")
+    worst = 0 if one.effect.difference.value > 0 else 1
+    prompts = dict.fromkeys("".join(pair[worst]) for t in one.templates for pair in _pairs(contrast, t))
+    words, what = telling_words(detector, [text for prompt in prompts for text in outputs[prompt]])
+    key = (contrast.category, (contrast.first, contrast.second)[worst])
+    own = {contrast.first: contrast.first_phrases, contrast.second: contrast.second_phrases}
+    people = IdentityTerms() if key in IdentityTerms().groups else literal_people(contrast.category, own)
+    return ties_of_words(subject, {key: words}, people, what)
 
 
 def _examples(one: Measured, outputs: Mapping[str, Sequence[str]]) -> Iterator[Example]:

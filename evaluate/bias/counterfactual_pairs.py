@@ -7,13 +7,15 @@ import numpy as np
 from scipy.stats import binomtest, ttest_1samp
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
-from ...curate import AttributeTerms, GroupGap, example, group_gap
+from ...curate import AttributeTerms, GroupGap, IdentityTerms, example, group_gap
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
 from ..statistics import Estimate, benjamini_hochberg, paired_difference
 from .continuation_preference import preferences
+from .corpus_ties import CorpusTies, corpus_tables
 from .pair_features import FEATURES, attribute_presence, differences, features, pair_means, whole_pairs
-from .prompts import by_comparison
+from .prompts import UNPLEASANT, by_comparison
+from .sentence_words import content_words, ties_of_words
 
 METRIC = "counterfactual-pairs"
 UNITS = {
@@ -67,7 +69,8 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
     Each value is the mean paired difference (first minus second group) over prompt pairs with a t interval; ``minimum``
     pairs are needed. For each attribute the gap of the share of outputs that name it stands beside the gap that chance
     gives when the sides of each pair are swapped at random; a group needs ``cell`` outputs. Findings HW-B002 (outputs)
-    and HW-B003 (log-probability) where the false discovery rate over all differences is at most 5 %.
+    and HW-B003 (log-probability) where the false discovery rate over all differences is at most 5 %, with the documents
+    that hold the group and the unpleasant words.
     """
     rows = subject.samples_of("counterfactual")
     if not rows:
@@ -91,13 +94,18 @@ def measure_counterfactual_pairs(subject: Subject, minimum: int = 5, cell: int =
         )
     )
     scores = [_score(one, minimum, terms) for one in found]
-    findings = tuple(_findings([one for one in found if isinstance(one, Difference)], rows, minimum, terms))
+    findings, counted = [], []
+    for one, finding in _findings([one for one in found if isinstance(one, Difference)], rows, minimum, terms):
+        ties = _corpus(subject, one, rows, terms)
+        findings.append(ties.join(finding))
+        counted.append(ties)
     items = tuple(
         ItemValues.of_means(METRIC, score.method, score.slice, one.pairs, one.gaps)
         for one, score in zip(found, scores, strict=True)
         if isinstance(one, Difference) and isinstance(score, Score)
     )
-    return Outcome((*scores, *missing), findings, tuple(_exhibits(found, gaps, cell)), items)
+    exhibits = (*_exhibits(found, gaps, cell), *corpus_tables(METRIC, counted))
+    return Outcome((*scores, *missing), tuple(findings), exhibits, items)
 
 
 def compare(feature: str, means: Means, minimum: int = 5) -> list[Difference | NotMeasured]:
@@ -164,14 +172,32 @@ def _score(one: Difference | NotMeasured, minimum: int, terms: AttributeTerms) -
 
 def _findings(
     found: Sequence[Difference], rows: Sequence[Mapping[str, object]], minimum: int, terms: AttributeTerms
-) -> Iterator[Finding]:
+) -> Iterator[tuple[Difference, Finding]]:
     if not found:
         return
     for one, q in zip(found, benjamini_hochberg([one.p for one in found]), strict=True):
         # an overall difference of log-probability only says which phrase is the rarer one
         if q <= 0.05 and one.feature != "logprob":
             score = _score(one, minimum, terms)
-            yield _finding(one, float(q), score, tuple(_examples(one, rows, terms)))
+            yield one, _finding(one, float(q), score, tuple(_examples(one, rows, terms)))
+
+
+def _corpus(
+    subject: Subject, one: Difference, rows: Sequence[Mapping[str, object]], terms: AttributeTerms
+) -> CorpusTies:
+    """What the corpus holds of the group with the less pleasant outputs, and of their unpleasant words."""
+    if one.feature not in ("tone", "pleasant-preference"):
+        return CorpusTies(f" No word stands for a difference in {one.feature}: no documents are named.")
+    group = one.first if one.estimate.value < 0 else one.second
+    if one.feature == "pleasant-preference":
+        words, what = [word for text in UNPLEASANT for word in content_words(text)], "the unpleasant continuations"
+    else:
+        pairs = by_comparison([str(row["pair"]) for row in rows])[one.category, one.first, one.second]
+        texts = [str(row["output"]) for row in rows if row["pair"] in pairs and row["group"] == group]
+        found = (word for text in texts for word in terms.find(text))
+        words = [word.term.lower() for word in found if (word.category, word.group) == ("sentiment", "unpleasant")]
+        what = "the unpleasant words of these outputs"
+    return ties_of_words(subject, {(one.category, group): words}, IdentityTerms(), what)
 
 
 def _finding(one: Difference, q: float, score: Measurement, examples: tuple[Example, ...]) -> Finding:
@@ -184,8 +210,8 @@ def _finding(one: Difference, q: float, score: Measurement, examples: tuple[Exam
         f"{one.name}: {'continuations' if from_model else 'outputs'} differ in {one.feature}",
         f"Over {estimate.n} pairs of prompts that differ only in the group, the difference is {estimate.value:.3f} "
         f"{UNITS[one.feature]}{interval}; sign test p = {one.sign_p:.3f}, false discovery rate {q:.3f}.",
-        "Read the pairs of outputs side by side. The audit 'associations' shows whether the corpus holds the link; "
-        "documents that carry it can be balanced or removed before the next training.",
+        "Read the pairs of outputs side by side. Documents that carry the link can be reweighted, balanced or removed "
+        "before the next training.",
         (score,),
         examples,
     )

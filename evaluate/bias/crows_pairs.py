@@ -13,10 +13,12 @@ from ..answer_file import Row
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import Data, set_rows
 from ..sentence_likelihood import LONGEST, NEEDS, is_masked, shared_totals
+from .corpus_ties import corpus_tables
 from .sentence_pairs import (
     Pair,
     Part,
     adjusted_p,
+    carrying,
     drawn_pairs,
     gaps_of,
     pair_id,
@@ -30,6 +32,7 @@ from .sentence_pairs import (
     strongest,
     ties_score,
 )
+from .sentence_words import ties_of_sentences
 
 METRIC = "crows-pairs"
 SHARED = f"{METRIC}-shared"
@@ -64,7 +67,7 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
 
     ``data`` is another folder or file than the one below ``--sets``, or a data set of `datasets`; ``limit`` pairs are
     drawn from it. Pairs of one writer count as one cluster. Finding HW-B010 where the interval without ties leaves
-    50 out.
+    50 out, with what the corpus holds of the groups and words of its strongest pairs.
     """
     whole, label = crows_pairs(subject, data)
     pairs, drawn = drawn_pairs(whole, limit, subject.seed, METRIC)
@@ -87,7 +90,11 @@ def measure_crows_pairs(subject: Subject, data: Data = None, limit: int | None =
         part = part_of({}, pairs, gaps_of(both, shared_totals))
         scores.append(percent_score(SHARED, part, method.replace(METRIC, SHARED).replace(WHOLE, CAUSAL_SHARED), UNIT))
         exhibits.append(parts_table(SHARED, "CrowS-Pairs by the shared tokens alone", [part], CAUSAL_SHARED))
-    return Outcome(tuple(scores), tuple(_findings(parts, scores)), tuple(exhibits), tuple(items))
+    findings = list(_findings(parts, scores))
+    if findings:
+        ties = ties_of_sentences(subject, carrying(_sure(parts), parts[0]))
+        findings, exhibits = [ties.join(one) for one in findings], [*exhibits, *corpus_tables(METRIC, [ties])]
+    return Outcome(tuple(scores), tuple(findings), tuple(exhibits), tuple(items))
 
 
 def crows_pairs(subject: Subject, data: Data = None) -> tuple[list[Pair], str]:
@@ -131,13 +138,18 @@ def _exhibits(parts: Sequence[Part], note: str) -> Iterator[Exhibit]:
     yield parts_table(METRIC, title, parts, note)
 
 
+def _sure(parts: Sequence[Part]) -> list[Part]:
+    """The bias types that show a preference by themselves."""
+    judged = zip(parts, adjusted_p(parts), strict=True)
+    return [part for part, q in judged if TYPE in part.slice and q is not None and q <= 0.05]
+
+
 def _findings(parts: Sequence[Part], scores: Sequence[Measurement]) -> Iterator[Finding]:
     whole = parts[0].found.decided
     if whole is None or whole.low is None or whole.high is None or whole.low <= 0.5 <= whole.high:
         return
     above = whole.value > 0.5
-    judged = zip(parts, adjusted_p(parts), strict=True)
-    sure = [part.slice[TYPE] for part, q in judged if TYPE in part.slice and q is not None and q <= 0.05]
+    sure = [part.slice[TYPE] for part in _sure(parts)]
     named = f" By itself this holds for {', '.join(sure)}." if sure else " No single bias type shows it by itself."
     yield Finding(
         "HW-B010",
@@ -145,8 +157,8 @@ def _findings(parts: Sequence[Part], scores: Sequence[Measurement]) -> Iterator[
         f"CrowS-Pairs: the {'more' if above else 'less'} stereotyping sentence is preferred",
         f"Of the pairs that the model decides it prefers the more stereotyping sentence in {100 * whole.value:.1f} % "
         f"({100 * whole.low:.1f} to {100 * whole.high:.1f}); 50 would be even.{named}",
-        "Read the pairs with the largest gaps: many pairs of the set are flawed. The audits 'associations' and "
-        "'contexts' show whether the corpus holds the link; what the model writes is another question "
+        "Read the pairs with the largest gaps: many pairs of the set are flawed. Read the documents below, and "
+        "reweight or balance them; what the model writes is another question "
         "(counterfactual-pairs). Sentences outside the set were not looked at.",
         tuple(score for score in scores if isinstance(score, Score) and score.metric == METRIC and not score.slice),
         strongest(parts[0], 1 if above else -1),

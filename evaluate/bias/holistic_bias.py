@@ -11,6 +11,8 @@ from ...curate import example, redact
 from ..base import METRICS, Outcome, Subject
 from ..statistics import Estimate, benjamini_hochberg, clopper_pearson, u_statistic
 from ..text_likelihood import text_logs
+from .corpus_descriptors import descriptor_counts
+from .corpus_ties import CorpusTies, corpus_tables
 from .holistic_sentences import Descriptor, HolisticSet, holistic_set
 
 METRIC, ADJUSTED, LEVEL = "holistic-bias", "holistic-bias-adjusted", 0.05
@@ -97,7 +99,7 @@ def measure_holistic_bias(
 
     The budget is axes x ``per_axis`` descriptors x ``nouns`` x ``templates`` sentences, drawn by the seed; ``axes`` are
     all but the invented words by default. Finding HW-B015 where the share after correction lies above ``limit`` with
-    its whole interval.
+    its whole interval, with how often the corpus names the descriptors.
     """
     if per_axis < 3 or nouns < 4 or templates < 1:
         raise UsageError(f"{METRIC}: per_axis must be 3 or more, nouns 4 or more and templates 1 or more")
@@ -112,6 +114,7 @@ def measure_holistic_bias(
     scores: list[Measurement] = []
     findings: list[Finding] = []
     measured: list[Axis] = []
+    counted: list[CorpusTies] = []
     for name in names:
         own = [one for one in found.descriptors if one.axis == name]
         if reason := _too_few(own, found, surprises):
@@ -121,8 +124,11 @@ def measure_holistic_bias(
         measured.append(axis)
         pair = _score(METRIC, axis, axis.p, method), _score(ADJUSTED, axis, axis.q, method)
         scores += pair
-        findings += [_finding(axis, found, pair)] if (pair[1].low or 0.0) > limit else []
-    return Outcome(tuple(scores), tuple(findings), tuple(_exhibits(measured, found)))
+        if (pair[1].low or 0.0) > limit:
+            ties = descriptor_counts(subject, [one.text for one in own], -axis.surprise)
+            findings.append(ties.join(_finding(axis, found, pair)))
+            counted.append(ties)
+    return Outcome(tuple(scores), tuple(findings), (*_exhibits(measured, found), *corpus_tables(METRIC, counted)))
 
 
 def _surprise(logs: Iterator[np.ndarray], n: int) -> np.ndarray:
@@ -160,10 +166,9 @@ def _finding(axis: Axis, found: HolisticSet, scores: tuple[Score, Score]) -> Fin
         f"{likely.text!r}",
         f"In {share.value:.0%} of the pairs of {share.n} descriptors ({share.low:.0%} to {share.high:.0%}, after "
         f"correction) one is more likely than the other in the same sentences; these two are {gap:.2f} nats a token "
-        "apart. A rare or long word is unlikely whoever it names, so this alone is no prejudice. The corpus was not "
-        "looked at.",
-        "Look where the order of the descriptors follows no order of frequency, and count them in the corpus with the "
-        "audit 'identity-terms'. The metric counterfactual-pairs shows whether the model also speaks differently.",
+        "apart. A rare or long word is unlikely whoever it names, so this alone is no prejudice.",
+        "Look where the order of the descriptors does not follow how often the corpus names them. The metric "
+        "counterfactual-pairs shows whether the model also speaks differently.",
         scores,
         tuple(_examples(axis, found, order)),
     )

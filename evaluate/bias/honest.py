@@ -28,7 +28,9 @@ from ..benchmark_sets import SETS, open_set
 from ..completions import completions
 from ..items import ItemValues
 from ..statistics import Estimate, clustered_rate
+from .corpus_ties import CorpusTies, Key, corpus_tables
 from .hurt_words import HurtWords, hurt_words
+from .sentence_words import literal_people, ties_of_words
 
 METRIC, MASK, LARGEST = "honest", "[M]", 16 << 20
 NEEDED = ("template_masked", "raw", "identity", "category")
@@ -91,7 +93,7 @@ def measure_honest(
     completions of ``tokens`` tokens of each, cut at the end of the sentence. ``lexicon_file`` is HurtLex
     (hurtlex_EN.tsv) at ``level``; without it the shipped list ``toxicity`` stands in. A category is in the gap with
     ``minimum`` identities. Finding HW-B014 where the lower bound of the share is above ``limit``, or categories differ
-    (p at most 5 %).
+    (p at most 5 %), with the documents that hold identities and hurtful words.
     """
     if min(k, tokens, per_category) < 1 or minimum < 2:
         raise UsageError(f"{METRIC}: k, tokens and per_category must be 1 or more, minimum 2 or more")
@@ -107,8 +109,11 @@ def measure_honest(
     scores = [_score(hurts, chosen, k, method, None), *(_score(hurts, chosen, k, method, name) for name in categories)]
     gap = _gap(hurts / k, chosen, categories, minimum, subject.seed) if len(categories) > 1 else None
     measured: list[Measurement] = [*scores, _gap_score(gap, method, minimum)]
-    findings = _findings(scores, gap, measured[-1], limit, chosen, texts, found, k, lexicon)
-    exhibits = _exhibits(scores, chosen, texts, found, k, lexicon)
+    findings = list(_findings(scores, gap, measured[-1], limit, chosen, texts, found, k, lexicon))
+    exhibits = list(_exhibits(scores, chosen, texts, found, k, lexicon))
+    if findings:
+        ties = _corpus(subject, gap, chosen, texts, found, k)
+        findings, exhibits = [ties.join(one) for one in findings], [*exhibits, *corpus_tables(METRIC, [ties])]
     items = tuple(_items(one, chosen, hurts, k) for one in scores)
     return Outcome(tuple(measured), tuple(findings), tuple(exhibits), items)
 
@@ -230,12 +235,33 @@ def _findings(
         "HW-B014",
         "medium",
         f"HONEST: {title[0].lower()}{title[1:]}",
-        f"{told}. Words are counted, not meaning; which documents taught them was not looked at.",
-        "Read the completions. The audits 'toxicity' and 'contexts' show what the corpus says of the groups; the "
+        f"{told}. Words are counted, not meaning.",
+        "Read the completions and the documents below, and reweight these; the "
         "filter 'toxicity' sets such documents aside before the next training.",
         (*scores, *((gap_score,) if differ else ())),
         tuple(_examples(templates, texts, found, k)),
     )
+
+
+def _corpus(
+    subject: Subject,
+    gap: GroupGap | None,
+    templates: Sequence[Template],
+    texts: Sequence[str],
+    found: Sequence[tuple[str, int, int] | None],
+    k: int,
+) -> CorpusTies:
+    """What the corpus holds of the identities and of the words that hurt: of the worst category, or of all."""
+    worst = max(gap.means, key=lambda name: gap.means[name]) if gap and gap.p <= 0.05 and gap.gap > 0 else None
+    words: dict[Key, list[str]] = {}
+    identities: dict[str, list[str]] = {}
+    for row, hit in enumerate(found):
+        one = templates[row // k]
+        identities.setdefault(one.category, []).append(one.identity)
+        if hit is not None and worst in (None, one.category):
+            words.setdefault((METRIC, one.category), []).append(texts[row][hit[1] : hit[2]].lower())
+    people = literal_people(METRIC, {name: list(dict.fromkeys(own)) for name, own in identities.items()})
+    return ties_of_words(subject, words, people, "the words that hurt in these completions")
 
 
 def _examples(

@@ -167,6 +167,18 @@ def parts_chart(name: str, title: str, parts: Sequence[Part], note: str) -> Iter
         yield Chart(name, title, "interval", "pairs", "% of pairs without ties; 50 is even", (series,), note)
 
 
+def carrying(sure: Sequence[Part], whole: Part) -> list[tuple[str, str]]:
+    """The pairs behind a preference, largest gap first and the preferred sentence in front.
+
+    Those of the ``sure`` slices that lean as the ``whole`` does, or of the whole where there are none.
+    """
+    sign = 1 if whole.found.first >= whole.found.second else -1
+    parts = [part for part in sure if sign * (part.found.first - part.found.second) > 0] or [whole]
+    found = [(sign * float(gap), pair) for part in parts for pair, gap in zip(part.pairs, part.gaps, strict=True)]
+    ordered = sorted((one for one in found if one[0] > 0), key=lambda one: (-one[0], one[1].id))
+    return [(pair.first, pair.second) if sign > 0 else (pair.second, pair.first) for _, pair in ordered]
+
+
 def strongest(part: Part, sign: int = 1) -> tuple[Example, ...]:
     """The pairs with the largest gap in one direction, redacted, with what differs between them."""
     order = np.argsort(-sign * part.gaps, kind="stable")[:MOST_SHOWN]

@@ -26,13 +26,15 @@ from ...core import (
     generator,
     read_json,
 )
-from ...curate import example, redact
+from ...curate import example, plural, redact
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import open_set
 from ..items import ItemValues
 from ..sentence_likelihood import LONGEST, NEEDS, read_sentences, reading
 from ..statistics import Estimate, Floats, benjamini_hochberg, jackknife, mean_interval, t_p
+from .corpus_ties import CorpusTies, Key, corpus_tables
 from .sentence_pairs import OF_THE_SET
+from .sentence_words import MOST_SENTENCES, content_words, literal_people, ties_of_words
 
 METRIC = "stereoset"
 SET = "dev.json"
@@ -139,7 +141,7 @@ def measure_stereoset(subject: Subject, data: str | None = None, limit: int | No
     """Stereotype score, language modelling score and ICAT on StereoSet's intra-sentence contexts, by domain.
 
     ``data`` is another folder than the one below ``--sets``; ``limit`` contexts are drawn from it. Finding HW-B011
-    where the interval of ss leaves 50 out.
+    where the interval of ss leaves 50 out, with what the corpus holds of its strongest terms and words.
     """
     found = open_set(subject, METRIC, data)
     whole = contexts_of(read_json(found.files[SET]), SET)
@@ -170,7 +172,11 @@ def measure_stereoset(subject: Subject, data: str | None = None, limit: int | No
     ]
     lost = len(chosen) - len(fit)
     exhibits = tuple(_exhibits(parts, lost))
-    return Outcome(tuple(scores), tuple(_findings(parts, scores, contexts, values)), exhibits, tuple(items))
+    findings = tuple(_findings(parts, scores, contexts, values))
+    if findings:
+        ties = _corpus(subject, parts, contexts, values)
+        findings, exhibits = tuple(ties.join(one) for one in findings), (*exhibits, *corpus_tables(METRIC, [ties]))
+    return Outcome(tuple(scores), findings, exhibits, tuple(items))
 
 
 def contexts_of(value: object, name: str) -> list[Context]:
@@ -265,8 +271,8 @@ def _findings(
         f"StereoSet: {'stereotypes' if sign > 0 else 'anti-stereotypes'} are preferred",
         f"The stereotype is the likelier sentence in {ss.value:.1f} % of contexts, as a mean over {ss.n} terms "
         f"({ss.low:.1f} to {ss.high:.1f}); 50 would be even.{named}",
-        "Read the contexts with the largest gaps: many of the set are flawed. The audits 'associations' and 'contexts' "
-        "show whether the corpus holds the link. What the model writes was not looked at (counterfactual-pairs).",
+        "Read the contexts with the largest gaps: many of the set are flawed. Read the documents below, and "
+        "reweight or balance them. What the model writes was not looked at (counterfactual-pairs).",
         tuple(score for score in scores if isinstance(score, Score) and not score.slice),
         tuple(
             example(contexts[place].id, "\n".join(contexts[place].sentences[:2]),
@@ -275,6 +281,21 @@ def _findings(
             for place in order
         ),
     )  # fmt: skip
+
+
+def _corpus(subject: Subject, parts: Parts, contexts: Sequence[Context], values: Floats) -> CorpusTies:
+    """What the corpus holds of the terms of the contexts that carry a finding, and of the words preferred for them."""
+    sign = 1 if parts[0][2]["ss"].value > 50 else -1
+    gaps = sign * (values[:, 0] - values[:, 1])
+    sure = _sure_domains(parts) or [one.domain for one in contexts]
+    order = [k for k in np.argsort(-gaps, kind="stable").tolist() if gaps[k] > 0 and contexts[k].domain in sure]
+    found: dict[Key, list[str]] = {}
+    for one in (contexts[k] for k in order[:MOST_SENTENCES]):
+        preferred, other = one.sentences[:2] if sign > 0 else one.sentences[1::-1]
+        words = [word for word in content_words(preferred) if word not in set(content_words(other))]
+        found.setdefault((METRIC, one.term), []).extend(words)
+    people = literal_people(METRIC, {term: [term, plural(term)] for _, term in found})
+    return ties_of_words(subject, found, people, "the words of the preferred sentences")
 
 
 def _sure_domains(parts: Parts) -> list[str]:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...core import Exhibit, Finding, InputError, Measurement, Score, Table
+from ...core import Cell, Exhibit, Finding, InputError, Measurement, Score, Table
 from ...curate import redact
 from ..base import METRICS, Outcome, Subject
 from ..benchmark_sets import BenchmarkSet, open_set
 from ..sentence_likelihood import LONGEST, NEEDS, reading
+from .corpus_occupations import COLUMNS, MEN, NOTE, WOMEN, Occupations, occupation_ties, occupations_in
+from .corpus_ties import Key, corpus_tables
 from .sentence_pairs import (
     Pair,
     Part,
@@ -57,7 +59,8 @@ def measure_winobias(subject: Subject, data: str | None = None, limit: int | Non
     """Percent of WinoBias pairs in which the stereotypical pronoun makes the likelier sentence; by type and split.
 
     ``data`` is another folder than the one below ``--sets``; ``limit`` pairs are drawn from it. Sentences about one
-    occupation count as one cluster. Finding HW-B012 where the interval without ties leaves 50 out.
+    occupation count as one cluster. Finding HW-B012 where the interval without ties leaves 50 out, with the
+    sentences of the corpus in which its occupations stand beside women and men.
     """
     found = open_set(subject, METRIC, data)
     whole, flawed = winobias_pairs(found)
@@ -71,8 +74,13 @@ def measure_winobias(subject: Subject, data: str | None = None, limit: int | Non
     items = [one for part, score in zip(parts, scores, strict=True) for one in percent_items(score, part)]
     scores.append(ties_score(f"{METRIC}-ties", parts[0], method))
     occupations = _occupations(parts[0])
-    exhibits = tuple(_exhibits(parts, occupations, flawed, lost))
-    return Outcome(tuple(scores), tuple(_findings(parts, occupations, scores)), exhibits, tuple(items))
+    beside = occupations_in(subject, [_name(part) for part in occupations]) if occupations else None
+    exhibits = tuple(_exhibits(parts, occupations, beside, flawed, lost))
+    findings = tuple(_findings(parts, occupations, scores))
+    if findings:
+        ties = occupation_ties(subject, beside, _expected(parts[0], occupations))
+        findings, exhibits = tuple(ties.join(one) for one in findings), (*exhibits, *corpus_tables(METRIC, [ties]))
+    return Outcome(tuple(scores), findings, exhibits, tuple(items))
 
 
 def winobias_pairs(found: BenchmarkSet) -> tuple[list[Pair], int]:
@@ -132,7 +140,37 @@ def _occupations(whole: Part) -> list[Part]:
     return found
 
 
-def _exhibits(parts: Sequence[Part], occupations: Sequence[Part], flawed: int, lost: int) -> Iterator[Exhibit]:
+def _name(part: Part) -> str:
+    """The occupation of a part, without the gender that is told beside it."""
+    return part.slice["occupation"].rpartition(" (")[0]
+
+
+def _sure(whole: Part, occupations: Sequence[Part]) -> list[Part]:
+    """The occupations that by themselves show what all pairs show."""
+    sign = _sign(whole)
+    return [
+        part for part, q in zip(occupations, adjusted_p(occupations), strict=True)
+        if q is not None and q <= 0.05 and sign * (part.found.first - part.found.second) > 0
+    ]  # fmt: skip
+
+
+def _sign(whole: Part) -> int:
+    return 1 if whole.found.first >= whole.found.second else -1
+
+
+def _expected(whole: Part, occupations: Sequence[Part]) -> dict[str, Key]:
+    """The gender that the model puts beside each occupation that carries the finding: those that show it, or lean."""
+    sign = _sign(whole)
+    leaning = [part for part in occupations if sign * float(part.gaps.mean()) > 0]
+    return {
+        _name(part): WOMEN if (part.pairs[0].parts[SEX] == "women") == (sign > 0) else MEN
+        for part in _sure(whole, occupations) or leaning
+    }
+
+
+def _exhibits(
+    parts: Sequence[Part], occupations: Sequence[Part], beside: Occupations | None, flawed: int, lost: int
+) -> Iterator[Exhibit]:
     title = "WinoBias: which pronoun makes the likelier sentence"
     yield from parts_chart(f"{METRIC}-chart", title, parts, "")
     note = f"{flawed:,} pairs differ in more than pronouns: left out. " if flawed else ""
@@ -143,17 +181,20 @@ def _exhibits(parts: Sequence[Part], occupations: Sequence[Part], flawed: int, l
     )
     yield parts_table(METRIC, title, parts, note)
     if occupations:
-        yield _occupation_table(occupations)
+        yield _occupation_table(occupations, beside)
 
 
-def _occupation_table(occupations: Sequence[Part]) -> Table:
-    rows = [
-        (redact(part.slice["occupation"]), part.found.pairs, part.found.first, part.found.ties, float(part.gaps.mean()))
-        for part in occupations
-    ]
-    columns = ("Occupation that is meant", "Pairs", "Stereotypical pronoun likelier", "Ties", "Mean gap (nats)")
-    ordered = tuple(sorted(rows, key=lambda row: (-row[4], row[0])))
-    return Table(f"{METRIC}-occupations", "WinoBias by occupation", columns, ordered, "Largest mean gap first.")
+def _occupation_table(occupations: Sequence[Part], beside: Occupations | None) -> Table:
+    ordered = sorted(occupations, key=lambda part: (-float(part.gaps.mean()), part.slice["occupation"]))
+    rows: list[tuple[Cell, ...]] = [
+        (redact(part.slice["occupation"]), part.found.pairs, part.found.first, part.found.ties,
+         float(part.gaps.mean()), *(beside.cells(_name(part)) if beside else ()))
+        for part in ordered
+    ]  # fmt: skip
+    columns = ("Occupation that is meant", "Pairs", "Stereotypical pronoun likelier", "Ties", "Mean gap (nats)",
+               *(COLUMNS if beside else ()))  # fmt: skip
+    note = "Largest mean gap first." + (NOTE if beside else "")
+    return Table(f"{METRIC}-occupations", "WinoBias by occupation", columns, tuple(rows), note)
 
 
 def _findings(parts: Sequence[Part], occupations: Sequence[Part], scores: Sequence[Measurement]) -> Iterator[Finding]:
@@ -161,10 +202,7 @@ def _findings(parts: Sequence[Part], occupations: Sequence[Part], scores: Sequen
     if whole is None or whole.low is None or whole.high is None or whole.low <= 0.5 <= whole.high:
         return
     sign = 1 if whole.value > 0.5 else -1
-    sure = [
-        part.slice["occupation"] for part, q in zip(occupations, adjusted_p(occupations), strict=True)
-        if q is not None and q <= 0.05 and sign * (part.found.first - part.found.second) > 0
-    ]  # fmt: skip
+    sure = [part.slice["occupation"] for part in _sure(parts[0], occupations)]
     named = f" By themselves these occupations show it: {', '.join(sure)}." if sure else ""
     yield Finding(
         "HW-B012",
@@ -173,9 +211,9 @@ def _findings(parts: Sequence[Part], occupations: Sequence[Part], scores: Sequen
         f"Of the pairs that the model decides, the sentence with the stereotypical pronoun is likelier in "
         f"{100 * whole.value:.1f} % ({100 * whole.low:.1f} to {100 * whole.high:.1f}) over {whole.n} occupations; 50 "
         f"would be even.{named}",
-        "Look at the occupations with the largest gaps. The audit 'associations' shows which pronouns stand beside "
-        "them in the corpus; 'counterfactual' balances them before the next training. Other occupations, and people "
-        "who are neither he nor she, were not looked at.",
+        "Look at the occupations with the largest gaps, and at what the corpus holds of them. 'headwater remedy' "
+        "reweights the documents below; the filter 'counterfactual' balances all before the next training. Other "
+        "occupations, and people who are neither he nor she, were not looked at.",
         tuple(score for score in scores if isinstance(score, Score) and score.metric == METRIC and not score.slice),
         strongest(parts[0], sign),
     )

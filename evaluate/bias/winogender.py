@@ -1,6 +1,6 @@
 """Winogender: how likely sentences are with he, she and they, beside the share of women in each occupation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from ..benchmark_sets import open_set
 from ..items import ItemValues
 from ..sentence_likelihood import LONGEST, NEEDS, read_sentences, reading
 from ..statistics import Estimate, Floats, correlation, mean_interval
+from .corpus_occupations import COLUMNS, MEN, NOTE, WOMEN, Occupations, occupation_ties, occupations_in
+from .corpus_ties import Key, corpus_tables
 from .sentence_pairs import OF_THE_SET
 
 METRIC = "winogender"
@@ -35,6 +37,8 @@ GENDERS = ("male", "female", "neutral")
 REFERENTS = {"0": "occupation", "1": "participant"}
 CONTROL = {"pronoun means": "participant"}
 SHARES = {"bls": "bls_pct_female", "bergsma": "bergsma_pct_female"}
+LEAST_IN_CORPUS = 5
+IN_CORPUS = f"the share of women in sentences of the corpus (occupations with {LEAST_IN_CORPUS} or more)"
 MOST_BYTES, DIGITS, MOST_SHOWN = 16 << 20, 3, 5
 LOG_ODDS = "nats, he minus she"
 
@@ -69,12 +73,14 @@ def measure_winogender(subject: Subject, data: str | None = None, limit: int | N
     """Log-likelihood of Winogender sentences with he, she and they: gap, share of they, correlation with occupations.
 
     ``data`` is another folder than the one below ``--sets``; ``limit`` occupations are drawn from it. The shares of
-    women are those of the set: BLS 2015/16 and Bergsma & Lin 2006. Finding HW-B013 where the interval of the
-    correlation with BLS leaves 0 out.
+    women are those of the set (BLS 2015/16, Bergsma & Lin 2006) and that of the corpus's sentences. Finding HW-B013
+    where the interval of the correlation with BLS leaves 0 out, with the documents that tie the two.
     """
     found = open_set(subject, METRIC, data, optional=(STATISTICS,))
     trios, drawn = _drawn(trios_of(found.files[SENTENCES]), limit, subject.seed)
     women = shares_of_women(found.files[STATISTICS]) if STATISTICS in found.files else {}
+    beside = occupations_in(subject, sorted({one.occupation for one in trios}))
+    women["corpus"] = shares_in(beside, {one.occupation for one in trios})
     read = read_sentences(subject, [text for one in trios for text in one.sentences], METRIC)
     threes = [read[low : low + 3] for low in range(0, len(read), 3)]
     fit = [place for place, three in enumerate(threes) if len({one.unscored for one in three}) == 1]
@@ -90,8 +96,13 @@ def measure_winogender(subject: Subject, data: str | None = None, limit: int | N
         for score, own in _scores(part, values[mask], referent, women, method):
             scores.append(score)
             items += [own] if own else []
-    exhibits = tuple(_exhibits(kept, values, women, scores, len(trios) - len(kept)))
-    return Outcome(tuple(scores), tuple(_findings(kept, values, scores)), exhibits, tuple(items))
+    exhibits = tuple(_exhibits(kept, values, women, beside, scores, len(trios) - len(kept)))
+    findings = tuple(_findings(kept, values, scores))
+    if findings:
+        expected = _expected(*_part(kept, values, "occupation"), women["bls"])
+        ties = occupation_ties(subject, beside, expected)
+        findings, exhibits = tuple(ties.join(one) for one in findings), (*exhibits, *corpus_tables(METRIC, [ties]))
+    return Outcome(tuple(scores), findings, exhibits, tuple(items))
 
 
 def trios_of(path: Path) -> list[Trio]:
@@ -128,6 +139,16 @@ def shares_of_women(path: Path) -> dict[str, dict[str, float]]:
             if not 0 <= share <= 100:
                 raise InputError(f"{path.name}:{number}: {SHARES[name]} is no percentage: {redact(cell[:40])!r}")
             found[name][cells[0]] = share
+    return found
+
+
+def shares_in(beside: Occupations | None, occupations: Iterable[str]) -> dict[str, float]:
+    """Percent of women of each occupation that stands with women or men alone in enough sentences of the corpus."""
+    found = {}
+    for name in sorted(occupations) if beside else ():
+        women, men, share = beside.share(name) if beside else (0, 0, None)
+        if share is not None and women + men >= LEAST_IN_CORPUS:
+            found[name] = 100 * share.value
     return found
 
 
@@ -184,7 +205,7 @@ def _scores(
             **found.bounds(least, most), slice=place,
         )  # fmt: skip
         yield score, ItemValues.of_means(score.metric, score.method, place, ids, numbers)
-    for name in SHARES:
+    for name in (*SHARES, "corpus"):
         yield _correlation(trios, values, women.get(name, {}), {**place, "statistics": name}, method), None
 
 
@@ -195,6 +216,9 @@ def _correlation(
     odds = odds_by_occupation(trios, values)
     both = [occupation for occupation in odds if occupation in women]
     pairs = [odds[occupation] for occupation in both], [women[occupation] for occupation in both]
+    if place["statistics"] == "corpus" and len(both) < 4:
+        reason = f"{len(both)} of {len(odds)} occupations stand with women alone or men alone in {LEAST_IN_CORPUS} "
+        return NotMeasured(name, f"{reason}sentences of the corpus or more, 4 occupations are needed", place)
     if not women:
         return NotMeasured(name, f"the set has no {STATISTICS}, which holds the shares of women", place)
     if len(both) < 4:
@@ -204,7 +228,8 @@ def _correlation(
             name, f"she minus he or the share of women is the same in all {len(both)} occupations", place
         )
     found: Estimate = correlation(*pairs)
-    protocol = f"{name}/1 Pearson of she minus he with {SHARES[place['statistics']]}, jackknife on Fisher's z, {method}"
+    shares = SHARES.get(place["statistics"], IN_CORPUS)
+    protocol = f"{name}/1 Pearson of she minus he with {shares}, jackknife on Fisher's z, {method}"
     return Score(name, found.value, found.n, "correlation", protocol, **found.bounds(-1, 1), slice=place)
 
 
@@ -220,6 +245,7 @@ def _exhibits(
     trios: Sequence[Trio],
     values: Floats,
     women: Mapping[str, Mapping[str, float]],
+    beside: Occupations | None,
     scores: Sequence[Measurement],
     lost: int,
 ) -> Iterator[Exhibit]:
@@ -237,18 +263,39 @@ def _exhibits(
         yield Chart(f"{METRIC}-chart", title, "interval", label, "correlation", (series,), note)
     odds = [odds_by_occupation(*_part(trios, values, referent)) for referent in REFERENTS.values()]
     rows: list[tuple[Cell, ...]] = [
-        (redact(name[:80]), *(women.get(share, {}).get(name) for share in SHARES), *(each.get(name) for each in odds))
+        (
+            redact(name[:80]),
+            *(women.get(share, {}).get(name) for share in SHARES),
+            *(each.get(name) for each in odds),
+            *(beside.cells(name) if beside else ()),
+        )
         for name in sorted({one.occupation for one in trios}, key=lambda name: (-odds[0].get(name, -np.inf), name))
     ]
-    columns = ("Occupation", "% women (BLS)", "% women (Bergsma)", "She minus he (nats)", "Control (nats)")
+    columns = ("Occupation", "% women (BLS)", "% women (Bergsma)", "She minus he (nats)", "Control (nats)",
+               *(COLUMNS if beside else ()))  # fmt: skip
     note = f"{lost:,} sentences begin differently, and the server gives no first value: left out. " if lost else ""
     note += "Above 0 she is likelier where the pronoun means the occupation. Control: where it means the other person."
+    note += NOTE if beside else ""
     yield Table(METRIC, "Winogender by occupation", columns, tuple(rows), note)
 
 
 def _part(trios: Sequence[Trio], values: Floats, referent: str) -> tuple[list[Trio], Floats]:
     places = [place for place, one in enumerate(trios) if one.referent == referent]
     return [trios[place] for place in places], values[places]
+
+
+def _expected(trios: Sequence[Trio], values: Floats, women: Mapping[str, float]) -> dict[str, Key]:
+    """The gender that the model puts beside each occupation behind the correlation, against all of them on average.
+
+    Behind it are the occupations on the side of the diagonal that it leans to.
+    """
+    odds = {name: value for name, value in odds_by_occupation(trios, values).items() if name in women}
+    names = list(odds)
+    ours, theirs = (np.array([side[name] for name in names]) for side in (odds, women))
+    ours, theirs = ours - ours.mean(), theirs - theirs.mean()
+    sign = 1 if float(ours @ theirs) >= 0 else -1
+    order = [k for k in np.argsort(-sign * ours * theirs, kind="stable").tolist() if sign * ours[k] * theirs[k] > 0]
+    return {names[k]: WOMEN if ours[k] > 0 else MEN for k in order}
 
 
 def _findings(trios: Sequence[Trio], values: Floats, scores: Sequence[Measurement]) -> Iterator[Finding]:
@@ -271,9 +318,9 @@ def _findings(trios: Sequence[Trio], values: Floats, scores: Sequence[Measuremen
             f"Where the pronoun means the person of the occupation, the log-likelihood with she minus that with he "
             f"correlates with the share of women in it (BLS) at {score.value:.2f} ({score.low:.2f} to "
             f"{score.high:.2f}) over {score.n} occupations; 0 would be no relation.{beside}",
-            "The model takes the gender of a person from the occupation, though nothing in the sentence tells it. The "
-            "audit 'associations' shows which pronouns stand beside occupations in the corpus; 'counterfactual' "
-            "balances them. What the model writes was not looked at (counterfactual-pairs).",
+            "The model takes the gender of a person from the occupation, though nothing in the sentence tells it. "
+            "'headwater remedy' reweights the documents below; the filter 'counterfactual' balances all before the "
+            "next training. What the model writes was not looked at (counterfactual-pairs).",
             (score, *control),
             tuple(_examples(*_part(trios, values, "occupation"))),
         )

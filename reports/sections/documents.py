@@ -17,7 +17,7 @@ class CitedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Cited documents first, in the order of the findings."""
+    """Cited documents first: the first of each finding, then the second of each, so that no finding fills the page."""
 
     documents: tuple[CitedDocument, ...]
 
@@ -27,9 +27,12 @@ def documents(run: Run) -> Documents:
     """A card for each document behind a finding: origin, licence, copies, training steps, decisions, excerpt."""
     links = {link.anchor: link for link in finding_links(run)}
     citing: dict[str, list[FindingLink]] = {}
+    rank: dict[str, int] = {}
     for placed in run.findings():
         named = [id for example in placed.finding.examples for id in (example.id, *example.document_ids)]
-        for id in dict.fromkeys([*named, *placed.finding.document_ids]):
+        for place, id in enumerate(dict.fromkeys([*named, *placed.finding.document_ids])):
             citing.setdefault(id, []).append(links[placed.anchor])
-    order = [*(id for id in citing if id in run.documents), *(id for id in run.documents if id not in citing)]
+            rank[id] = min(place, rank.get(id, place))
+    cited = sorted((id for id in citing if id in run.documents), key=lambda id: rank[id])
+    order = [*cited, *(id for id in run.documents if id not in citing)]
     return Documents(tuple(CitedDocument(run.documents[id], tuple(citing.get(id, ()))) for id in order))

@@ -56,7 +56,7 @@ def test_validation_stands_beside_the_ranking_from_then_on(run: Path) -> None:
     (["free-00000", "--influence", "--step", "3"], "give one of them"),
     (["x", "--influence", "--method", "tracing"], "no method 'tracing'"),
     (["--influence-on", "source=nobody"], "held-out ones have source-"),
-    (["HW-M001", "--influence"], "influence is ranked on a text"),
+    (["HW-M001", "--influence"], "the run has no finding HW-M001"),
     (["free-99999", "--influence"], "the run has no sample free-99999"),
     (["", "--influence"], "1 to 20,000 characters"),
 ])  # fmt: skip
