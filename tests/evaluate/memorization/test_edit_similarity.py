@@ -29,3 +29,8 @@ def test_the_textbook_pair() -> None:
 
 def test_an_empty_text_shares_nothing_with_another() -> None:
     assert (edit_similarity("", "abc"), edit_similarity("", "")) == (0.0, 1.0)
+
+
+def test_a_megabyte_costs_no_more_than_its_beginning() -> None:
+    assert edit_similarity("ab" * 500_000, "ab" * 5_000) == 1.0
+    assert edit_similarity("x", "y" * 1_000_000) == 0.0
