@@ -213,7 +213,7 @@ def _spread(told: Sequence[Judged], rubric: Rubric, method: str) -> Measurement:
     mean = mean_interval(variances, clusters)
     most = (rubric.most - rubric.least) ** 2 / 2  # two verdicts at both ends of the scale
     found = mean.bounds(0.0, most)
-    bounds = {name: value if isinstance(value, str) else value**0.5 for name, value in found.items()}
+    bounds: dict[str, Any] = {name: value if isinstance(value, str) else value**0.5 for name, value in found.items()}
     return Score(metric, mean.value**0.5, mean.n, "points of the rubric",
                  f"{metric}/1 root of the mean variance within an output, {method}",
                  direction="lower", **bounds)  # fmt: skip
@@ -231,7 +231,8 @@ def _order_effect(told: Sequence[Judged], orders: Sequence[Order], method: str) 
     if len(pairs) < 2:
         yield NotMeasured(metric, f"{len(pairs)} outputs have a verdict in both orders; 2 are needed")
         return
-    gap = paired_difference(*zip(*pairs, strict=True))
+    first, second, clusters = zip(*pairs, strict=True)
+    gap = paired_difference(first, second, clusters)
     yield Score(metric, gap.value, gap.n, "points of the rubric",
                 f"{metric}/1 rubric first minus output first, {method}", **gap.bounds())  # fmt: skip
 
