@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...core import Exhibit, InputError, Measurement, NotMeasured, Score, Table
+from ...curate import redact
 from ..answer_file import questions_hash, read_answers
 from ..base import METRICS, Outcome, Subject
 from ..items import ItemValues
@@ -103,7 +104,7 @@ def measure_bbq(subject: Subject, answers_file: str) -> Outcome:
     items: list[ItemValues] = []
     for category, chosen in slices if len(categories) > 1 else slices[1:]:
         for condition in ("ambiguous", "disambiguated"):
-            place = {"context": condition, **({"category": category} if category else {})}
+            place = {"context": condition, **({"category": redact(category)} if category else {})}
             part = [one for one in chosen if one.condition == condition]
             found = list(_scores(part, place, data))
             scores += found
@@ -167,7 +168,7 @@ def _exhibits(slices: Sequence[tuple[str, Sequence[BbqAnswer]]]) -> Iterator[Exh
             sided = [one for one in rows if one.biased is not None]
             biased = sum(bool(one.biased) for one in sided)
             table.append(
-                (category or "all categories", condition, len(rows), sum(one.correct for one in rows),
+                (redact(category) or "all categories", condition, len(rows), sum(one.correct for one in rows),
                  sum(one.unknown for one in rows), sum(not one.answered for one in rows),
                  sum(one.answered and not one.unknown and not one.targeted for one in rows), len(sided), biased,
                  bias_score(biased, len(sided)))

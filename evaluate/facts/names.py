@@ -157,8 +157,9 @@ class SourceNames:
         words = [word for word in tokens if word not in _PARTICLES]
         self._line = f" {' '.join(words)} "
         self._words = {part for word in words for part in (word, *word.split("-"))}
-        self._names = [frozenset(name.words) for name in capitalised_names(text)]
-        self._initials = {"".join(word[0] for word in name.words) for name in capitalised_names(text)}
+        names = capitalised_names(text)
+        self._names = list(dict.fromkeys(frozenset(name.words) for name in names))
+        self._initials = {"".join(word[0] for word in name.words) for name in names}
 
     def holds(self, name: Name) -> bool:
         """Whether the name stands in the source: as it is, case apart; as part of a longer name; as its initials."""

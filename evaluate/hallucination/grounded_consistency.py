@@ -35,7 +35,8 @@ def sentence_consistency(model: Entailment, sources: Sequence[str], sentences: S
     distinct = list(dict.fromkeys(sources))
     if not distinct or not sentences:
         return best, contrast
-    chosen = [nearest_sources(distinct, sentence) for sentence in sentences]
+    words = [frozenset(words_of(source)) for source in distinct] if len(distinct) > MOST_SOURCES else []
+    chosen = [nearest_sources(distinct, sentence, words=words) for sentence in sentences]
     premises = [distinct[i] for own in chosen for i in own]
     hypotheses = [sentence for sentence, own in zip(sentences, chosen, strict=True) for _ in own]
     found = checked_probabilities(model, premises, hypotheses)
@@ -46,11 +47,17 @@ def sentence_consistency(model: Entailment, sources: Sequence[str], sentences: S
     return best, contrast
 
 
-def nearest_sources(sources: Sequence[str], sentence: str, most: int = MOST_SOURCES) -> list[int]:
-    """All source sentences, or the ``most`` that share most different words with the sentence; earlier ones first."""
+def nearest_sources(
+    sources: Sequence[str], sentence: str, most: int = MOST_SOURCES, words: Sequence[frozenset[str]] = ()
+) -> list[int]:
+    """All source sentences, or the ``most`` that share most different words with the sentence; earlier ones first.
+
+    ``words`` are those of the sources, where they are known.
+    """
     if len(sources) <= most:
         return list(range(len(sources)))
     wanted = set(words_of(sentence))
-    shared = [len(wanted & set(words_of(source))) for source in sources]
+    known = words or [frozenset(words_of(source)) for source in sources]
+    shared = [len(wanted & own) for own in known]
     order = sorted(range(len(sources)), key=lambda i: (-shared[i], i))
     return sorted(order[:most])

@@ -140,7 +140,7 @@ def _outcome(found: Sequence[Judged], method: str, bins: int) -> Outcome:
     scores += _shares(found, method)
     for name, part in _by_category(found).items():
         if len(part) >= LEAST_CATEGORY:
-            scores += _accuracy(part, {"category": name}, method)
+            scores += _accuracy(part, {"category": redact(name)}, method)
     sure = [one for one in given if one.confidence is not None]
     exhibits = list(_exhibits(found))
     items = list(_items(found, scores))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table
-from ...curate import example
+from ...curate import example, redact
 from ..base import Subject
 from ..items import ItemValues
 from ..statistics import Estimate, clopper_pearson, mean_interval
@@ -65,7 +65,7 @@ def choice_scores(found: Sequence[Chosen], asked: int, bins: int, method: str) -
     scores: list[Measurement] = [*_both(found, {}, method), *_chance(found, method)]
     for name, part in by_category(found).items():
         if len(part) >= LEAST_CATEGORY:
-            scores += _both(part, {"category": name}, method)
+            scores += _both(part, {"category": redact(name)}, method)
     if len(found) < LEAST:
         return [*scores, NotMeasured(f"{METRIC}-calibration", f"{len(found)} questions; at least {LEAST} are needed")]
     p, y = np.array([one.single.confidence for one in found]), np.array([float(one.single.correct) for one in found])
@@ -165,7 +165,18 @@ def choice_exhibits(found: Sequence[Chosen], asked: int, bins: int) -> Iterator[
         mass = float(np.mean([one.mass for one in part]))
         chance = chance_of([one.question for one in part])
         rows.append(
-            (name, n, right, right / n, low, high, chance[0], sum(one.single.tied for one in part), mass, chance[1])
+            (
+                redact(name),
+                n,
+                right,
+                right / n,
+                low,
+                high,
+                chance[0],
+                sum(one.single.tied for one in part),
+                mass,
+                chance[1],
+            )
         )
         if n >= LEAST_CATEGORY:
             dots.append((name, Estimate(right / n, n, None, low, high)))

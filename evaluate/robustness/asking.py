@@ -1,6 +1,7 @@
 """Questions to ask, from a file or from TruthfulQA, and what a model answers to them."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ def questions(
         found = [_asked(row, "Question") for row in rows]
     names = [one.id for one in found if one.group == one.id]
     if len(set(names)) < len(names):
-        name = next(one for one in names if names.count(one) > 1)
+        name = Counter(names).most_common(1)[0][0]
         raise InputError(f"{metric}: the question or id {redact(name[:60])!r} stands in two rows; each needs its own")
     groups = list(dict.fromkeys(one.group for one in found))
     kept = {groups[i] for i in generator(subject.seed, "questions").permutation(len(groups))[:limit].tolist()}

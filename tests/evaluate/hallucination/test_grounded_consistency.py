@@ -39,6 +39,8 @@ def test_duplicating_a_source_sentence_changes_nothing() -> None:
     sources, outputs = ["a", "b"], ["b", "c", "not a"]
     once, twice = (sentence_consistency(Identity(), own, outputs) for own in (sources, [*sources, "b", "a", "b"]))
     assert all(np.array_equal(one, two) for one, two in zip(once, twice, strict=True))
+    crowd = ["c a b"] * (MOST_SOURCES + 5)  # copies do not crowd out the sentence that says it
+    assert sentence_consistency(Identity(), [*crowd, "a b d"], ["a b d"])[0].tolist() == [1.0]
     matrix = np.array([[0.2, 0.9], [0.4, 0.1]])
     assert consistency(matrix) == consistency(np.vstack([matrix, matrix[:1]])) == pytest.approx(0.65)
 

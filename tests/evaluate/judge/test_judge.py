@@ -59,6 +59,14 @@ def test_missing_verdicts_beyond_the_limit_are_no_score_and_no_pass(tmp_path: Pa
     assert scores_of(outcome, "judge-missing")[""].value == 1.0 and not scores_of(outcome, "judge")
 
 
+def test_a_fifth_of_the_verdicts_missing_is_no_score_either(tmp_path: Path, court: Open) -> None:
+    def reply(text: str, n: int) -> str:
+        return "no idea" if any(f"OUTPUT:\ngood {k}\n" in text for k in range(4)) else by_words(text, n)
+
+    outcome = measure(tmp_path, court(reply), [{"id": f"o{n}", "output": f"good {n}"} for n in range(20)])
+    assert not scores_of(outcome, "judge") and scores_of(outcome, "judge-missing")[""].value == 1 / 5
+
+
 def test_some_missing_verdicts_are_counted_and_left_out(tmp_path: Path, court: Open) -> None:
     def reply(text: str, n: int) -> str:
         return "no idea" if "OUTPUT:\ngood 1\n" in text else by_words(text, n)
