@@ -117,8 +117,8 @@ def occupation_ties(subject: Subject, every: Occupations | None, expected: Mappi
     told = _told(every, single, fitting, len(expected))
     if not fitting.any():
         return CorpusTies(told + caution(subject))
-    pair, said = _pair(every, women, men)
-    effects = source_effects(pair, (0, 0), (0, 1), sources_of(subject)) if said else []
+    pair, said, sure = _pair(every, women, men)
+    effects = source_effects(pair, (0, 0), (0, 1), sources_of(subject)) if sure else []
     counts = by_document(subject, every.found, fitting)
     shares = source_shares(sources_of(subject), counts, by_document(subject, every.found, single))
     names = driving_documents(subject, first_of_source(counts, sources_of(subject), effects), CARRYING)
@@ -140,8 +140,8 @@ def _told(every: Occupations, single: Bools, fitting: Bools, n: int) -> str:
     )
 
 
-def _pair(every: Occupations, women: Bools, men: Bools) -> tuple[Sentences, str]:
-    """A two by two table of gender and occupations as sentences, and its odds ratio in words where it lies above 1.
+def _pair(every: Occupations, women: Bools, men: Bools) -> tuple[Sentences, str, bool]:
+    """A two by two table of gender and occupations as sentences, its odds ratio in words, whether it is above 1.
 
     With occupations of both sides: women over men, beside the occupations of women over those of men. With those of one
     side: the gender that is preferred over the other, beside them over all other sentences of one gender.
@@ -157,11 +157,11 @@ def _pair(every: Occupations, women: Bools, men: Bools) -> tuple[Sentences, str]
     )  # fmt: skip
     value, variance = log_odds_ratio(label[rows], held[rows], found.document)
     if value <= 0:
-        return found, ""
+        return found, "", False
     half = Z * math.sqrt(variance)
     low, odds, high = (math.exp(one) for one in (value - half, value, value + half))
     gender, other = ("women", "men") if women.any() else ("men", "women")
     where = "beside the occupations for which it prefers women as beside the others"
     where = where if named else "beside these occupations as in all other sentences"
     told = f" The odds of {gender} over {other} are {odds:.2f} times ({low:.2f} to {high:.2f}) as high {where}."
-    return found, told
+    return found, told + ("" if low > 1 else " By counting, that is no sure tie."), low > 1

@@ -122,7 +122,7 @@ def corpus_ties(
     lead = order[0]
     together = _any(found, wanted, identity, masks)
     tied = rows[lead := order[0]].odds
-    effects = _effects(subject, found, wanted[lead], masks[lead], identity) if tied and tied[0] > 1 else []
+    effects = _effects(subject, found, wanted[lead], masks[lead], identity) if tied and tied[1] > 1 else []
     counts = by_document(subject, found, together)
     shares = source_shares(sources_of(subject), counts, by_document(subject, found, _any(found, wanted, identity)))
     names = driving_documents(subject, first_of_source(counts, sources_of(subject), effects), CARRYING)
