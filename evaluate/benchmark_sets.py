@@ -58,7 +58,11 @@ def open_set(subject: Subject, name: str, data: Data = None, optional: tuple[str
     files = {file: folder / file for file in SETS[name] if (folder / file).is_file()}
     missing = [file for file in SETS[name] if file not in files and file not in optional]
     if missing or not files:
-        raise IncompleteError(f"{folder.name}: {name} lacks {', '.join(missing or SETS[name])}")
+        lost = missing or SETS[name]
+        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        raise IncompleteError(
+            f"{folder.name}: {name} lacks {', '.join(lost[:3])}{more}; put the published files there, unchanged"
+        )
     return BenchmarkSet(name, files)
 
 
@@ -87,7 +91,9 @@ def _folder(subject: Subject, name: str, data: str | None) -> Path:
     folder = subject.sets / name
     if not folder.is_dir():
         hint = did_you_mean(name, [path.name for path in subject.sets.iterdir()] if subject.sets.is_dir() else [])
-        raise IncompleteError(f"{subject.sets.name}: holds no folder {name}; {hint}put the published files there")
+        raise IncompleteError(
+            f"the folder of sets {subject.sets.name}/ holds no folder {name}/; {hint}put the published files there"
+        )
     return folder
 
 

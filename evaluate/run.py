@@ -91,7 +91,7 @@ def evaluate_items(
         stage="evaluate",
         title="Evaluation of the model" if subject.checkpoint or subject.samples else "Scores of finished answers",
         facts={
-            "suite": ", ".join(map(suite_label, suites)) or "none",
+            **({"suite": ", ".join(map(suite_label, suites))} if suites else {}),
             **_facts(subject, requests, scores, len(findings)),
         },
         scores=scores,
@@ -182,7 +182,10 @@ def _lacking(subject: Subject, name: str, options: Mapping[str, Any]) -> str:
     if isinstance(model, FinishedSamples):
         return f"{model.run.get('name')} holds what a model made, not the model: that would have to {wanted}"
     can = ", ".join(name for name in CAPABILITIES if name in model.capabilities) or "none"
-    return f"the model {model.run.get('name') or model.family} cannot {wanted}; its capabilities: {can}"
+    declared = ""
+    if isinstance(model, ExternalModel) and model.kind == "openai":
+        declared = "; if its server can, a config says so: model: {external: {capabilities: [...]}}"
+    return f"the model {model.run.get('name') or model.family} cannot {wanted}; its capabilities: {can}{declared}"
 
 
 def _able(subject: Subject, model: Checkpoint, need: str) -> bool:
@@ -198,13 +201,14 @@ def _drawn(subject: Subject, need: str) -> bool:
 def _facts(
     subject: Subject, requests: Sequence[tuple[str, Mapping[str, Any]]], scores: Sequence[Any], findings: int
 ) -> dict[str, Cell]:
+    samples = subject.samples.num_rows if subject.samples else 0
     return {
         "metrics": len(requests),
         "scores": sum(isinstance(score, Score) for score in scores),
         "not measured": sum(isinstance(score, NotMeasured) for score in scores),
         "findings": findings,
-        "samples": subject.samples.num_rows if subject.samples else 0,
-        "documents": len(subject.corpus),
+        **({"samples": samples} if samples or subject.checkpoint else {}),
+        **({"documents": len(subject.corpus)} if len(subject.corpus) else {}),
         **_spent(subject),
     }
 

@@ -27,7 +27,9 @@ def select_documents(corpus: Corpus, recipe: Recipe) -> Selection:
     if recipe.documents is not None:
         rows = np.sort(generator(recipe.seed, "documents").permutation(rows)[: recipe.documents])
     if not len(rows):
-        raise EmptyCorpus(f"{corpus.folder}: all {len(ids)} documents are held out; lower model.held_out")
+        raise EmptyCorpus(
+            f"{corpus.folder}: all {len(ids)} documents are held out; lower model.held_out, or give more documents"
+        )
     return Selection(rows, [ids[row] for row in rows], [ids[row] for row in np.flatnonzero(held)])
 
 

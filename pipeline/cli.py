@@ -197,7 +197,10 @@ def evaluate(
         if label or groups:
             raise UsageError("--label and --groups go with --against; of a run, config.yaml says both")
         if model is not None:
-            raise UsageError("--model needs --corpus: the data that the model is held against")
+            raise UsageError(
+                "--model needs --corpus: the texts that the model is held against; a file of finished answers needs "
+                "neither: headwater evaluate FILE --metric NAME"
+            )
         if not commands.is_run(Path(subject)):
             return commands.evaluate_file(Path(subject), out, asked, workers=workers, json=json, quiet=quiet)
         return commands.evaluate_run(Path(subject), out, asked, workers=workers, json=json, quiet=quiet)

@@ -115,6 +115,8 @@ def evaluate_against(
     json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Score a model or samples against data, with a report; everything is guessed from what lies there."""
+    if is_run(Path(subject)) and Path(subject).is_file():
+        raise UsageError(f"{subject}: a config names its own corpus; leave --against and --corpus out")
     found = model_named(subject)
     config = asked.alone(config_from(with_samples_of(guess_evaluation(found, data, label, groups), asked.suites)))
     folder = out or Path("runs") / f"{_slug(name_of(found))}-against-{data.resolve().name.split('.')[0]}"

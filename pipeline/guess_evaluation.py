@@ -30,7 +30,9 @@ def guess_evaluation(subject: Subject, data: Path, label: str | None = None, gro
         if isinstance(path, Mapping):
             continue
         if not path.exists():
-            raise InputError(f"{path}: no such file or folder; give a model or samples, and with --against the data")
+            raise InputError(
+                f"{path}: no such file or folder; give a model or samples, and with --against (--corpus) the data"
+            )
         if path.is_file() and not path.stat().st_size:
             raise InputError(f"{path}: the file is empty; there is nothing to score")
     corpus = guess_corpus(data)

@@ -21,6 +21,11 @@ def model_named(spec: str) -> Path | dict[str, Any]:
     if Path(spec).exists():
         return Path(spec)
     found = sorted(set(_in_package(spec)))
+    if not found and is_installed(spec):
+        raise InputError(
+            f"{spec}: the installed package holds no model (no .gguf file, no .safetensors beside a config.json); give "
+            "another package, or the path of a model"
+        )
     if not found:
         raise InputError(
             f"{spec}: no file, folder or installed package with a model; give a checkpoint, a Hugging Face folder, a "
@@ -30,6 +35,14 @@ def model_named(spec: str) -> Path | dict[str, Any]:
         listed = ", ".join(path.name for path in found)
         raise UsageError(f"{spec}: the package holds {len(found)} models ({listed}); give the path of one")
     return found[0]
+
+
+def is_installed(name: str) -> bool:
+    """Whether a package of that name is installed."""
+    try:
+        return bool(metadata.distribution(name))
+    except (metadata.PackageNotFoundError, ValueError):
+        return False
 
 
 def _in_package(name: str) -> Iterator[Path]:

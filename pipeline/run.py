@@ -505,8 +505,13 @@ def _check_metrics(track: TrackConfig, place: str) -> None:
 
     for request in _metrics(track, place) or ():
         check_request(request)
-    if track.evaluate.sets and not Path(track.evaluate.sets).is_dir():
-        raise ConfigError(f"{place}.sets: {track.evaluate.sets}: no such folder; it holds a folder for each set")
+    sets = track.evaluate.sets
+    if sets and not Path(sets).is_dir():
+        what = "a file" if Path(sets).is_file() else "no such folder"
+        raise ConfigError(
+            f"{place}.sets: {sets}: {what}; give the folder that holds one for each published set (crows_pairs/, "
+            "bold/, ...), or leave it out: then these metrics are not measured"
+        )
 
 
 def _check_external(external: External, place: str) -> None:

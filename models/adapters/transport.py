@@ -82,9 +82,10 @@ class Client:
                 trouble = str(fault)
                 if attempt < self.limits.retries:
                     self.wait(min(LONGEST_PAUSE, max(0.5 * 2**attempt, fault.pause)))
+        way = "start the server or correct the address, and " if "cannot be reached" in trouble else ""
         raise TemporaryError(
-            f"{self.url}{path}: {trouble} ({self.limits.retries + 1} tries); give the same command again later: what "
-            "has been answered is kept"
+            f"{self.url}{path}: {trouble} ({self.limits.retries + 1} tries); {way}give the same command again later: "
+            "what has been answered is kept"
         )
 
     def _take_turn(self) -> None:

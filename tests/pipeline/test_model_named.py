@@ -60,7 +60,12 @@ def test_a_package_with_weights_in_it_is_a_model(package: Path) -> None:
         model_named("tiny-model")
 
 
-@pytest.mark.parametrize("name", ["no-such-model", "numpy", "", "../x"])
+def test_a_package_without_weights_is_told_from_a_name_that_is_nothing() -> None:
+    with pytest.raises(InputError, match="numpy: the installed package holds no model .*give another package"):
+        model_named("numpy")
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "", "../x"])
 def test_what_is_no_model_is_said(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     if name:

@@ -46,7 +46,7 @@ def test_a_file_is_scored_alone_and_the_scores_are_right(pairs: Path, tmp_path: 
     result = called("evaluate", pairs, "--metric", "grounding", *settings, "--out", tmp_path / "run")
     found = values(result)
     assert found["grounding-name-precision"] == pytest.approx(1 / 2)  # Maria Lopez, and Peter Smith who is not there
-    assert set(result["facts"]) == {"evaluate"} and result["facts"]["evaluate"]["documents"] == 0
+    assert result["facts"].keys() == {"evaluate"} and "documents" not in result["facts"]["evaluate"]
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert "Scores of pairs.jsonl" in page and "stage was not run" not in page
     again = CliRunner().invoke(app, ["run", str(tmp_path / "run" / "config.yaml"), "--out", str(tmp_path / "again")])
@@ -74,7 +74,7 @@ def test_a_config_without_a_model_measures_what_it_names(pairs: Path, tmp_path: 
         assert "grounding-ngram-support" in values(result)
         gaps = {one["metric"]: one["reason"] for one in result["scores"] if "reason" in one}
         assert "perplexity" in gaps and "distinct-n" not in gaps
-        assert result["facts"]["evaluate"]["suite"] == "none"
+        assert "suite" not in result["facts"]["evaluate"]
 
 
 def test_a_metric_joins_what_a_run_has(finished: Path, pairs: Path, tmp_path: Path) -> None:

@@ -137,5 +137,6 @@ def test_the_report_holds_the_name_of_the_file_and_not_its_folder(tmp_path: Path
     path = tmp_path / "answers.csv"
     path.write_text("confidence,correct\n0.5,1\n0.5,0\n0.7,1\n")
     report, _ = evaluate_items(subject(tmp_path), [("calibration", {"answers_file": str(path)})])
-    assert report.detail["metrics"] == [{"name": "calibration", "parameters": {"answers_file": "answers.csv"}}]
+    (told,) = report.detail["metrics"]
+    assert (told["name"], told["parameters"]) == ("calibration", {"answers_file": "answers.csv"})
     assert str(tmp_path) not in json.dumps(report.to_json())
