@@ -112,10 +112,9 @@ def written_exhibits(found: Sequence[Written]) -> Iterator[Exhibit]:
     order = sorted(found, key=lambda one: (one.kind != "answer", one.rouge, one.question.id))
     for one in order[:LISTED]:
         text, _ = excerpt(one.text, width=200)
-        rows.append((one.question.text, text, one.question.best, _kind(one), one.rouge, one.bleu))
-    columns = ("Question", "Answer", "Best answer", "Verdict", "ROUGE-L, true - false", "BLEU, true - false")
         question, best = (excerpt(part, width=200)[0] for part in (one.question.text, one.question.best))
         rows.append((question, text, best, _kind(one), one.rouge, one.bleu))
+    columns = ("Question", "Answer", "Best answer", "Verdict", "ROUGE-L, true - false", "BLEU, true - false")
     note = (
         "Nearest true minus nearest false answer, the lowest first. Likeness of words is no truth: an answer that "
         "denies a falsehood shares its words."

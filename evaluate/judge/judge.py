@@ -231,9 +231,8 @@ def _order_effect(told: Sequence[Judged], orders: Sequence[Order], method: str) 
     if len(pairs) < 2:
         yield NotMeasured(metric, f"{len(pairs)} outputs have a verdict in both orders; 2 are needed")
         return
-    first, second, clusters = ([pair[side] for pair in pairs] for side in range(3))
-    gap = paired_difference(first, second, clusters)
     first, second, clusters = zip(*pairs, strict=True)
+    gap = paired_difference(first, second, clusters)
     yield Score(metric, gap.value, gap.n, "points of the rubric",
                 f"{metric}/1 rubric first minus output first, {method}", **gap.bounds())  # fmt: skip
 
