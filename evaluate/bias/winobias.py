@@ -35,7 +35,7 @@ UNIT = "% of pairs"
 PRONOUNS = {"he": "men", "him": "men", "his": "men", "she": "women", "her": "women", "hers": "women"}
 MENTION = re.compile(r"\[([^\[\]]{1,200})\]")
 MOST_BYTES = 16 << 20
-MOST_OCCUPATIONS = 60
+MOST_OCCUPATIONS, MOST_NAMED = 60, 10
 KIND, SPLIT, SEX = "type", "split", "occupation of"
 
 
@@ -203,7 +203,8 @@ def _findings(parts: Sequence[Part], occupations: Sequence[Part], scores: Sequen
         return
     sign = 1 if whole.value > 0.5 else -1
     sure = [part.slice["occupation"] for part in _sure(parts[0], occupations)]
-    named = f" By themselves these occupations show it: {', '.join(sure)}." if sure else ""
+    more = f" and {len(sure) - MOST_NAMED} more" if len(sure) > MOST_NAMED else ""
+    named = f" By themselves these occupations show it: {', '.join(sure[:MOST_NAMED])}{more}." if sure else ""
     yield Finding(
         "HW-B012",
         "medium" if sign > 0 else "low",

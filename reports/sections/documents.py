@@ -6,6 +6,8 @@ from ..cards import DocumentCard
 from ..run import Run
 from .base import SECTIONS, FindingLink, finding_links
 
+TOGETHER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
@@ -17,7 +19,7 @@ class CitedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Cited documents first: the first of each finding, then the second of each, so that no finding fills the page."""
+    """Cited documents first: 20 of each finding in their order, then the next, so that none fills the page."""
 
     documents: tuple[CitedDocument, ...]
 
@@ -33,6 +35,6 @@ def documents(run: Run) -> Documents:
         for place, id in enumerate(dict.fromkeys([*named, *placed.finding.document_ids])):
             citing.setdefault(id, []).append(links[placed.anchor])
             rank[id] = min(place, rank.get(id, place))
-    cited = sorted((id for id in citing if id in run.documents), key=lambda id: rank[id])
+    cited = sorted((id for id in citing if id in run.documents), key=lambda id: rank[id] // TOGETHER)
     order = [*cited, *(id for id in run.documents if id not in citing)]
     return Documents(tuple(CitedDocument(run.documents[id], tuple(citing.get(id, ()))) for id in order))

@@ -27,3 +27,9 @@ def test_a_card_names_every_finding_that_cites_it() -> None:
 
 def test_a_cited_document_without_a_card_has_none() -> None:
     assert len(documents(run(finding("L", "low", "nobody"))).documents) == len(CARDS)
+
+
+def test_a_finding_with_many_documents_leaves_room_for_the_next() -> None:
+    many = [f"x{k}" for k in range(20)]
+    data = documents(run(finding("H", "high", *many, "a", "b"), finding("L", "low", "c")))
+    assert [item.card.id for item in data.documents][:3] == ["c", "a", "b"]
