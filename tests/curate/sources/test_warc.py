@@ -113,8 +113,8 @@ def test_plain_text_and_converted_records_are_documents(tmp_path: Path, read: An
         (HTML, b"<div>" * 400, "too-complex"),
         (HTML, b"x" * 5_001, "document-too-long"),
         (HTML, b"x" * 100_000, "document-too-long"),
-        ([*HTML, ("Content-Encoding", "gzip")], gzip.compress(b"x" * 5_001), "document-too-long"),
-        ([*HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE)[:-9], "invalid-http"),
+        ([*HTML, ("Content-Encoding", "gzip")], gzip.compress(b"x" * 5_001, mtime=0), "document-too-long"),
+        ([*HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE, mtime=0)[:-9], "invalid-http"),
         ([*HTML, ("Content-Encoding", "exi")], PAGE, "unknown-encoding"),
     ],
 )
