@@ -18,8 +18,9 @@ export PYTHONSAFEPATH = 1
 demo: $(VENV)/installed
 	$(VENV)/bin/headwater run examples/demo.yaml --out runs/demo
 
+# A process a core: threads of libraries on top of them would wait for each other.
 test: $(VENV)/installed-for-tests
-	$(VENV)/bin/pytest -n auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(VENV)/bin/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: style types layers
 
