@@ -68,13 +68,18 @@ def option_files(value: Any, key: str = "") -> list[list[str]]:
     """Option and SHA-256 of every file that such options name, or that lies in a folder they name: a changed file
     changes what audits and metrics find."""
     if isinstance(value, Mapping):
-        return [found for name, part in value.items() for found in option_files(part, str(name))]
+        return [found for name, part in value.items() for found in option_files(part, _key(name, value))]
     if isinstance(value, (list, tuple)):
         return [found for part in value for found in option_files(part, key)]
     named = isinstance(value, str) and (_is_file(key) or key in PERHAPS_FILES) and "://" not in value
     if named and Path(value).is_dir():
         return [[f"{key}/{name}", content] for name, content in _files_below(Path(value))]
     return [[key, sha256_file(Path(value))]] if named and Path(value).is_file() else []
+
+
+def _key(name: Any, options: Mapping[Any, Any]) -> str:
+    """The option a value stands under; beside an address ``model`` is the server's name for one, and never a file."""
+    return "" if name == "model" and "url" in options else str(name)
 
 
 def _files_below(folder: Path) -> list[tuple[str, str]]:
@@ -89,7 +94,7 @@ def _pathless(value: Any, key: str) -> Any:
     """The same walk as :func:`_absolute`; names of suites and hosts stay."""
     if isinstance(value, Mapping):
         inherited = key if key in ("suites", "robots") else ""
-        kept = {name: _pathless(part, inherited or str(name)) for name, part in value.items()}
+        kept = {name: _pathless(part, inherited or _key(name, value)) for name, part in value.items()}
         return {name: part for name, part in kept.items() if inherited or part is not None or value[name] is None}
     if isinstance(value, (list, tuple)):
         kept_parts = [_pathless(part, key) for part in value]
@@ -106,7 +111,7 @@ def _absolute(value: Any, base: Path, key: str) -> Any:
     """A value below an option: strings and lists of strings under the option of a file are paths; URLs stay."""
     if isinstance(value, Mapping):
         inherited = key if key in ("suites", "robots") else ""
-        return {name: _absolute(part, base, inherited or str(name)) for name, part in value.items()}
+        return {name: _absolute(part, base, inherited or _key(name, value)) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_absolute(part, base, key) for part in value]
     return _path(value, base, key) if isinstance(value, str) and "://" not in value else value

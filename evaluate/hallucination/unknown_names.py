@@ -192,6 +192,8 @@ def _finding(
     invented: Sequence[_Invented],
 ) -> tuple[Finding, ...]:
     above = baseline is not None and share.low > baseline.high
+    if baseline is not None and share.low <= baseline.value and not any(one.nearest for one in invented):
+        return ()  # real documents name as much that is new, and none is nearly a name of the corpus
     documents = _documents_with(subject, [one.nearest for one in invented[:EXAMPLES] if one.nearest])
     examples = tuple(_example(one, rows, documents.get(one.nearest, ())) for one in invented[:EXAMPLES])
     compared = (

@@ -126,3 +126,12 @@ def test_a_published_set_stands_beside_the_config_and_its_content_is_in_the_key(
 def test_a_set_of_datasets_by_name_is_no_path(tmp_path: Path) -> None:
     values = {"evaluate": {"metrics": [{"crows-pairs": {"data": {"name": "crows", "revision": "a" * 40}}}]}}
     assert with_absolute_paths(values, tmp_path) == without_paths(values) == values
+
+
+def test_a_servers_name_for_its_model_is_never_a_file(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    external = {"kind": "openai", "url": "http://127.0.0.1:1/v1", "model": "run"}
+    judge = {"judge": {"url": "http://127.0.0.1:1/v1", "model": "run"}}
+    values = {"corpus": {}, "model": {"external": external}, "evaluate": {"metrics": [judge]}}
+    found = with_absolute_paths(values, tmp_path)
+    assert found["model"]["external"]["model"] == "run" and found["evaluate"]["metrics"][0]["judge"]["model"] == "run"

@@ -72,6 +72,11 @@ def test_real_documents_give_the_baseline(tmp_path: Path) -> None:
     assert scores_of(copies, "unknown-names-baseline")["real text"].value == 0
 
 
+def test_names_as_new_as_those_of_real_documents_are_no_finding(tmp_path: Path) -> None:
+    outcome = measure(tmp_path, [f"so the Quiet Meadow {chr(65 + i % 26)}ornell Vale is here" for i in range(30)])
+    assert share(outcome) > 0.9 and outcome.findings == ()
+
+
 def test_invention_above_the_baseline_is_graver(tmp_path: Path) -> None:
     shared = ["so we call lake.pump_now and mill_race on the DataFrame here"] * 60
     outcome = measure(tmp_path, [f"so we use made_up_{i} and false_name_{i} now" for i in range(40)], documents=shared)
