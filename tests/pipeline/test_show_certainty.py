@@ -43,7 +43,7 @@ def test_evaluate_wants_a_model_and_says_how_to_add_one(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(f"corpus: {{source: text, path: {tmp_path / 'a.txt'}}}\n")
     done = CliRunner().invoke(app, ["evaluate", str(tmp_path / "c.yaml"), "--out", str(tmp_path / "run")])
     assert done.exit_code != 0
-    assert "no model in the config" in repr(done.exception) + done.output
+    assert "no model, and no metric that scores a file" in repr(done.exception) + done.output
 
 
 def test_evaluate_prints_the_scores_and_lays_out_the_report_again(finished: Path, tmp_path: Path) -> None:
