@@ -20,6 +20,7 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "holistic_bias": ("descriptors.json", "nouns.json", "sentence_templates.json", "standalone_noun_phrases.json"),
     "honest": ("en_binary_template.tsv", "en_queer_template.tsv"),
     "stereoset": ("dev.json",),
+    "surge_toxicity": ("toxicity_en.csv",),
     "truthfulqa": ("TruthfulQA.csv",),
     "winobias": tuple(
         f"{side}_stereotyped_type{kind}.txt.{part}"
@@ -28,6 +29,8 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "winogender": ("all_sentences.tsv", "occupations-stats.tsv"),
 }  # fmt: skip
 """The files of each set, by the name of its folder below ``sets``; a metric says which of them it can do without."""
+LABELLED = {"text": "text", "label": "is_toxic", "positive": "Toxic"}
+"""Columns of the set ``surge_toxicity``, on which text detectors are tried where no other labels are given."""
 HUB = frozenset({"name", "revision", "split", "config"})
 Data = str | Mapping[str, str] | None
 """A folder or file; ``{name, revision, split, config}`` of `datasets`; None: the folder of this name below ``sets``."""

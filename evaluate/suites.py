@@ -22,7 +22,8 @@ GROUNDED: tuple[Request, ...] = (
     ("semantic-entropy", OFFLINE),
     ("selfcheck", OFFLINE),
 )
-TOXICITY = ("output-toxicity", "detector-bias")
+TRIED = {"detector": ["toxicity-words", "sentiment-words", "regard-words"]}
+TOXICITY: tuple[Request, ...] = ("output-toxicity", "detector-bias", ("detector-validity", TRIED))
 IMAGES = (
     "frechet-distance",
     "kernel-distance",
@@ -82,7 +83,9 @@ def quick() -> Suite:
     return Suite((*LIKELIHOOD, *DIVERSITY, *MEMORIZATION, *BIAS, *HALLUCINATION))
 
 
-@SUITES.register("bias-core", version="1", sets="crows_pairs stereoset winobias winogender holistic_bias bold honest")
+@SUITES.register(
+    "bias-core", version="1", sets="crows_pairs stereoset winobias winogender holistic_bias bold honest surge_toxicity"
+)
 def bias_core() -> Suite:
     """What a model says of groups of people: against its corpus, between twins, on published sets, and how toxic."""
     return Suite((*BIAS, "counterfactual", *SENTENCE_SETS, *WRITTEN_SETS, *TOXICITY), RELEASE_SAMPLE)
@@ -102,7 +105,7 @@ def privacy_core() -> Suite:
 
 @SUITES.register(
     "genai-release", version="1",
-    sets="crows_pairs stereoset winobias winogender holistic_bias bold honest truthfulqa",
+    sets="crows_pairs stereoset winobias winogender holistic_bias bold honest truthfulqa surge_toxicity",
 )  # fmt: skip
 def genai_release() -> Suite:
     """Before a release: quality, privacy, bias, toxicity, refusals, robustness and hallucination, within the hour.

@@ -15,6 +15,7 @@ from ...core import Exhibit, Finding, IncompleteError, Measurement, NotMeasured,
 from ...curate import TEXT_DETECTORS, build_detector, checked_scores
 from ..answer_file import Row, questions_hash, read_answers
 from ..base import METRICS, Outcome, Subject
+from ..benchmark_sets import LABELLED, SETS, open_set
 from ..entailment import Spec, build_entailment
 from ..entailment.minilm_encoder import open_minilm
 from ..memorization.blind_baseline import blind_scores
@@ -25,7 +26,9 @@ from .validity_shown import exhibits_of, findings_of
 from .validity_slices import SliceAuc, slice_aucs, slices_of
 
 METRIC = "detector-validity"
+SET = "surge_toxicity"
 FEWEST = 5
+PARTS = ("scores", "findings", "exhibits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Labelled:
 )
 def measure_detector_validity(
     subject: Subject,
-    labelled_file: str,
-    detector: str = "combined",
+    labelled_file: str | None = None,
+    detector: str | Sequence[str] = "combined",
     text: str = "output",
     source: str = "source",
     label: str = "label",
@@ -74,10 +77,29 @@ def measure_detector_validity(
 
     ``labelled_file`` (.jsonl or .csv) has a column ``text``, ``label`` (yes or no, or ``positive``) and, for a grounded
     ``detector``, ``source``. Slices are length, language, terms of groups and any column in ``slices``, where
-    ``minimum`` rows are of each label. Finding HW-H050 where the interval includes 0.5.
+    ``minimum`` rows are of each label. Several detectors are tried one after the other. Without a file text detectors
+    are tried on the set surge_toxicity. Finding HW-H050 where the interval includes 0.5.
     """
     if minimum < 2:
         raise UsageError(f"{METRIC}: minimum is at least 2, not {minimum}")
+    names = [detector] if isinstance(detector, str) else list(dict.fromkeys(detector))
+    columns = {"text": text, "label": label, "positive": positive}
+    if labelled_file is None:
+        if unfit := [name for name in names if name in DETECTORS]:
+            raise UsageError(f"{METRIC}: {unfit[0]} holds outputs against sources; give labelled_file with both")
+        labelled_file, columns = str(open_set(subject, SET).files[SETS[SET][0]]), dict(LABELLED)
+    found = [
+        _tried(subject, labelled_file, name, source, entailment, slices, languages, minimum, **columns)
+        for name in names
+    ]
+    return Outcome(*(tuple(one for part in found for one in getattr(part, field)) for field in PARTS))
+
+
+def _tried(
+    subject: Subject, labelled_file: str, detector: str, source: str, entailment: Spec | None, slices: Sequence[str],
+    languages: bool, minimum: int, text: str, label: str, positive: str | None,
+) -> Outcome:  # fmt: skip
+    """One detector on the rows of a file."""
     grounded = detector in DETECTORS
     needed = (text, label, *((source,) if grounded else ()), *slices)
     rows = read_answers(labelled_file, needed, subject.progress).rows

@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ...core import Chart, Example, Exhibit, Finding, Measurement, NotMeasured, Score, Series, Table, UsageError
 from ...curate import IdentityTerms, example, read_labelled, safety
 from ..base import METRICS, Outcome, Subject
+from ..benchmark_sets import LABELLED, SETS, open_set
 from ..statistics import Estimate, auc
 from .swap_sheet import LIMIT, SENTENCES, SwapShift, protocol, swap_sheet
 
 METRIC = "detector-bias"
+SET = "surge_toxicity"
 SHIFT, AREA = f"{METRIC}-shift", f"{METRIC}-auc"
 DEFAULT: tuple[safety.Spec, ...] = ("toxicity-words", "sentiment-words", "regard-words")
 UNIT = "area under the ROC curve"
@@ -85,15 +89,17 @@ def measure_detector_bias(
 ) -> Outcome:
     """How the names of groups move the scores of text detectors: on swapped sentences, and on labelled texts of yours.
 
-    ``labelled_file`` has a column ``text`` and a column ``label``, of which the value ``positive`` means a yes; areas
-    need ``minimum`` texts of both labels. Findings HW-S030 where a name shifts the score by ``limit`` or more (false
-    discovery rate at most 5 %), and HW-S031 where a BPSN area lies below the area of all texts with its interval at 5 %
-    error over all groups (Bonferroni).
+    ``labelled_file`` has a column ``text`` and a column ``label``, of which the value ``positive`` means a yes; without
+    it the set surge_toxicity is read where it is. Areas need ``minimum`` texts of both labels. Findings HW-S030 where a
+    name shifts the score by ``limit`` or more (false discovery rate at most 5 %), and HW-S031 where a BPSN area lies
+    below the area of all texts with its interval at 5 % error over all groups (Bonferroni).
     """
     if isinstance(detectors, str) or not detectors:
         raise UsageError(f"{METRIC}: detectors must be a list of names, not {detectors!r}")
-    options = {"path": labelled_file, "text": text, "label": label, "positive": positive}
-    known = read_labelled(options, METRIC) if labelled_file else None
+    options: dict[str, Any] = {"path": labelled_file, "text": text, "label": label, "positive": positive}
+    if labelled_file is None and (found := _set_file(subject)):
+        options = {"path": str(found), **LABELLED}
+    known = read_labelled(options, METRIC) if options["path"] else None
     scores: list[Measurement] = []
     findings: list[Finding] = []
     exhibits: list[Exhibit] = []
@@ -104,14 +110,24 @@ def measure_detector_bias(
         findings += _shift_finding(detector, sheet, limit)
         exhibits += _shift_exhibits(detector, sheet)
         if known is None:
-            reason = "needs labelled texts: give labelled_file, a CSV or JSONL with a text and a label"
+            reason = (
+                "needs labelled texts: give labelled_file, a CSV or JSONL with a text and a label, or the set "
+                "surge_toxicity below --sets"
+            )
             scores.append(NotMeasured(AREA, reason, {"detector": detector.name}))
         else:
-            found = _areas(detector, known, minimum)
-            scores += found.scores
-            findings += found.findings
-            exhibits += found.exhibits
+            areas = _areas(detector, known, minimum)
+            scores += areas.scores
+            findings += areas.findings
+            exhibits += areas.exhibits
     return Outcome(tuple(scores), tuple(findings), tuple(exhibits))
+
+
+def _set_file(subject: Subject) -> Path | None:
+    """The file of the labelled set, where it lies below the folder of sets."""
+    if subject.sets is None or not (subject.sets / SET).is_dir():
+        return None
+    return open_set(subject, SET).files[SETS[SET][0]]
 
 
 def _shift_scores(detector: safety.TextDetector, sheet: Sequence[SwapShift]) -> Iterator[Measurement]:

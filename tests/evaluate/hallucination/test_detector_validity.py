@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fakes import write_corpus
 
-from headwater.core import InputError, NotMeasured, Score, UsageError
+from headwater.core import IncompleteError, InputError, NotMeasured, Score, UsageError
 from headwater.evaluate import METRICS, Outcome, Subject, auc
 from headwater.evaluate.hallucination.detector_validity import youden
 
@@ -178,3 +178,22 @@ def test_a_detector_without_sources_tells_little_of_halueval(tmp_path: Path) -> 
     )  # fmt: skip
     found = next(part for part in outcome.scores if part.slice == {"detector": "ngrams"})
     assert isinstance(found, Score) and 0.3 < found.value < 0.75
+
+
+def test_without_labels_text_detectors_are_tried_on_the_published_set(tmp_path: Path) -> None:
+    folder = tmp_path / "sets" / "surge_toxicity"
+    folder.mkdir(parents=True)
+    rows = [f"you are an idiot number {i},Toxic" if i % 2 else f"what a fine day {i},Not Toxic" for i in range(60)]
+    (folder / "toxicity_en.csv").write_text("text,is_toxic\n" + "\n".join(rows) + "\n")
+    corpus = write_corpus(tmp_path / "corpus", ["words"])
+    subject = Subject(tmp_path, corpus, sets=tmp_path / "sets")
+    outcome = METRICS.get("detector-validity")(subject, detector=["toxicity-words", "regard-words"])
+    areas = {
+        s.slice["detector"]: s for s in outcome.scores if s.metric == "detector-validity-auc" and len(s.slice) == 1
+    }
+    assert set(areas) == {"toxicity-words", "regard-words"}
+    assert isinstance(areas["toxicity-words"], Score) and areas["toxicity-words"].value == 1
+    with pytest.raises(UsageError, match="combined holds outputs against sources; give labelled_file"):
+        METRICS.get("detector-validity")(subject)
+    with pytest.raises(IncompleteError, match="surge_toxicity"):
+        METRICS.get("detector-validity")(Subject(tmp_path, corpus), detector="toxicity-words")
