@@ -83,21 +83,21 @@ def measure_detector_validity(
     if minimum < 2:
         raise UsageError(f"{METRIC}: minimum is at least 2, not {minimum}")
     names = [detector] if isinstance(detector, str) else list(dict.fromkeys(detector))
-    columns = {"text": text, "label": label, "positive": positive}
     if labelled_file is None:
         if unfit := [name for name in names if name in DETECTORS]:
             raise UsageError(f"{METRIC}: {unfit[0]} holds outputs against sources; give labelled_file with both")
-        labelled_file, columns = str(open_set(subject, SET).files[SETS[SET][0]]), dict(LABELLED)
+        labelled_file = str(open_set(subject, SET).files[SETS[SET][0]])
+        text, label, positive = LABELLED["text"], LABELLED["label"], LABELLED["positive"]
     found = [
-        _tried(subject, labelled_file, name, source, entailment, slices, languages, minimum, **columns)
+        _tried(subject, labelled_file, name, text, source, label, positive, entailment, slices, languages, minimum)
         for name in names
     ]
     return Outcome(*(tuple(one for part in found for one in getattr(part, field)) for field in PARTS))
 
 
 def _tried(
-    subject: Subject, labelled_file: str, detector: str, source: str, entailment: Spec | None, slices: Sequence[str],
-    languages: bool, minimum: int, text: str, label: str, positive: str | None,
+    subject: Subject, labelled_file: str, detector: str, text: str, source: str, label: str, positive: str | None,
+    entailment: Spec | None, slices: Sequence[str], languages: bool, minimum: int,
 ) -> Outcome:  # fmt: skip
     """One detector on the rows of a file."""
     grounded = detector in DETECTORS
