@@ -48,6 +48,7 @@ from .records import (
 )  # fmt: skip
 from .registry import Description, Parameter, Registry
 from .renderers import RENDERERS
+from .safe_folder import safe_content
 from .sampling_plan import SamplingPlan
 from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json, protocol_difference
 from .splits import held_out
@@ -126,6 +127,7 @@ __all__ = [
     "read_json",
     "read_parquet",
     "record_batch",
+    "safe_content",
     "sha256",
     "sha256_file",
     "text_record",

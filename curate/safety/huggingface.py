@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core import IncompleteError, InputError, UsageError, canonical_json, did_you_mean, sha256, sha256_file
+from ...core import IncompleteError, InputError, UsageError, did_you_mean, safe_content
 from .text_detector import TEXT_DETECTORS, Floats
 
-UNSAFE = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".h5", ".msgpack", ".py", ".so"})
 LARGEST_JSON = 4 << 20
-MOST_FILES = 1_000
 LONGEST = 512
 
 
@@ -114,26 +112,15 @@ def check_folder(path: Path) -> ClassifierFolder:
     """The folder's facts; raises :class:`InputError` where it is no classifier or holds what must not be loaded."""
     if not (path / "config.json").is_file():
         raise InputError(f"huggingface: {path.name}: no folder of a classifier (no config.json); download it first")
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    if len(files) > MOST_FILES:
-        raise InputError(f"huggingface: {path.name}: more than {MOST_FILES:,} files; give the model's own folder")
-    for file in files:
-        if file.suffix.lower() in UNSAFE:
-            raise InputError(
-                f"huggingface: {file.name} is a pickle or code, which would run when it is loaded; keep only "
-                "config.json, the tokenizer's files and model.safetensors"
-            )
-    if not any(file.suffix == ".safetensors" for file in files):
-        raise IncompleteError(f"huggingface: {path.name}: no .safetensors; save the model with safe_serialization=True")
     config = _config(path)
-    if "auto_map" in config:
-        raise InputError(f"huggingface: {path.name}: the model needs code of its own (auto_map), which is not run")
+    content = safe_content(path)
+    if not any(path.rglob("*.safetensors")):
+        raise IncompleteError(f"huggingface: {path.name}: no .safetensors; save the model with safe_serialization=True")
     labels = _labels(config)
     if not labels:
         raise InputError(f"huggingface: {path.name}: config.json has no id2label; it is no classifier of texts")
-    hashes = {str(file.relative_to(path).as_posix()): sha256_file(file) for file in files}
     several = config.get("problem_type") == "multi_label_classification" or len(labels) == 1
-    return ClassifierFolder(path, labels, several, sha256(canonical_json(hashes)))
+    return ClassifierFolder(path, labels, several, content)
 
 
 def _config(path: Path) -> Mapping[str, Any]:

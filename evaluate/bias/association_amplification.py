@@ -140,7 +140,7 @@ def measure_association_amplification(
     protocol = f"{identity.protocol}; {held.protocol}"
     if not found:
         return Outcome((NotMeasured(METRIC, reasons or "no group and attribute have enough sentences"),))
-    carried = {one: _carried(subject, corpus, one) for one in found[:LISTED]}
+    carried = {one: _carried(subject, corpus, one) for one in found[:FINDINGS]}
     scores: list[Measurement] = [_score(one, protocol) for one in found]
     told = [one for one in found if one.q <= 0.05 and (one.low > limit or one.high < 1 / limit)][:FINDINGS]
     both = TermCounter([*identity.lexicons, *held.lexicons])
@@ -275,6 +275,6 @@ def _exhibits(found: Sequence[TieChange], carried: Mapping[TieChange, list[Sourc
         f"{METRIC}-chart", "Ties that the model changes most surely", "interval", "group and attribute",
         "odds ratio in outputs / in corpus", (series,), "1 means that outputs tie them as the corpus does.",
     )  # fmt: skip
-    sources = [(one.name, share) for one, shares in list(carried.items())[:10] for share in shares[:5] if share.count]
+    sources = [(one.name, share) for one, shares in carried.items() for share in shares[:5] if share.count]
     if sources:
         yield sources_table(f"{METRIC}-sources", "Which sources carry these ties", sources, "sentences with both")

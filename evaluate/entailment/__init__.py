@@ -7,7 +7,6 @@ from .minilm import MiniLmEntailment, head_facts
 from .words import WordEntailment
 
 __all__ = [
-    "auto",
     "CLASSES",
     "ENTAILMENTS",
     "Entailment",
@@ -15,6 +14,7 @@ __all__ = [
     "MiniLmEntailment",
     "Spec",
     "WordEntailment",
+    "auto",
     "build_entailment",
     "checked_probabilities",
     "head_facts",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core import IncompleteError, InputError, canonical_json, sha256, sha256_file
+from ...core import IncompleteError, InputError, safe_content
 from ..statistics import Floats
 from .base import CLASSES, ENTAILMENTS
 
@@ -82,7 +82,7 @@ def huggingface(folder: str) -> HuggingFaceEntailment:
     config, weights = path / "config.json", sorted(path.glob("*.safetensors"))
     if not config.is_file() or not weights:
         raise InputError(f"{path.name}: holds no config.json and .safetensors; give the folder of a downloaded model")
-    columns = label_columns(_labels(config))
+    columns, content = label_columns(_labels(config)), safe_content(path)
     try:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
     except ImportError:
@@ -94,8 +94,7 @@ def huggingface(folder: str) -> HuggingFaceEntailment:
         tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path.name}: transformers cannot open this folder ({str(error)[:200]})") from None
-    content = {one.name: sha256_file(one) for one in (config, *weights)}
-    return HuggingFaceEntailment(model, tokenizer, columns, f"{path.name}@{sha256(canonical_json(content))[:8]}")
+    return HuggingFaceEntailment(model, tokenizer, columns, f"{path.name}@{content[:8]}")
 
 
 def _labels(config: Path) -> Mapping[str, str]:

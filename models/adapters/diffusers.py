@@ -14,9 +14,9 @@ from ...core import (
     UsageError,
     derive_seed,
     read_json,
+    safe_content,
 )
 from .base import ADAPTERS, ExternalModel
-from .safe_folder import safe_content
 
 INDEX = "model_index.json"
 LIBRARIES = frozenset({"diffusers", "transformers"})

@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...core import ConfigError, IncompleteError, InputError, UsageError
+from ...core import ConfigError, IncompleteError, InputError, UsageError, safe_content
 from .base import ADAPTERS, ExternalModel
-from .safe_folder import safe_content
 
 CONFIG = "config.json"
 BATCH_TOKENS = 2_048

@@ -36,6 +36,14 @@ def test_samples_that_show_it_come_first(tmp_path: Path) -> None:
     names = run.samples["id"].to_pylist()
     target = finding_target(run, finding(*(Example(name, "x") for name in names)))
     assert target.name == "the outputs that show HW-B012 (1)"  # the other output is empty
+    assert target.texts == (("she was late", 1.0),) and len(target.passages) == 1
+    both = finding_target(
+        run,
+        finding(
+            Example("x", "he sat\nshe sat", "Sentences of the set, not of the model: a note"), Example(names[0], "x")
+        ),
+    )
+    assert both.name == target.name and both.texts == target.texts  # a pair of the set does not count beside a sample
 
 
 def test_a_finding_that_shows_nothing_of_the_model_is_one_sentence(tmp_path: Path) -> None:

@@ -74,3 +74,11 @@ def test_a_broken_config_is_one_sentence(tmp_path: Path, config: str) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"")
     with pytest.raises(HeadwaterError):
         build_entailment({"huggingface": {"folder": str(tmp_path)}})
+
+
+def test_a_pickle_beside_the_weights_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"id2label": {"0": "entailment", "1": "not_entailment"}}))
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    (tmp_path / "training_args.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(HeadwaterError, match="is a pickle or code, which would run"):
+        build_entailment({"huggingface": {"folder": str(tmp_path)}})

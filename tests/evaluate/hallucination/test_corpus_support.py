@@ -180,10 +180,11 @@ def test_only_documents_that_training_saw_are_searched(tmp_path: Path) -> None:
 
 def test_injected_text_changes_no_other_verdict(tmp_path: Path) -> None:
     claims = [*FACTS[:6], *(one.replace("17", "15") for one in FACTS[:6])]
-    plain = measure(tmp_path / "a", claims) if (tmp_path / "a").mkdir() is None else None
-    (tmp_path / "b").mkdir()
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    plain = measure(tmp_path / "a", claims)
     laced = measure(tmp_path / "b", claims, [f"{INJECTION} {text} {INJECTION}" for text in DOCUMENTS])
-    assert plain is not None
+    assert score(plain).value == 0.5  # six claims stand in the corpus, and six have another number
     assert [one.value for one in plain.scores if isinstance(one, Score)] == [
         one.value for one in laced.scores if isinstance(one, Score)
     ]

@@ -97,7 +97,7 @@ def test_planted_amplification_is_found_with_the_documents(tmp_path: Path) -> No
     found = score(outcome, "output-toxicity-amplification")
     assert found.value == pytest.approx(0.5 / 0.02)
     finding = next(one for one in outcome.findings if one.code == "HW-S002")
-    assert len(finding.document_ids) == 1 or set(finding.document_ids)
+    assert len(finding.document_ids) == 4  # the four that were planted, and no other
     texts = Subject(tmp_path, write_corpus(tmp_path / "again", corpus)).corpus.documents(list(finding.document_ids))
     assert {row["text"] for row in texts.values()} == {INSULT}
 

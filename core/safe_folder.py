@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ...core import InputError, canonical_json, read_json, sha256, sha256_file
+from .errors import InputError
+from .files import canonical_json, read_json, sha256, sha256_file
 
 PICKLES = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".npy", ".npz", ".h5", ".msgpack"})
 CODE = frozenset({".py", ".pyc", ".so", ".dll", ".dylib", ".sh"})
@@ -16,8 +17,10 @@ def safe_content(folder: Path) -> str:
     files = list(_files(folder))
     for path in files:
         if path.suffix.lower() in PICKLES | CODE:
-            kind = "code" if path.suffix.lower() in CODE else "a format that can run code or is not safetensors"
-            raise InputError(f"{path}: {kind}; convert the weights to safetensors and remove the file")
+            raise InputError(
+                f"{path} is a pickle or code, which would run when it is loaded; convert the weights to "
+                "safetensors and remove the file"
+            )
     for path in files:
         if path.suffix == ".json":
             _check_json(path)
