@@ -53,6 +53,7 @@ from .sampling_plan import SamplingPlan
 from .scores import Direction, Measurement, NotMeasured, Score, measurement_from_json, protocol_difference
 from .splits import held_out
 from .stage import StageReport
+from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
 __all__ = [
     "IMAGE_SCHEMA",
@@ -86,6 +87,7 @@ __all__ = [
     "IncompleteError",
     "InputError",
     "IntegrityError",
+    "KeyPath",
     "LoRAPlan",
     "Manifest",
     "Measurement",
@@ -105,6 +107,7 @@ __all__ = [
     "Tile",
     "UnknownName",
     "UsageError",
+    "YamlFile",
     "atomic_folder",
     "atomic_path",
     "canonical_json",
@@ -112,6 +115,7 @@ __all__ = [
     "derive_seed",
     "did_you_mean",
     "document_id",
+    "dotted",
     "exhibit_from_json",
     "exhibit_to_json",
     "finite",
@@ -119,6 +123,7 @@ __all__ = [
     "hash_files",
     "held_out",
     "library_versions",
+    "load_yaml",
     "measured_use",
     "measurement_from_json",
     "modality",

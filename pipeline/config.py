@@ -12,9 +12,21 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ..core import CanaryPlan, ConfigError, EnergyFactors, External, LoRAPlan, Recipe, SamplingPlan, did_you_mean
+from ..core import (
+    CanaryPlan,
+    ConfigError,
+    EnergyFactors,
+    External,
+    KeyPath,
+    LoRAPlan,
+    Recipe,
+    SamplingPlan,
+    YamlFile,
+    did_you_mean,
+    dotted,
+    load_yaml,
+)
 from .paths import with_absolute_paths
-from .yaml_file import KeyPath, YamlFile, dotted, load_yaml
 
 Named = tuple[str, dict[str, Any]]
 DEFAULT_SUITES = ("quick",)
@@ -136,6 +148,10 @@ class RunConfig(TrackConfig):
     workers: int = Field(1, ge=1, le=64, description="processes for curation; the result does not depend on it")
     erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")
     energy: EnergyConfig = Field(EnergyConfig(), description="what is declared of machine and grid")
+    policy: str | None = Field(None, description="the policy that judges the run: the name of a pack, or a file")
+    governance: dict[str, Any] = Field(
+        default_factory=dict, description="facts that only a person knows: provider, purpose, licences, contacts"
+    )
     images: TrackConfig | None = Field(None, description="a second track in the same run, in the folder images/")
 
     def tracks(self) -> dict[str, TrackConfig]:

@@ -26,6 +26,8 @@ def with_absolute_paths(values: Mapping[str, Any], base: Path) -> dict[str, Any]
     if path := _model_path(result):
         external = {**result["model"]["external"], "path": _path(path, base, "path") if "://" not in path else path}
         result["model"] = {**result["model"], "external": external}
+    if isinstance(policy := result.get("policy"), str) and policy.endswith((".yaml", ".yml")):
+        result["policy"] = str((base / policy).absolute())
     if isinstance(result.get("images"), Mapping):
         result["images"] = with_absolute_paths(result["images"], base)
     return result

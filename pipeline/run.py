@@ -30,6 +30,7 @@ from ..core import (
     library_versions,
     read_energy,
     sha256,
+    sha256_file,
     write_text,
 )
 from ..curate import (
@@ -43,10 +44,12 @@ from ..curate import (
     document_cards,
     read_source,
 )
-from ..reports import build_report
+from ..reports import EVIDENCE, Policy, append_entry, build_report, load_policy
 from .as_read import audit_as_read
 from .before_after import before_after
+from .clock import utc_now
 from .config import DEFAULT_SUITES, EvaluateConfig, Named, RunConfig, TrackConfig, effective_values, effective_yaml
+from .gate import judge_run, judged_so
 from .inputs import record_inputs
 from .paths import option_files, without_paths
 from .stages import StageCache, code_hash, locked, stage_key
@@ -90,11 +93,15 @@ def run(
         work = Run(config, folder, progress, say, as_read)
         work.check_names()
         write_text(folder / "config.yaml", effective_yaml(config))
+        work.began()
         wanted = STAGES[: STAGES.index(until) + 1]
         for name, track in config.tracks().items():
             for stage in wanted[:5]:
                 work.do(stage, name, track)
         if "report" in wanted:
+            write_manifest(config, folder, work.cache)
+            work.finished()
+            work.gate()
             work.report()
         return RunResult(folder, tuple(work.ran), tuple(work.cached))
 
@@ -108,6 +115,7 @@ class Run:
         self.cache = StageCache(folder)
         self.ran: list[str] = []
         self.cached: list[str] = []
+        self.policy: Policy | None = load_policy(config.policy) if config.policy else None
 
     def check_names(self) -> None:
         """Build every source, step and metric list once, so that a wrong name fails before any work."""
@@ -130,6 +138,24 @@ class Run:
                     f"{place}model.start: {start} lies in the run folder, which this run would overwrite; give --out "
                     "another folder"
                 )
+
+    def began(self) -> None:
+        """Say in the ledger that work begins, and by which policy it will be judged."""
+        policy = {"policy": self.policy.hash} if self.policy else {}
+        config = sha256(canonical_json(_portable(self.config)))
+        append_entry(self.folder, "run-started", utc_now().isoformat(), code=__version__, config=config, **policy)
+
+    def finished(self) -> None:
+        """Say in the ledger that every measurement is there, and which stages were done for it."""
+        manifest = Manifest.load(self.folder).hash
+        append_entry(self.folder, "run-finished", utc_now().isoformat(), manifest, ran=self.ran, cached=self.cached)
+
+    def gate(self) -> None:
+        """Judge the run, where the config names a policy and nothing was judged since its last change."""
+        if self.policy and (self.ran or not judged_so(self.folder, self.policy, Manifest.load(self.folder).hash)):
+            judged = judge_run(self.folder, self.policy, utc_now())
+            passed = sum(one.status == "pass" for one in judged)
+            self.say(f"{'gate':<16} {self.policy.name}: {passed} of {len(judged)} controls pass")
 
     def source(self, name: str, track: TrackConfig) -> Source:
         """The source of a track."""
@@ -354,8 +380,13 @@ class Run:
 
     def report(self) -> None:
         """Lay out the report."""
-        write_manifest(self.config, self.folder, self.cache)
-        key = stage_key(code=code_hash(["core", "reports", "evaluate"]), run=Manifest.load(self.folder).hash)
+        evidence = self.folder / EVIDENCE
+        key = stage_key(
+            code=code_hash(["core", "reports", "evaluate"]),
+            run=Manifest.load(self.folder).hash,
+            governance=self.config.governance,
+            evidence=sha256_file(evidence) if evidence.is_file() else "",
+        )
         self.stage(
             "report", "", key, ["report.html", "report.json"], lambda: str(make_report(self.config, self.folder))
         )
@@ -521,10 +552,10 @@ def _check_external(external: External, place: str) -> None:
 
 
 def _portable(config: RunConfig) -> dict[str, Any]:
-    """The configuration without paths (what stands there is in the hash of the corpus), workers and energy."""
+    """The configuration without paths (what stands there is in the hash of the corpus) and what changes no result."""
     values = without_paths(effective_values(config))
-    values.pop("workers")
-    values.pop("energy")
+    for name in ("workers", "energy", "policy", "governance"):
+        values.pop(name)
     return values
 
 

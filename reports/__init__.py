@@ -5,10 +5,64 @@ from .build import build_report
 from .calibration import build_calibration
 from .cards import DocumentCard
 from .comparison import build_comparison
+from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
+from .gate import (
+    CHECKS,
+    EVIDENCE,
+    STATUSES,
+    Attestation,
+    Control,
+    Evidence,
+    JudgedRun,
+    Part,
+    Policy,
+    Waiver,
+    append_evidence,
+    exit_code,
+    judge,
+    latest,
+    load_policy,
+    open_judged,
+    pack_names,
+    policy_json,
+    read_evidence,
+)
+from .history import DATABASE, open_history
+from .ledger import LEDGER, Entry, append_entry, head, read_ledger
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 
 __all__ = [
+    "DATABASE",
+    "EXPORTERS",
+    "ExportedRun",
+    "Exporter",
+    "open_exported",
+    "open_history",
+    "CHECKS",
+    "EVIDENCE",
+    "STATUSES",
+    "LEDGER",
+    "Attestation",
+    "Control",
+    "Evidence",
+    "JudgedRun",
+    "Part",
+    "Policy",
+    "Waiver",
+    "append_evidence",
+    "exit_code",
+    "judge",
+    "latest",
+    "load_policy",
+    "open_judged",
+    "pack_names",
+    "policy_json",
+    "read_evidence",
+    "Entry",
+    "append_entry",
+    "head",
+    "read_ledger",
     "SECTIONS",
     "DocumentCard",
     "FindingLink",

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..core import Chart, EnergyUse, Gallery, Table, write_json, write_text
 from .caps import Caps
+from .gate import latest
+from .ledger import read_ledger
 from .page import render, section_data
 from .run import Run, read_run
 
@@ -24,6 +26,7 @@ def build_report(
     tracks: Sequence[str] = ("", "images"),
     planned: Mapping[str, Sequence[str]] | None = None,
     energy: Mapping[str, EnergyUse] | None = None,
+    language: str = "en",
 ) -> Path:
     """Write ``report.html`` and ``report.json`` into ``folder`` and return the path of the page.
 
@@ -33,14 +36,16 @@ def build_report(
     by document id (``source url licence language locator excerpt status reason copies_before copies_after steps
     step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
     nested mappings. The same input gives the same bytes: no clock is read. ``energy`` of each track's training varies
-    from run to run: it stands on the page and not in the JSON.
+    from run to run: it stands on the page and not in the JSON. ``language`` is that of the page's own words.
 
     Raises :class:`IntegrityError` where a file is not a stage report.
     """
     run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks, planned, energy)
+    evidence, ledger = latest(Path(folder)), tuple(read_ledger(Path(folder)))
+    run = replace(run, evidence=evidence, ledger=ledger, language=language)
     path = Path(folder) / "report.html"
     write_text(path, render_within(run, HEAVIEST))
-    write_json(path.with_name("report.json"), report_json(replace(run, energy={})))
+    write_json(path.with_name("report.json"), report_json(replace(run, energy={}, ledger=())))
     return path
 
 

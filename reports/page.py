@@ -19,6 +19,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Pack
 from markupsafe import Markup
 
 from .caps import Caps, clip
+from .catalogue import Catalogue
 from .hidden import visible
 from .run import Run
 from .sections import SECTIONS, StageData
@@ -56,10 +57,13 @@ def _is_beside(run: Run, data: Any) -> bool:
 def render(run: Run, caps: Caps, environment: Environment | None = None) -> str:
     """The whole page as HTML. ``environment`` is for tests that break a wall on purpose."""
     environment = environment or make_environment()
+    texts = Catalogue(run.language)
+    environment.globals["t"] = texts
     view = PageView(run, caps, documents(run).documents)
-    sections = [_render(environment, view, *row) for row in section_data(run)]
+    sections = [_render(environment, view, texts, *row) for row in section_data(run)]
     style, script = _asset("page.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
+        language=run.language,
         title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
@@ -98,10 +102,12 @@ def island(rows: Any) -> Markup:
     return Markup(text)
 
 
-def _render(environment: Environment, view: PageView, name: str, title: str, data: Any) -> RenderedSection:
+def _render(
+    environment: Environment, view: PageView, texts: Catalogue, name: str, title: str, data: Any
+) -> RenderedSection:
     template = environment.get_template(f"{name.replace('-', '_')}.html.jinja")
     html = Markup(template.render(data=data, page=view))
-    return RenderedSection(name, title, getattr(data, "badge", None), html)
+    return RenderedSection(name, texts.get(f"sections.{name}", title), getattr(data, "badge", None), html)
 
 
 def _loaders() -> Sequence[BaseLoader]:

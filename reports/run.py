@@ -5,10 +5,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
 from .cards import DocumentCard
+
+if TYPE_CHECKING:
+    from .gate import Evidence
+    from .ledger import Entry
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
@@ -61,13 +65,19 @@ class PlacedScore:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only."""
+    """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only.
+
+    ``evidence`` is the newest judgement, ``ledger`` what happened to the run; both empty where there is none.
+    """
 
     title: str
     tracks: tuple[Track, ...]
     documents: Mapping[str, DocumentCard] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     energy: Mapping[str, EnergyUse] = field(default_factory=dict)
+    evidence: tuple["Evidence", ...] = ()
+    ledger: tuple["Entry", ...] = ()
+    language: str = "en"
 
     @property
     def main(self) -> Track:

@@ -35,9 +35,9 @@ BUILTINS = {
     "hash": "differs between processes; use core.sha256 or xxhash",
 }
 CALLS = {
-    "yaml.load": "use pipeline.yaml_file",
-    "yaml.unsafe_load": "use pipeline.yaml_file",
-    "yaml.full_load": "use pipeline.yaml_file",
+    "yaml.load": "use core.load_yaml",
+    "yaml.unsafe_load": "use core.load_yaml",
+    "yaml.full_load": "use core.load_yaml",
     "torch.load": "use safetensors",
     "joblib.load": "joblib files are pickles",
     "pd.read_pickle": "pickle runs code on loading",

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from headwater.core import ConfigError, InputError
-from headwater.pipeline.yaml_file import load_yaml
+from headwater.core.yaml_file import load_yaml
 
 
 def read(tmp_path: Path, text: str):

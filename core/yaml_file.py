@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ..core import ConfigError, InputError
+from .errors import ConfigError, InputError
 
 MAXIMUM_BYTES = 1 << 20
 MAXIMUM_DEPTH = 20

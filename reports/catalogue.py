@@ -1,0 +1,55 @@
+"""The report's own words, by language: one JSON file for each part of the page, the same keys in every language.
+
+What stages say (titles of charts, findings, reasons) is data and stays in the language in which it was written.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from ..core import UnknownName
+
+DEFAULT = "en"
+
+
+class Catalogue:
+    """The words of one language. ``t("verdict.title")`` is the entry ``title`` of ``verdict.json``."""
+
+    def __init__(self, language: str = DEFAULT) -> None:
+        if language not in languages():
+            raise UnknownName("language", language, languages())
+        self.language = language
+        self._texts, self._fallback = _texts(language), _texts(DEFAULT)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text with its values filled in. Where ``count`` is given, ``key.one`` or ``key.other`` is taken."""
+        if f"{key}.other" in self._fallback:
+            key += ".one" if values.get("count") == 1 else ".other"
+        text = self._texts.get(key) or self._fallback[key]
+        return text.format_map(values) if values else text
+
+    def get(self, key: str, default: str) -> str:
+        """The text, or ``default`` for a key that is in no catalogue (the title of somebody else's section)."""
+        return self._texts.get(key) or self._fallback.get(key) or default
+
+
+def languages() -> list[str]:
+    """Every language of the report."""
+    return sorted(path.name for path in _folder().iterdir() if path.is_dir())
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    files = sorted((_folder() / language).iterdir(), key=lambda path: path.name)
+    return {
+        f"{file.name.removesuffix('.json')}.{key}": text
+        for file in files
+        if file.name.endswith(".json")
+        for key, text in json.loads(file.read_text("utf-8")).items()
+    }
+
+
+def _folder() -> Traversable:
+    return resources.files("headwater.reports") / "texts"
