@@ -18,10 +18,10 @@ MIGRATIONS = (
         folder TEXT NOT NULL UNIQUE,      -- relative to the root
         title TEXT NOT NULL,
         manifest TEXT NOT NULL,           -- hash of the run's manifest
-        started TEXT NOT NULL,            -- UTC, ISO 8601; empty where there is no ledger
+        started TEXT NOT NULL,            -- UTC, ISO 8601, empty without a ledger
         finished TEXT NOT NULL,
         policy TEXT NOT NULL,
-        verdict TEXT NOT NULL,            -- worst status of the newest evidence; empty where nothing was judged
+        verdict TEXT NOT NULL,            -- worst status of the newest evidence, empty where nothing was judged
         indexed TEXT NOT NULL             -- what the folder looked like when it was read: unchanged ones are skipped
     ) STRICT;
     CREATE TABLE scores (
