@@ -2,8 +2,8 @@
 
 It is registered with the file's name and the format's source, as in
 ``@EXPORTERS.register("sarif", file="headwater.sarif", source="OASIS SARIF 2.1.0")``. It computes nothing: every number
-comes from stage reports or evidence. What only a person knows comes from ``governance``, and is shown as missing where it
-is not there.
+comes from stage reports or evidence. What only a person knows comes from ``governance``, and is shown as missing where
+it is not there.
 """
 
 from collections.abc import Callable, Mapping
