@@ -198,13 +198,14 @@ def diff(
     a: Annotated[Path, typer.Argument(help="A run folder or a corpus folder.")],
     b: Annotated[Path, typer.Argument(help="Another one.")],
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown too.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page, with paired scores and the gate.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare two runs or corpora: documents, decisions by rule, configuration, versions, scores."""
     from . import record_commands
 
-    record_commands.diff(a, b, markdown, json=json, quiet=quiet)
+    record_commands.diff(a, b, markdown, html, json=json, quiet=quiet)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from .build import build_report
 from .calibration import build_calibration
 from .cards import DocumentCard
 from .comparison import build_comparison
+from .difference import build_difference
 from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
 from .gate import (
     CHECKS,
@@ -75,6 +76,7 @@ __all__ = [
     "audit_page",
     "build_calibration",
     "build_comparison",
+    "build_difference",
     "build_report",
     "stage_data",
 ]

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from .caps import Caps, clip
 from .catalogue import Catalogue
 from .hidden import visible
-from .run import Run
+from .run import APART, Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .view import PageView
@@ -46,7 +46,15 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
     facts = {name: SECTIONS.describe(name).facts for name in SECTIONS.names()}
     names = sorted(facts, key=lambda name: (int(facts[name].get("order", LAST)), name))
     data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
-    return [row for row in data if row[2] is not None and not _is_beside(run, row[2])]
+    return [row for row in data if row[2] is not None and not _is_beside(run, row[2]) and _belongs(run, row[0])]
+
+
+def _belongs(run: Run, name: str) -> bool:
+    """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
+    apart = [stage for stage in APART if stage in run.main.stages]
+    if not apart or len(run.main.stages) > 1:
+        return True
+    return name in (*apart, "glossary") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:

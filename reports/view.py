@@ -31,6 +31,7 @@ NAME = 100
 HOMES = {
     "calibration": "calibration",
     "comparison": "comparison",
+    "difference": "difference",
     "curation": "curation",
     "audit": "corpus-audit",
     "training": "training",

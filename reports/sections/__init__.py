@@ -6,6 +6,7 @@ from .comparison import comparison
 from .controls import controls
 from .corpus_audit import corpus_audit
 from .curation import curation
+from .difference import difference
 from .documents import documents
 from .energy import energy
 from .findings import findings
@@ -29,6 +30,7 @@ __all__ = [
     "controls",
     "corpus_audit",
     "curation",
+    "difference",
     "documents",
     "energy",
     "findings",

@@ -153,7 +153,7 @@ def test_sections_come_in_their_registered_order() -> None:
         "documents", "provenance", "glossary",
     ]  # fmt: skip
     # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another
-    apart = ("calibration", "comparison", "energy", "mitigation", "remedy")
+    apart = ("calibration", "comparison", "difference", "energy", "mitigation", "remedy")
     assert sorted([*names, *apart]) == SECTIONS.names()
 
 
