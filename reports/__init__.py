@@ -28,13 +28,19 @@ from .gate import (
     policy_json,
     read_evidence,
 )
-from .history import DATABASE, open_history
+from .history import DATABASE, Change, accept, check_index, detect, index_runs, open_history, reindex
 from .ledger import LEDGER, Entry, append_entry, head, read_ledger
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 
 __all__ = [
     "DATABASE",
+    "Change",
+    "accept",
+    "check_index",
+    "detect",
+    "index_runs",
+    "reindex",
     "EXPORTERS",
     "ExportedRun",
     "Exporter",
