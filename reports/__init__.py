@@ -4,6 +4,7 @@ from .audit_page import audit_page
 from .build import build_report
 from .calibration import build_calibration
 from .cards import DocumentCard
+from .catalogue import Catalogue
 from .comparison import build_comparison
 from .difference import build_difference
 from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
@@ -28,12 +29,17 @@ from .gate import (
     policy_json,
     read_evidence,
 )
+from .hidden import visible
 from .history import DATABASE, open_history
 from .ledger import LEDGER, Entry, append_entry, head, read_ledger
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
+from .style import page_style
 
 __all__ = [
+    "Catalogue",
+    "page_style",
+    "visible",
     "DATABASE",
     "EXPORTERS",
     "ExportedRun",
