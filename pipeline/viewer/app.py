@@ -41,7 +41,7 @@ class Viewer:
         asked = _asked(request)
         count, rows = self.shelf.find(asked)
         last = max(1, -(-count // PAGE))
-        named = {"statuses": STATUSES, "orders": list(ORDERS)}
+        named: dict[str, Any] = {"statuses": STATUSES, "orders": list(ORDERS)}
         return self.pages("runs", asked=asked, count=count, runs=rows, last=last, **named)
 
     def run(self, request: Request) -> Response:
