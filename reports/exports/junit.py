@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from ..gate import Evidence
 from ..run import PlacedFinding, Run
 from .base import EXPORTERS, ExportedRun
-from .measured import interval_text, limit_text, part_line, score_line
+from .measured import interval_text, limit_text, part_line, score_line, worst_first
 from .texts import clean, line
 from .times import utc
 from .verdict import gaps, verdict_of
@@ -61,7 +61,7 @@ def _group(control: str) -> str:
 def _case(one: Evidence) -> Case:
     """What keeps the gate shut is red; what was waived or does not block is skipped; a warning passes."""
     name = f"{line(one.control, 60)} {line(one.title, 200)}"
-    shown = one.parts[:MOST_PARTS]
+    shown = worst_first(one.parts)[:MOST_PARTS]
     more = [f"and {len(one.parts) - len(shown):,} more"] if len(one.parts) > len(shown) else []
     output = "\n".join([f"{one.status}: {clean(one.reason)}", *map(part_line, shown), *more])
     outcome = "" if one.status in ("pass", "warn") else "skipped"
@@ -72,7 +72,7 @@ def _case(one: Evidence) -> Case:
 
 def _measures(one: Evidence) -> Iterator[tuple[str, str]]:
     """Properties of the suite: the schema allows none in a test case."""
-    for at, part in enumerate(one.parts[:MOST_PARTS], 1):
+    for at, part in enumerate(worst_first(one.parts)[:MOST_PARTS], 1):
         start = f"{line(one.control, 60)}.{at}.{line(part.name, 100)}"
         yield f"{start}.status", part.status
         if part.value is not None:
@@ -122,6 +122,8 @@ def _suite(
     more = {"timestamp": time.removesuffix("Z")} if time else {}
     attributes = {"name": f"headwater: {name}", "tests": str(len(kept)), **counted, **more}
     suite = ElementTree.SubElement(root, "testsuite", attributes)
+    totals = {"name": f"headwater: {name}", "tests": str(len(kept)), **counted, **more}
+    suite = ElementTree.SubElement(root, "testsuite", totals)
     cut = {"cases cut": f"{len(cases) - len(kept):,}"} if len(kept) < len(cases) else {}
     properties = ElementTree.SubElement(suite, "properties")
     for key, value in {**about, **cut}.items():

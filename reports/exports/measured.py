@@ -1,7 +1,9 @@
 """What a control or a finding was measured by, in one line each."""
 
+from collections.abc import Iterable
+
 from ...core import NotMeasured, Score
-from ..gate import Part
+from ..gate import STATUSES, Part
 from ..numbers import number, score_interval, score_value
 from .texts import line, slice_of
 
@@ -11,9 +13,28 @@ def slice_text(slice: dict[str, str]) -> str:
     return ", ".join(f"{line(key, 60)} {line(value, 80)}" for key, value in slice_of(slice).items())
 
 
+def as_score(part: Part) -> Score | None:
+    """The measurement of a part, for texts; None where it has no value."""
+    if part.value is None:
+        return None
+    return Score(part.name, part.value, part.n or 0, part.unit, part.method, part.low, part.high)
+
+
+def value_text(part: Part) -> str:
+    """The value with as many digits as its interval supports; empty where there is none."""
+    score = as_score(part)
+    return "" if score is None else score_value(score)
+
+
 def interval_text(part: Part) -> str:
     """``0.11 to 0.31``, or ``none``."""
-    return "none" if part.low is None or part.high is None else f"{number(part.low)} to {number(part.high)}"
+    score = as_score(part)
+    return "none" if score is None else score_interval(score)
+
+
+def worst_first(parts: Iterable[Part]) -> list[Part]:
+    """Parts as they decide: the worst status first."""
+    return sorted(parts, key=lambda part: STATUSES.index(part.status))
 
 
 def limit_text(part: Part) -> str:
@@ -27,7 +48,7 @@ def part_line(part: Part) -> str:
     name = line(part.name, 100) + (f" ({sliced})" if sliced else "")
     if part.value is None:
         return f"{part.status}: {name}: {line(part.reason)}"
-    numbers = f"{number(part.value)} {line(part.unit, 60)}, interval {interval_text(part)}, n {number(part.n)}"
+    numbers = f"{value_text(part)} {line(part.unit, 60)}, interval {interval_text(part)}, n {number(part.n)}"
     limit = f", limit {limit_text(part)}" if part.threshold is not None else ""
     return f"{part.status}: {name}: {numbers}{limit}; {line(part.reason)}"
 

@@ -11,7 +11,7 @@ from ..gate import Evidence, Part
 from ..run import PlacedFinding
 from .base import EXPORTERS, ExportedRun
 from .json import score_json
-from .measured import part_line, score_line
+from .measured import part_line, score_line, worst_first
 from .texts import clean, json_text, line, slice_of
 from .times import event, utc
 from .verdict import by_status, gaps, verdict_of
@@ -122,7 +122,7 @@ def _controls(exported: ExportedRun, rules: dict[str, dict[str, Any]]) -> Iterat
         )
         red = one.blocking or one.status in ("fail", "warn", "waived")
         level = "note" if one.status == "warn" else LEVELS.get(one.severity, "warning")
-        parts = [part_line(part) for part in one.parts[:MOST_PARTS]]
+        parts = [part_line(part) for part in worst_first(one.parts)[:MOST_PARTS]]
         stage = next((f"{part.track}/{part.stage}" for part in one.parts if part.stage), "")
         yield {
             "ruleId": rule,
@@ -134,7 +134,7 @@ def _controls(exported: ExportedRun, rules: dict[str, dict[str, Any]]) -> Iterat
             **({"suppressions": [_suppression(one)]} if one.status == "waived" else {}),
             "properties": {
                 "status": one.status, "blocking": one.blocking, "severity": one.severity, "kind": one.kind,
-                "judged": utc(one.judged), "parts": [_part(part) for part in one.parts[:MOST_PARTS]],
+                "judged": utc(one.judged), "parts": [_part(part) for part in worst_first(one.parts)[:MOST_PARTS]],
                 "partsCut": max(0, len(one.parts) - MOST_PARTS),
             },
         }  # fmt: skip

@@ -58,7 +58,7 @@ def test_value_interval_n_and_limit_are_properties_of_the_suite(tmp_path: Path) 
     found = {one.get("name"): one.get("value") for one in exported(judged_run(tmp_path)).iter("property")}
     start = "M08.1.verbatim-share"
     assert [found[f"{start}.{name}"] for name in ("status", "value", "interval", "n", "limit")] == [
-        "fail", "0.043", "0.026 to 0.06", "512", "at most 0.01",
+        "fail", "0.043", "0.026 to 0.060", "512", "at most 0.01",
     ]  # fmt: skip
     assert found["exit code"] == "1"
 
