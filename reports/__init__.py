@@ -6,6 +6,8 @@ from .calibration import build_calibration
 from .cards import DocumentCard
 from .comparison import build_comparison
 from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
+from .exports.governance import DATASHEET_FIELDS, Governance, missing_facts, stated
+from .exports.governance import known_keys as governance_keys
 from .gate import (
     CHECKS,
     EVIDENCE,
@@ -33,6 +35,11 @@ from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 
 __all__ = [
+    "DATASHEET_FIELDS",
+    "Governance",
+    "governance_keys",
+    "missing_facts",
+    "stated",
     "DATABASE",
     "EXPORTERS",
     "ExportedRun",

@@ -1,6 +1,17 @@
 """A run in the formats of others, one a file."""
 
-from . import json
+from . import croissant, dataset_card, datasheet, eu_training_summary, json, model_card
 from .base import EXPORTERS, ExportedRun, Exporter, open_exported
 
-__all__ = ["EXPORTERS", "ExportedRun", "Exporter", "json", "open_exported"]
+__all__ = [
+    "EXPORTERS",
+    "ExportedRun",
+    "Exporter",
+    "croissant",
+    "dataset_card",
+    "datasheet",
+    "eu_training_summary",
+    "json",
+    "model_card",
+    "open_exported",
+]
