@@ -1,6 +1,6 @@
 """A run in the formats of others, one a file."""
 
-from . import croissant, dataset_card, datasheet, eu_training_summary, json, model_card
+from . import croissant, dataset_card, datasheet, eu_training_summary, json, junit, markdown, model_card, sarif
 from .base import EXPORTERS, ExportedRun, Exporter, open_exported
 
 __all__ = [
@@ -12,6 +12,9 @@ __all__ = [
     "datasheet",
     "eu_training_summary",
     "json",
+    "junit",
+    "markdown",
     "model_card",
     "open_exported",
+    "sarif",
 ]
