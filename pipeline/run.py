@@ -384,7 +384,7 @@ class Run:
         key = stage_key(
             code=code_hash(["core", "reports", "evaluate"]),
             run=Manifest.load(self.folder).hash,
-            governance=self.config.governance,
+            governance=self.config.governance.values(),
             evidence=sha256_file(evidence) if evidence.is_file() else "",
         )
         self.stage(

@@ -8,6 +8,8 @@ from .catalogue import Catalogue
 from .comparison import build_comparison
 from .difference import build_difference
 from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
+from .exports.governance import DATASHEET_FIELDS, Governance, missing_facts, stated
+from .exports.governance import known_keys as governance_keys
 from .gate import (
     CHECKS,
     EVIDENCE,
@@ -39,6 +41,7 @@ from .style import page_style
 __all__ = [
     "CHECKS",
     "DATABASE",
+    "DATASHEET_FIELDS",
     "EVIDENCE",
     "EXPORTERS",
     "LEDGER",
@@ -54,6 +57,7 @@ __all__ = [
     "ExportedRun",
     "Exporter",
     "FindingLink",
+    "Governance",
     "JudgedRun",
     "Part",
     "PlacedFinding",
@@ -75,11 +79,13 @@ __all__ = [
     "check_index",
     "detect",
     "exit_code",
+    "governance_keys",
     "head",
     "index_runs",
     "judge",
     "latest",
     "load_policy",
+    "missing_facts",
     "open_exported",
     "open_history",
     "open_judged",
@@ -90,5 +96,6 @@ __all__ = [
     "read_ledger",
     "reindex",
     "stage_data",
+    "stated",
     "visible",
 ]

@@ -1,6 +1,32 @@
 """A run in the formats of others, one a file."""
 
-from . import cyclonedx, json, junit, markdown, sarif
+from . import (
+    croissant,
+    cyclonedx,
+    dataset_card,
+    datasheet,
+    eu_training_summary,
+    json,
+    junit,
+    markdown,
+    model_card,
+    sarif,
+)
 from .base import EXPORTERS, ExportedRun, Exporter, open_exported
 
-__all__ = ["EXPORTERS", "ExportedRun", "Exporter", "cyclonedx", "json", "junit", "markdown", "open_exported", "sarif"]
+__all__ = [
+    "EXPORTERS",
+    "ExportedRun",
+    "Exporter",
+    "croissant",
+    "cyclonedx",
+    "dataset_card",
+    "datasheet",
+    "eu_training_summary",
+    "json",
+    "junit",
+    "markdown",
+    "model_card",
+    "open_exported",
+    "sarif",
+]
