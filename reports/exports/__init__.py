@@ -1,6 +1,17 @@
 """A run in the formats of others, one a file."""
 
-from . import croissant, dataset_card, datasheet, eu_training_summary, json, junit, markdown, model_card, sarif
+from . import (
+    croissant,
+    cyclonedx,
+    dataset_card,
+    datasheet,
+    eu_training_summary,
+    json,
+    junit,
+    markdown,
+    model_card,
+    sarif,
+)
 from .base import EXPORTERS, ExportedRun, Exporter, open_exported
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "ExportedRun",
     "Exporter",
     "croissant",
+    "cyclonedx",
     "dataset_card",
     "datasheet",
     "eu_training_summary",
