@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +13,9 @@ from .card_sections import counted
 from .corpus_facts import CorpusFacts, corpora
 from .croissant_context import CONTEXT, CROISSANT, RAI
 from .governance import asked_by, fact, stated
-from .responsible import rai_properties
+from .responsible import is_day, rai_properties
 
 SEMANTIC = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,2000}")
 
 DESCRIPTIONS = {
@@ -64,14 +63,14 @@ def _name(run: ExportedRun) -> str:
 def _description(run: ExportedRun, tracks: tuple[CorpusFacts, ...], left_out: tuple[str, ...]) -> str:
     """What it is, and what is missing from this file, so that nobody takes silence for an answer."""
     told = fact(run.governance, "data.description")
-    counted = "; ".join(
+    held = "; ".join(
         f"{facts.documents:,} {facts.title.lower()}, {facts.bytes:,} bytes, {counted(len(facts.sources), 'source')}"
         for facts in tracks
     )
     missing = stated(run.governance, asked_by("croissant"))[1]
     parts = [
         told[0] if told else "",
-        f"Curated by headwater. {counted}." if counted else "The run holds no corpus.",
+        f"Curated by headwater. {held}." if held else "The run holds no corpus.",
         f"RAI properties left out because nothing is known of them: {', '.join(left_out)}." if left_out else "",
         f"Not stated by the provider: {', '.join('governance.' + key for key in missing)}." if missing else "",
         *_unfit(run),
@@ -81,14 +80,17 @@ def _description(run: ExportedRun, tracks: tuple[CorpusFacts, ...], left_out: tu
 
 def _unfit(run: ExportedRun) -> Iterable[str]:
     """Stated facts whose form the vocabulary does not take: told in words, so that they are not lost."""
-    for key, rule, wanted in (
-        ("data.version", SEMANTIC, "a version of three numbers"),
-        ("data.published", DAY, "a date as YYYY-MM-DD"),
-        ("data.homepage", ADDRESS, "a web address"),
+    for key, fits, wanted in (
+        ("data.version", _is_version, "a version of three numbers"),
+        ("data.published", is_day, "a date as YYYY-MM-DD"),
+        ("data.homepage", _is_address, "a web address"),
     ):
         found = fact(run.governance, key)
-        if found and not rule.fullmatch(found[0]):
+        if found and not fits(found[0]):
             yield f"governance.{key} is “{found[0]}”, which is not {wanted}, so the field is left out."
+    times = [time for time in fact(run.governance, "data.collection_timeframe") or () if not is_day(time)]
+    if times:
+        yield f"Time of the collection as stated: {', '.join(times)}."
 
 
 def _identity(run: ExportedRun, tracks: tuple[CorpusFacts, ...]) -> dict[str, Any]:
@@ -102,16 +104,24 @@ def _identity(run: ExportedRun, tracks: tuple[CorpusFacts, ...]) -> dict[str, An
         "citeAs": "\n".join(fact(governance, "data.citation") or ()),
         "inLanguage": list(dict.fromkeys(languages)),
         "keywords": list(dict.fromkeys(facts.modality for facts in tracks)),
-        "version": _fitting(governance, "data.version", SEMANTIC),
-        "datePublished": _fitting(governance, "data.published", DAY),
-        "url": _fitting(governance, "data.homepage", ADDRESS),
+        "version": _fitting(governance, "data.version", _is_version),
+        "datePublished": _fitting(governance, "data.published", is_day),
+        "url": _fitting(governance, "data.homepage", _is_address),
     }
     return {name: value for name, value in values.items() if value}
 
 
-def _fitting(governance: Any, key: str, rule: re.Pattern[str]) -> str:
+def _fitting(governance: Any, key: str, fits: Callable[[str], bool]) -> str:
     found = fact(governance, key)
-    return found[0] if found and rule.fullmatch(found[0]) else ""
+    return found[0] if found and fits(found[0]) else ""
+
+
+def _is_version(text: str) -> bool:
+    return bool(SEMANTIC.fullmatch(text))
+
+
+def _is_address(text: str) -> bool:
+    return bool(ADDRESS.fullmatch(text))
 
 
 def _organisation(name: str) -> dict[str, str]:

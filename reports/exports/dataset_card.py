@@ -130,6 +130,7 @@ def _facts(run: ExportedRun) -> list[str]:
             f"- {label}: {stated_or_not(governance, key)}"
             for label, key in (
                 ("made for", "data.use_cases"),
+                ("tasks", "data.tasks"),
                 ("not fit for", "data.prohibited_uses"),
                 ("should stand for", "data.population"),
                 ("effects on people and society", "data.social_impact"),
@@ -141,6 +142,7 @@ def _facts(run: ExportedRun) -> list[str]:
         "\n".join(
             f"- {label}: {stated_or_not(governance, key)}"
             for label, key in (
+                ("name", "data.name"),
                 ("creators", "data.creators"),
                 ("provider", "provider.name"),
                 ("contact", "provider.contact"),

@@ -160,7 +160,7 @@ def _gaps(run: Run, room: Room) -> list[str]:
 def _by_reason(found: Iterable[PlacedScore]) -> list[list[PlacedScore]]:
     reasons: dict[str, list[PlacedScore]] = {}
     for one in found:
-        reasons.setdefault(re.sub(r"[0-9][0-9,.]*", "0", getattr(one.score, "reason", "")), []).append(one)
+        reasons.setdefault(re.sub(r"'[^']*'|[0-9][0-9,.]*", "0", getattr(one.score, "reason", "")), []).append(one)
     return sorted(reasons.values(), key=lambda rows: -len(rows))
 
 

@@ -82,7 +82,8 @@ def _result(track: Track, score: Score) -> dict[str, Any]:
 
 def _summary(run: ExportedRun, tracks: Sequence[Track]) -> str:
     missing = stated(run.governance, asked_by("model-card"))[1]
-    lines = [f"Version: {stated_or_not(run.governance, 'model.version')}"]
+    name, version = (stated_or_not(run.governance, f"model.{key}") for key in ("name", "version"))
+    lines = [f"Name: {name}. Version: {version}."]
     if missing:
         lines.append(f"> {len(missing)} facts that only the provider knows are not stated; each is marked below.")
     if not tracks:
@@ -106,7 +107,7 @@ def _uses(run: ExportedRun) -> list[str]:
         ),
         "## Provider",
         rows(
-            ("name", "provider.name"),
+            ("provider", "provider.name"),
             ("contact", "provider.contact"),
             ("licence of the weights", "model.licence"),
             ("made from", "model.base_model"),
@@ -164,12 +165,13 @@ def _results(track: Track) -> str:
 
 
 def _data(run: ExportedRun, held: Sequence[CorpusFacts]) -> str:
+    name = f"Data set: {stated_or_not(run.governance, 'data.name')}."
     if not held:
-        return "The run holds no corpus. Data set: " + stated_or_not(run.governance, "data.name")
+        return f"{name} The run holds no corpus."
     lines = [
         f"- {facts.documents:,} documents ({facts.modality}) of {counted(len(facts.sources), 'source')}, "
         f"{facts.bytes:,} bytes; licences: {shown(', '.join(one.name for one in facts.licences[:5]))}"
         + (f" and {len(facts.licences) - 5} more" if len(facts.licences) > 5 else "")
         for facts in held
     ]
-    return "\n".join(lines) + "\n\nThe dataset card and the datasheet of the same run describe them."
+    return name + "\n\n" + "\n".join(lines) + "\n\nThe dataset card and the datasheet of the same run describe them."

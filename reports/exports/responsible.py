@@ -1,7 +1,7 @@
 """The 20 properties of Croissant RAI 1.0, from what the run found and what the provider states."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -13,7 +13,6 @@ from .corpus_facts import CorpusFacts
 from .governance import fact
 from .run_facts import findings, gaps, removals, report, steps, table_of
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 STATED = {
     "dataCollection": "data.collection",
     "dataCollectionType": "data.collection_types",
@@ -69,8 +68,20 @@ def _stated(run: ExportedRun, *keys: str) -> Iterator[str]:
 def _timeframe(governance: Mapping[str, Any], tracks: Sequence[CorpusFacts]) -> list[str]:
     told = fact(governance, "data.collection_timeframe")
     ends = told or sorted(end for facts in tracks for end in (facts.first, facts.last) if end)
-    days = [end[:10] for end in ends if DAY.fullmatch(end[:10])]
+    days = [end[:10] for end in ends if is_day(end[:10])]
     return list(dict.fromkeys([days[0], days[-1]])) if days else []
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a date of the calendar: the vocabulary takes nothing else.
+
+    >>> is_day("2024-02-29"), is_day("2024-13-01"), is_day("May 2024")
+    (True, False, False)
+    """
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _missing(tracks: Sequence[CorpusFacts]) -> Iterator[str]:

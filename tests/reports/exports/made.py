@@ -13,7 +13,10 @@ from ..fixtures import HOSTILE, SCRIPT, empty_run, full_run, hostile_run
 
 CANARY = "4111 1111 1111 1111 hunter2@canary.example.net"
 JUDGED = "2026-11-30T03:00:00+00:00"
-GOVERNANCE = {"provider": {"name": "River Post", "contact": "data@river-post.org"}, "limitations": "English only."}
+GOVERNANCE = {
+    "provider": {"name": "River Post", "contact": "data@river-post.org"},
+    "model": {"limitations": "English only.", "licence": "Apache-2.0"},
+}
 CONFIG: dict[str, Any] = {
     "title": "Docstrings & a model",
     "corpus": {"source": "jsonl", "path": "corpus.jsonl"},
@@ -105,12 +108,8 @@ def bare_run(folder: Path) -> ExportedRun:
 def hostile_exported(folder: Path) -> ExportedRun:
     """Every text of stage reports, config, governance, manifest, evidence, waivers and signatures is hostile."""
     hostile_run(folder)
-    every = {text or "empty": [text, {text: text}] for text in HOSTILE if "\ud800" not in text and "\x00" not in text}
-    config = CONFIG | {
-        "title": SCRIPT + HOSTILE[8],
-        "governance": every,
-        "corpus": {"source": SCRIPT, "path": HOSTILE[2]},
-    }
+    named = {"title": SCRIPT + HOSTILE[8], "corpus": {"source": SCRIPT, "path": HOSTILE[2]}}
+    config = CONFIG | named | {"governance": hostile_governance()}
     versions = {f"package-{at}": text for at, text in enumerate(HOSTILE)}
     manifest = finish(folder, config, parents={"main": SCRIPT}, versions=versions)
     append_entry(folder, SCRIPT, SCRIPT, manifest.hash, **{f"key{at}": text for at, text in enumerate(HOSTILE)})
@@ -120,6 +119,22 @@ def hostile_exported(folder: Path) -> ExportedRun:
     envelope = {"payloadType": SCRIPT, "payload": HOSTILE[3], "signatures": [{"keyid": SCRIPT, "sig": SCRIPT}]}
     (folder / "signatures" / "a.dsse.json").write_bytes(canonical_json(envelope))
     return open_exported(folder)
+
+
+def hostile_governance() -> dict[str, Any]:
+    """Known keys with hostile facts. YAML itself refuses the characters that are left out."""
+    texts = [text for text in HOSTILE if "\ud800" not in text and "\x00" not in text]
+    one = {
+        "provider": ("name", "address", "contact"),
+        "model": ("name", "version", "base_model", "licence", "intended_purpose", "users", "limitations"),
+        "data": ("name", "version", "description", "licence", "purpose", "personal_data", "biases", "confidential"),
+    }  # fmt: skip
+    facts: dict[str, Any] = {
+        part: {key: texts[at % len(texts)] for at, key in enumerate(keys)} for part, keys in one.items()
+    }
+    facts["model"]["prohibited_uses"] = texts
+    facts["data"]["creators"] = list(texts)
+    return facts
 
 
 def hostile_control(at: int, text: str) -> Evidence:
