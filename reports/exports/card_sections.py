@@ -7,7 +7,7 @@ from ..run import Track
 from .base import ExportedRun
 from .card_text import cell, plain, share, shown, table, value
 from .corpus_facts import CorpusFacts, Share
-from .run_facts import findings, gaps, measured, removals, report, steps, table_of
+from .run_facts import findings, gaps, measured, model_of, removals, report, steps, table_of
 
 LISTED = 10
 FINDINGS = 40
@@ -47,6 +47,23 @@ def composition(facts: CorpusFacts) -> str:
     if facts.modality == "text":
         parts.append(shares("Language", facts.languages, facts))
     return "\n\n".join(parts)
+
+
+def origin(run: ExportedRun, track: Track) -> str:
+    """Who trained the model of a track: this run from nothing, this run after others, or others alone."""
+    facts = report(track, "training").facts
+    tokens = f"{cell(facts['tokens trained on'])} tokens trained on in this run" if "tokens trained on" in facts else ""
+    if model_of(run, track).get("external"):
+        return (
+            "a model made elsewhere. **What it was trained on is not known to the run**; the corpus described here is "
+            "not its training data."
+        )
+    if "parent" in facts:
+        parent = f"a parent model ({shown(facts.get('parent is', 'no kind recorded'))}, hash {shown(facts['parent'])})"
+        known = "**What the parent was trained on is not known to the run**; the corpus described here is not it."
+        return f"made from {parent}; {tokens}. {known}"
+    family = facts.get("family") or model_of(run, track).get("family", "not recorded")
+    return f"family {shown(family)}, trained from nothing by this run" + (f"; {tokens}" if tokens else "")
 
 
 def counted(number: int, noun: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..run import Track
 from .base import EXPORTERS, ExportedRun
-from .card_sections import finding_list, for_each_track, measure, personal_data, shares
+from .card_sections import finding_list, for_each_track, measure, origin, personal_data, shares
 from .card_text import cell, plain, share, shown, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora, top_domains
 from .governance import asked_by, fact, stated
@@ -64,17 +64,8 @@ def _general(run: ExportedRun, held: Sequence[CorpusFacts]) -> list[str]:
 
 
 def _model(run: ExportedRun) -> str:
-    """What the run knows of the model: its family, and the model that it was tuned from."""
-    lines = []
-    for track in run.run.tracks:
-        model = model_of(run, track)
-        if not model:
-            continue
-        external = model.get("external")
-        what = "a model made elsewhere" if external else f"family {shown(model.get('family', ''))}"
-        tokens = report(track, "training").facts.get("tokens trained on")
-        trained = f", {cell(tokens)} tokens trained on in this run" if tokens is not None else ""
-        lines.append(f"- of the run{_of(track)}: {what}{trained}")
+    """What the run knows of the model: its family, and whether others trained it before."""
+    lines = [f"- of the run{_of(track)}: {origin(run, track)}" for track in run.run.tracks if model_of(run, track)]
     if not lines:
         return "**The run has no model:** this summary describes the data only."
     return "\n".join(lines)

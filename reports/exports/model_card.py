@@ -7,7 +7,7 @@ from ...core import Score
 from ..numbers import number, score_interval, score_value
 from ..run import Track, is_control
 from .base import EXPORTERS, ExportedRun
-from .card_sections import counted, finding_list, gap_list, lineage
+from .card_sections import counted, finding_list, gap_list, lineage, origin
 from .card_text import cell, plain, shown, slice_text, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora
 from .governance import asked_by, fact, stated
@@ -174,4 +174,12 @@ def _data(run: ExportedRun, held: Sequence[CorpusFacts]) -> str:
         + (f" and {len(facts.licences) - 5} more" if len(facts.licences) > 5 else "")
         for facts in held
     ]
-    return name + "\n\n" + "\n".join(lines) + "\n\nThe dataset card and the datasheet of the same run describe them."
+    made = "\n".join(f"- model{_of(track)}: {origin(run, track)}" for track in run.run.tracks if model_of(run, track))
+    return (
+        "\n\n".join((name, made, "\n".join(lines))).replace("\n\n\n\n", "\n\n")
+        + "\n\nThe dataset card and the datasheet of the same run describe them."
+    )
+
+
+def _of(track: Track) -> str:
+    return f" of the track {plain(track.name)}" if track.name else ""

@@ -1,5 +1,6 @@
 """The EU summary: all sections of the template, the right domains, and never a claim that nobody made."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,22 @@ def test_hostile_texts_do_no_harm(tmp_path: Path) -> None:
         assert not any(character in found for character in "\u202e\u200b\x00\x1b\u2028")
     (tmp_path / "stages").mkdir()
     assert "hunter2" not in summary(hostile_exported(tmp_path / "stages"))
+
+
+def with_model(run: ExportedRun, model: dict[str, Any], **facts: Any) -> ExportedRun:
+    """The run with another model in its config and other facts of its training."""
+    (track, *others) = run.run.tracks
+    training = replace(track.stages["training"], facts=facts)
+    changed = replace(track, stages={**track.stages, "training": training})
+    return replace(run, config={**run.config, "model": model}, run=replace(run.run, tracks=(changed, *others)))
+
+
+@pytest.mark.parametrize("name", ["eu-training-summary", "model-card"])
+def test_training_data_of_others_is_never_taken_for_that_of_the_run(name: str, tmp_path: Path) -> None:
+    run, export = texts_run(tmp_path), EXPORTERS.get(name)
+    assert "family transformer, trained from nothing by this run" in export(run)
+    tuned = export(with_model(run, {"family": "transformer"}, parent="60f06cb5131a", **{"tokens trained on": 512}))
+    assert "hash 60f06cb5131a); 512 tokens trained on in this run" in tuned
+    assert "**What the parent was trained on is not known to the run**" in tuned
+    foreign = export(with_model(run, {"external": {"kind": "http"}}))
+    assert "made elsewhere. **What it was trained on is not known to the run**" in foreign
