@@ -16,6 +16,7 @@ from .not_measured import not_measured
 from .provenance import provenance
 from .remedy import remedy
 from .scores import scores
+from .signatures import signatures
 from .summary import summary
 from .training import training
 
@@ -39,6 +40,7 @@ __all__ = [
     "provenance",
     "remedy",
     "scores",
+    "signatures",
     "stage_data",
     "summary",
     "training",
