@@ -44,7 +44,7 @@ from ..curate import (
     document_cards,
     read_source,
 )
-from ..reports import EVIDENCE, Policy, append_entry, build_report, load_policy
+from ..reports import EVIDENCE, Policy, Signature, append_entry, build_report, load_policy, refuse_signed
 from .as_read import audit_as_read
 from .before_after import before_after
 from .clock import utc_now
@@ -89,6 +89,7 @@ def run(
     """
     if (folder / RELEASE_PROOF).is_file():
         raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
+    refuse_signed(folder, "running a stage in it")
     with locked(folder):
         work = Run(config, folder, progress, say, as_read)
         work.check_names()
@@ -142,7 +143,7 @@ class Run:
     def began(self) -> None:
         """Say in the ledger that work begins, and by which policy it will be judged."""
         policy = {"policy": self.policy.hash} if self.policy else {}
-        config = sha256(canonical_json(_portable(self.config)))
+        config = sha256(canonical_json(portable_config(self.config)))
         append_entry(self.folder, "run-started", utc_now().isoformat(), code=__version__, config=config, **policy)
 
     def finished(self) -> None:
@@ -422,7 +423,7 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
         kind="run",
         files=dict(sorted(files.items())),
         counts={f"{track or 'main'} documents": len(Corpus(path)) for track, path in corpora.items()},
-        config_hash=sha256(canonical_json(_portable(config))),
+        config_hash=sha256(canonical_json(portable_config(config))),
         seed=config.seed,
         parents={track or "main": Corpus(path).hash for track, path in corpora.items()},
         versions=library_versions(LIBRARIES),
@@ -431,8 +432,13 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
     return manifest
 
 
-def make_report(config: RunConfig, folder: Path) -> Path:
-    """Lay out the report of a run folder, with a card for every document that a finding names."""
+def make_report(
+    config: RunConfig, folder: Path, into: Path | None = None, signatures: Sequence[Signature] | None = None
+) -> Path:
+    """Lay out the report of a run folder, with a card for every document that a finding names.
+
+    ``into`` is another folder for the pages, ``signatures`` are those to show in place of the folder's own.
+    """
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
@@ -447,6 +453,8 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
         energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
+        into=into,
+        signatures=signatures,
     )
 
 
@@ -551,7 +559,7 @@ def _check_external(external: External, place: str) -> None:
     open_external(external, place)
 
 
-def _portable(config: RunConfig) -> dict[str, Any]:
+def portable_config(config: RunConfig) -> dict[str, Any]:
     """The configuration without paths (what stands there is in the hash of the corpus) and what changes no result."""
     values = without_paths(effective_values(config))
     for name in ("workers", "energy", "policy", "governance"):

@@ -12,6 +12,7 @@ from .gate import latest
 from .ledger import read_ledger
 from .page import render, section_data
 from .run import Run, read_run
+from .signing import Signature, read_signatures
 
 FORMAT = "headwater report/1"
 HEAVIEST = 3_000_000
@@ -27,6 +28,8 @@ def build_report(
     planned: Mapping[str, Sequence[str]] | None = None,
     energy: Mapping[str, EnergyUse] | None = None,
     language: str = "en",
+    into: Path | None = None,
+    signatures: Sequence[Signature] | None = None,
 ) -> Path:
     """Write ``report.html`` and ``report.json`` into ``folder`` and return the path of the page.
 
@@ -37,13 +40,15 @@ def build_report(
     step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
     nested mappings. The same input gives the same bytes: no clock is read. ``energy`` of each track's training varies
     from run to run: it stands on the page and not in the JSON. ``language`` is that of the page's own words.
+    ``into`` is another folder for the pages, ``signatures`` are those to show [default: those of the folder].
 
     Raises :class:`IntegrityError` where a file is not a stage report.
     """
     run = read_run(Path(folder), title, documents or {}, provenance or {}, tracks, planned, energy)
     evidence, ledger = latest(Path(folder)), tuple(read_ledger(Path(folder)))
-    run = replace(run, evidence=evidence, ledger=ledger, language=language)
-    path = Path(folder) / "report.html"
+    signed = tuple(read_signatures(Path(folder)) if signatures is None else signatures)
+    run = replace(run, evidence=evidence, ledger=ledger, signatures=signed, language=language)
+    path = (into or Path(folder)) / "report.html"
     write_text(path, render_within(run, HEAVIEST))
     write_json(path.with_name("report.json"), report_json(replace(run, energy={}, ledger=())))
     return path

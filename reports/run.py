@@ -13,6 +13,7 @@ from .cards import DocumentCard
 if TYPE_CHECKING:
     from .gate import Evidence
     from .ledger import Entry
+    from .signing import Signature
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
@@ -67,7 +68,8 @@ class PlacedScore:
 class Run:
     """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only.
 
-    ``evidence`` is the newest judgement, ``ledger`` what happened to the run; both empty where there is none.
+    ``evidence`` is the newest judgement, ``ledger`` what happened to the run, ``signatures`` who signed it; each
+    empty where there is none.
     """
 
     title: str
@@ -77,6 +79,7 @@ class Run:
     energy: Mapping[str, EnergyUse] = field(default_factory=dict)
     evidence: tuple["Evidence", ...] = ()
     ledger: tuple["Entry", ...] = ()
+    signatures: tuple["Signature", ...] = ()
     language: str = "en"
 
     @property

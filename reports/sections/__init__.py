@@ -17,6 +17,7 @@ from .not_measured import not_measured
 from .provenance import provenance
 from .remedy import remedy
 from .scores import scores
+from .signatures import signatures
 from .summary import summary
 from .training import training
 
@@ -41,6 +42,7 @@ __all__ = [
     "provenance",
     "remedy",
     "scores",
+    "signatures",
     "stage_data",
     "summary",
     "training",
