@@ -27,3 +27,8 @@ def read_time(text: str | None) -> datetime:
     except ValueError:
         raise UsageError(f"{text!r} is not a time; write 2026-11-30 or 2026-11-30T03:00:00+00:00") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def wall_clock() -> datetime:
+    """The time in UTC as it passes: leases of running jobs are judged by it, which a pinned time would never end."""
+    return datetime.now(UTC)

@@ -196,7 +196,9 @@ def test_every_yaml_example_is_a_valid_config(block: str, tmp_path: Path) -> Non
         assert all(name in METRICS.names() for name, _ in track.evaluate.metrics)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=relative)
+@pytest.mark.parametrize(
+    "path", sorted(set((ROOT / "examples").glob("*.yaml")) - {ROOT / "examples/jobs.yaml"}), ids=relative
+)
 def test_every_shipped_config_is_valid(path: Path) -> None:
     config = load_config(path)
     assert all(build_steps(track.steps("text"), "curate") for track in config.tracks().values())
