@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from .caps import Caps, clip
 from .catalogue import Catalogue
+from .drawings import Drawings
 from .hidden import visible
 from .run import APART, Run
 from .sections import SECTIONS, StageData
@@ -66,10 +67,10 @@ def render(run: Run, caps: Caps, environment: Environment | None = None) -> str:
     """The whole page as HTML. ``environment`` is for tests that break a wall on purpose."""
     environment = environment or make_environment()
     texts = Catalogue(run.language)
-    environment.globals["t"] = texts
+    environment.globals |= {"t": texts, "drawings": Drawings(texts)}
     view = PageView(run, caps, documents(run).documents)
     sections = [_render(environment, view, texts, *row) for row in section_data(run)]
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
         title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),

@@ -14,6 +14,7 @@ from .cards import DocumentCard
 from .charts import chart_table, cuts, draw
 from .galleries import GalleryView, gallery_view
 from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, join_view
+from .judgement import share
 from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
 from .score_table import ScoreGroup, score_groups, slice_label
@@ -222,6 +223,14 @@ class PageView:
     def long(self, text: str) -> str:
         """A text cut to the length of an example."""
         return clip(text, self.caps.example_characters)
+
+    def number(self, value: Cell) -> str:
+        """A number with its separators."""
+        return number(value)
+
+    def percent(self, value: float) -> str:
+        """A share as percent."""
+        return share(value)
 
     def home(self, stage: str) -> str:
         """The section in which a stage of the main track stands."""
