@@ -4,6 +4,7 @@ What trains and scores is imported by the stage that needs it: torch takes secon
 """
 
 import dataclasses
+import itertools
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from ..evaluate import Subject
 
 NO_CORPUS = "none"
+MOST_CARDS = 1_000  # documents of a track with a card in report.json; the page shows fewer
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
 RELEASE_PROOF = "erasure.json"
@@ -443,7 +445,8 @@ def make_report(
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
-        ids = [id for path in stage_files(folder / track) for id in named_documents(StageReport.load(path))]
+        reports = [StageReport.load(path) for path in stage_files(folder / track)]
+        ids = first_documents([named for report in reports for named in _named_by_finding(report)])
         documents |= _cards(folder / track, ids, config.seed)
     return build_report(
         folder,
@@ -494,6 +497,21 @@ def stage_files(folder: Path) -> list[Path]:
 def findings_of(folder: Path) -> list[Finding]:
     """The findings of every stage of a track's folder, in the order of the stages."""
     return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
+
+
+def first_documents(named: Sequence[Sequence[str]], limit: int = MOST_CARDS) -> list[str]:
+    """At most ``limit`` documents, some of each finding, so that none fills the report: the first of each, then the
+    second."""
+    rows = itertools.zip_longest(*named)
+    ids = dict.fromkeys(id for row in rows for id in row if id is not None)
+    return list(itertools.islice(ids, limit))
+
+
+def _named_by_finding(report: StageReport) -> list[list[str]]:
+    return [
+        [*(id for example in finding.examples for id in example.document_ids), *finding.document_ids]
+        for finding in report.findings
+    ]
 
 
 def named_documents(report: StageReport) -> list[str]:

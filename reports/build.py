@@ -6,11 +6,14 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+from markupsafe import Markup
+
 from ..core import Chart, EnergyUse, Gallery, Table, write_json, write_text
 from .caps import Caps
 from .gate import latest
 from .ledger import read_ledger
-from .page import render, section_data
+from .page import NO_ROWS, RenderedSection, lay_out, left_out, rendered, section_data
 from .run import Run, read_run
 from .signing import Signature, read_signatures
 
@@ -55,9 +58,34 @@ def build_report(
 
 
 def render_within(run: Run, limit: int) -> str:
-    """The page; where it is heavier than ``limit`` bytes, again with fewer examples, rows and pictures."""
-    html = render(run, Caps())
-    return html if len(html.encode("utf-8", "replace")) <= limit else render(run, Caps().tighter())
+    """The page; where it is heavier than ``limit`` bytes, again with ever fewer examples, rows and pictures.
+
+    Where the tightest caps are not enough, the heaviest sections give way to a note, one after the other: whatever the
+    stages wrote, the page stays within the limit (above the few ten thousand bytes of its own style and script).
+    """
+    data = section_data(run)
+    for caps in Caps().levels():
+        parts = rendered(run, caps, data=data)
+        html = lay_out(run, *parts)
+        if weight(html) <= limit:
+            return html
+    return _without_the_heaviest(run, parts, limit)
+
+
+def _without_the_heaviest(run: Run, parts: tuple[list[RenderedSection], Markup, Environment], limit: int) -> str:
+    sections, _, environment = parts
+    html = lay_out(run, sections, NO_ROWS, environment)
+    for heaviest in sorted(sections, key=lambda section: -len(section.html)):
+        if weight(html) <= limit:
+            break
+        sections = [left_out(one, environment) if one.name == heaviest.name else one for one in sections]
+        html = lay_out(run, sections, NO_ROWS, environment)
+    return html
+
+
+def weight(html: str) -> int:
+    """Bytes of the page as it is written."""
+    return len(html.encode("utf-8", "replace"))
 
 
 def report_json(run: Run) -> dict[str, Any]:
