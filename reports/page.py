@@ -80,14 +80,13 @@ def rendered(
     texts = Catalogue(run.language)
     environment.globals |= {"t": texts, "drawings": Drawings(texts)}
     view = PageView(run, caps, documents(run).documents)
-    sections = [_render(environment, view, texts, *row) for row in section_data(run)]
-    style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     sections = [_render(environment, view, texts, *row) for row in data or section_data(run)]
     return sections, deflated(view.rows), environment
 
 
 def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environment: Environment) -> str:
     """The page around its sections."""
+    style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
         title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),

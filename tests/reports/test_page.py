@@ -152,11 +152,19 @@ def test_sections_come_in_their_registered_order() -> None:
         "verdict", "answers", "summary", "findings", "scores", "curation", "corpus-audit", "controls", "training",
         "images", "not-measured", "documents", "provenance", "glossary",
     ]  # fmt: skip
-    # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another
-    apart = ("calibration", "comparison", "difference", "energy", "mitigation", "remedy")
     # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another; where a
     # policy was judged; where there is a stage
-    apart = ("calibration", "comparison", "energy", "mitigation", "remedy", "checklist", "methods", "removal")
+    apart = (
+        "calibration",
+        "comparison",
+        "difference",
+        "energy",
+        "mitigation",
+        "remedy",
+        "checklist",
+        "methods",
+        "removal",
+    )
     assert sorted([*names, *apart]) == SECTIONS.names()
 
 
