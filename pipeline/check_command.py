@@ -17,7 +17,7 @@ from .stages import locked
 def check(folder: Path, policy: str | None, time: str | None, *, json: bool, quiet: bool, again: bool = False) -> None:
     """Judge a run folder, lay its report out again, and exit with the code of the gate."""
     if not again:
-        refuse_signed(folder, "judging it again (which --again does)")
+        refuse_signed(folder, "judging it again", "--again does so all the same, and somebody has to sign anew")
     own = load_config(folder / "config.yaml").policy
     name = policy or own
     if name is None:

@@ -266,7 +266,7 @@ def report(folder: Path, json: bool) -> None:
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
     if not (folder / MANIFEST).is_file():
         raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
-    refuse_signed(folder, "laying out its report again")
+    refuse_signed(folder, "laying out its report again", "its page is part of what was signed")
     path = make_report(load_config(folder / "config.yaml"), folder)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 

@@ -91,7 +91,7 @@ def run(
     """
     if (folder / RELEASE_PROOF).is_file():
         raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
-    refuse_signed(folder, "running a stage in it")
+    refuse_signed(folder, "running a stage in it", "give --out another folder")
     with locked(folder):
         work = Run(config, folder, progress, say, as_read)
         work.check_names()

@@ -192,7 +192,7 @@ def sign_checkpoint(
     for warning in warnings_of(key):
         typer.echo(f"headwater: {warning}", err=True)
     if is_run and out is None:
-        refuse_signed(target, "a new signature of its model (--out writes it elsewhere)")
+        refuse_signed(target, "a new signature of its model", "--out writes it elsewhere")
     written = []
     for folder in folders:
         path = out or folder.with_name(f"{folder.resolve().name}.sig")

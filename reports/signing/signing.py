@@ -101,13 +101,10 @@ def finish_signing(folder: Path) -> bool:
     return True
 
 
-def refuse_signed(folder: Path, doing: str) -> None:
+def refuse_signed(folder: Path, doing: str, way_out: str) -> None:
     """A signed run is evidence: whoever would change it is told so, and the way out."""
     if FolderContents(folder).envelopes() or (folder / STAGED).is_dir():
-        raise UsageError(
-            f"{folder}: this run is signed, and {doing} would void the sign-off; give another folder, or copy this "
-            "one without its signatures/ and go on in the copy"
-        )
+        raise UsageError(f"{folder}: this run is signed, and {doing} would void the sign-off; {way_out}")
 
 
 def _sign_off(

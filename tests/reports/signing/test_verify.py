@@ -298,7 +298,7 @@ signing.sign_run(Path({str(tmp_path / "run")!r}), made.KEY, made.ANNA, made.lay_
     with pytest.raises(IntegrityError, match="--finish"):
         verify(tmp_path / "run")
     with pytest.raises(UsageError, match="signed"):
-        refuse_signed(tmp_path / "run", "x")
+        refuse_signed(tmp_path / "run", "x", "y")
     assert finish_signing(tmp_path / "run")
     assert verify(tmp_path / "run").holds
     assert [one.event for one in read_ledger(tmp_path / "run")].count("signed") == 1
