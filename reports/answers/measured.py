@@ -1,5 +1,6 @@
 """What leaks, whom does it treat worse, what does it make up? Each from findings and scores of its own area."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,9 +9,10 @@ from ..judgement import in_words
 from ..run import PlacedFinding, Run
 from ..sections.base import finding_links
 from ..sections.scores import areas_of
-from .base import Answer, Speaker, Statement
+from .base import LONGEST, Answer, Speaker, Statement
 
 TOP = 3
+SENTENCE = re.compile(r"[.;] (?=[A-Z])|; ")
 NAMED = 6
 
 
@@ -25,6 +27,7 @@ class Topic:
     metrics: tuple[str, ...]
     told: tuple[tuple[str, Mapping[str, str]], ...]
     audited: tuple[str, ...] = ()
+    explained: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ WORSE = Topic(
     ("image-representation", "group-coverage"),
     (),
     ("group", "category"),
+    explained=True,
 )  # fmt: skip
 MADE_UP = Topic(
     "made-up",
@@ -111,9 +115,9 @@ def _answer(run: Run, topic: Topic) -> Answer:
         return Answer(topic.name, (say(f"{topic.name}.not-measured", "not-measured", gap=True), *_reasons(found, say)))
     shown = _shown(findings)
     told = _told(topic, found, {(one.track, one.finding.code) for one in shown}, say)
-    statements = [_lead(topic, findings, say), *_top(shown, say), *told]
+    statements = [_lead(topic, findings, say), *_top(topic, shown, say), *told]
     statements += _rest(topic, found, {(one.track, one.finding.code) for one in shown}, say)
-    if not found.scores and audited:
+    if not found.scores and not any(placed.stage == "evaluation" for placed in findings):
         statements.append(say(f"{topic.name}.data-only", "not-measured", gap=True))
     return Answer(topic.name, tuple(statements))
 
@@ -154,12 +158,17 @@ def _lead(topic: Topic, findings: list[PlacedFinding], say: Speaker) -> Statemen
     return say(f"{topic.name}.found", "findings", count=len(findings), severity=worst)
 
 
-def _top(shown: list[PlacedFinding], say: Speaker) -> list[Statement]:
-    """The worst findings in their own words."""
-    return [
-        say.of_track(placed.track, say("finding", placed.anchor, title=placed.finding.title or placed.finding.code))
-        for placed in shown
-    ]
+def _top(topic: Topic, shown: list[PlacedFinding], say: Speaker) -> list[Statement]:
+    """The worst findings in their own words; where a title alone would not say who, with the first of what it means."""
+    found = []
+    for placed in shown:
+        title = placed.finding.title or placed.finding.code
+        why = SENTENCE.split(placed.finding.meaning.strip(), maxsplit=1)[0].rstrip(".") if topic.explained else ""
+        why = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
+        key, more = ("finding-why", {"why": why}) if why else ("finding", {})
+        said = Statement(say.text(key, title=title, **more), placed.anchor)
+        found.append(say.of_track(placed.track, said))
+    return found
 
 
 def _shown(findings: list[PlacedFinding]) -> list[PlacedFinding]:

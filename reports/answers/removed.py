@@ -27,11 +27,13 @@ def _track(track: Track, say: Speaker) -> list[Statement]:
         return [say("removed.not-curated", "not-measured", gap=True)]
     if not flow.out:
         key = "removed.nothing-edited" if flow.edited else "removed.nothing"
-        return [say(key, "removal", count=flow.read, edited=flow.edited)]
+        before = say("removed.before", gap=True)
+        return [say(key, "removal", count=flow.read, edited=flow.edited), before]
     whole = flow.out / (flow.read + flow.added)
+    key = "removed.counts" if flow.quarantined else "removed.counts-all"
     found = [
         say(
-            "removed.counts", "removal", count=flow.removed, whole=flow.read, share=share(whole),
+            key, "removal", count=flow.removed, whole=flow.read, share=share(whole),
             edited=flow.edited, quarantined=flow.quarantined, stayed=flow.stayed,
         ),
         *_reasons(flow, say),

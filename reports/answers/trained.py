@@ -64,7 +64,9 @@ def _corpus(track: Track, say: Speaker) -> list[Statement]:
     unknown = _unknown(track)
     if unknown is not None:
         place = home if unknown[1] == "audit" else "images" if track.name else "curation"
-        found.append(say("trained.unknown-licences", place, value=in_words(unknown[0], say.words)))
+        all_unknown = unknown[0].value == 1
+        key = "trained.all-unknown" if all_unknown else "trained.unknown-licences"
+        found.append(say(key, place, gap=all_unknown, value=in_words(unknown[0], say.words)))
     elif not licences or _all_unknown(licences):
         found.append(say("trained.no-licences", "not-measured", gap=True))
     return found

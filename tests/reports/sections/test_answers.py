@@ -91,6 +91,12 @@ def test_documents_that_state_no_licence_are_said_to_state_none() -> None:
     assert "no document states one" in words and "one licence" not in words
 
 
+def test_where_no_licence_is_known_at_all_it_is_a_gap() -> None:
+    score = Score("unknown-licence-share", 1.0, 60, "share", "u/1", 0.94, 1.0)
+    answer = of({"audit": StageReport("audit", "A", scores=(score,))})["trained"]
+    assert answer.statements[-1].gap and "Under which licences is not known" in answer.statements[-1].text
+
+
 def test_a_leak_is_told_by_its_finding_and_the_metric_once() -> None:
     answer = of({"evaluation": measured("extractable", "Privacy and memorization", EXTRACTABLE, codes=("HW-M002",))})[
         "leaks"
@@ -110,6 +116,22 @@ def test_a_metric_that_has_no_value_is_a_gap_with_its_reason() -> None:
     gap = NotMeasured("extractable", "no prefix was taken from a trained document")
     answer = of({"evaluation": measured("extractable", "Privacy and memorization", gap)})["leaks"]
     assert answer.state == "not-measured" and "no prefix was taken" in text(answer)
+
+
+def test_a_disclosure_in_data_alone_is_not_said_of_a_model() -> None:
+    finding = Finding("HW-A112", "high", "141 rows are alone", "", "")
+    answer = of({"audit": StageReport("audit", "A", findings=(finding,))})["leaks"]
+    assert "141 rows are alone" in text(answer) and answer.statements[-1].gap
+
+
+def test_a_title_that_names_no_one_is_followed_by_what_it_means() -> None:
+    report = measured("counterfactual-pairs", "Bias")
+    meaning = "The difference is -0.5 nats (-0.7 to -0.3). More follows."
+    finding = Finding("HW-B003", "medium", "black − white differ", meaning, "")
+    stage = StageReport("evaluation", "E", findings=(finding,), detail=report.detail)
+    answer = of({"evaluation": stage})["worse"]
+    assert "black − white differ. The difference is -0.5 nats (-0.7 to -0.3)." in text(answer)
+    assert "More follows" not in text(answer)
 
 
 def test_bias_in_data_alone_is_said_to_be_of_data_alone() -> None:
