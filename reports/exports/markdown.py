@@ -10,7 +10,7 @@ from ..numbers import number
 from ..run import PlacedFinding, PlacedScore, Run
 from .base import EXPORTERS, ExportedRun
 from .markdown_text import code, markdown, table
-from .measured import interval_text, limit_text, slice_text, value_text, worst_first
+from .measured import interval_text, limit_text, score_line, slice_text, value_text, worst_first
 from .times import utc
 from .verdict import Verdict, by_status, gaps, verdict_of
 
@@ -123,20 +123,27 @@ def _findings(findings: Sequence[PlacedFinding], room: Room) -> list[str]:
     by = {severity: [one for one in findings if one.finding.severity == severity] for severity in SEVERITIES}
     counts = ", ".join(f"{len(found)} {severity}" for severity, found in by.items() if found)
     lines = ["", f"### Findings: {counts or 'none'}"]
+    advised: set[str] = set()
     for severity, found in by.items():
         shown = found[: room.findings[severity]]
-        lines += ["", *(_finding(one) for one in shown)] if shown else []
+        lines += ["", *(_finding(one, advised) for one in shown)] if shown else []
     left = len(findings) - sum(min(len(found), room.findings[severity]) for severity, found in by.items())
     return [*lines, *_cut(left, "findings")]
 
 
-def _finding(one: PlacedFinding) -> str:
+def _finding(one: PlacedFinding, advised: set[str]) -> str:
+    """A line, and for those that matter the first number and the advice, which is said once."""
     finding = one.finding
     place = f" ({markdown(one.track, 40)})" if one.track else ""
     text = f"- **{finding.severity}** {code(finding.code, 40)} {markdown(finding.title, 200)}{place}"
-    if finding.severity in ("high", "medium"):
-        text += f"  \n  What to do: {markdown(finding.advice)}"
-    return text
+    if finding.severity not in ("high", "medium"):
+        return text
+    first = next((score for score in finding.scores if isinstance(score, Score)), None)
+    told = [markdown(score_line(first))] if first else []
+    if finding.advice not in advised:
+        told.append(f"What to do: {markdown(finding.advice)}")
+        advised.add(finding.advice)
+    return "  \n  ".join([text, *told])
 
 
 def _gaps(run: Run, room: Room) -> list[str]:
