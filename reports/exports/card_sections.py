@@ -7,7 +7,7 @@ from ..run import Track
 from .base import ExportedRun
 from .card_text import cell, plain, share, shown, table, value
 from .corpus_facts import CorpusFacts, Share
-from .run_facts import findings, gaps, measured, model_of, removals, report, steps, table_of
+from .run_facts import BIASES, findings, gaps, measured, model_of, removals, report, steps, table_of
 
 LISTED = 10
 FINDINGS = 40
@@ -137,9 +137,9 @@ def measure(track: Track, stage: str, metric: str) -> str:
     return value(found or NotMeasured(metric, f"the {stage} of this run did not look at it"))
 
 
-def finding_list(track: Track, stages: Sequence[str], letters: str = "") -> str:
-    """Findings by severity, each with what it means."""
-    found = list(findings(track, stages, letters))
+def finding_list(track: Track, stages: Sequence[str], letters: str = "", *, biases: bool | None = None) -> str:
+    """Findings by severity, each with what it means; those about groups alone, or the others alone, if asked."""
+    found = [one for one in findings(track, stages, letters) if biases is None or (one.code in BIASES) == biases]
     order = {"high": 0, "medium": 1, "low": 2, "info": 3}
     found.sort(key=lambda finding: order[finding.severity])
     if not found:

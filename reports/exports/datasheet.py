@@ -85,7 +85,20 @@ def _unknown(sheet: Sheet) -> str:
 
 
 def _groups(sheet: Sheet) -> str:
-    return sheet.each(lambda track: finding_list(track, ("audit",)))
+    def part(track: Track) -> str:
+        return (
+            "Findings about groups of people or sources; what could not be measured of them stands under Uses.\n\n"
+            + finding_list(track, ("curation", "audit"), biases=True)
+        )
+
+    return sheet.each(part)
+
+
+def _errors(sheet: Sheet) -> str:
+    def part(track: Track) -> str:
+        return f"{duplicates(track)}\n\nFindings:\n\n" + finding_list(track, ("curation", "audit"), biases=False)
+
+    return sheet.each(part)
 
 
 def _toxic(sheet: Sheet) -> str:
@@ -161,7 +174,7 @@ SECTIONS: tuple[tuple[str, tuple[Question, ...]], ...] = (
             Question("Which fields does a record have?", (), _fields),
             Question("What is missing from the records, and why?", ("data.missing_data",), _unknown),
             Question("Are there parts for training, validation and test?", (), _splits),
-            Question("Are there errors, noise or duplicates?", (), lambda sheet: sheet.each(duplicates)),
+            Question("Are there errors, noise or duplicates?", (), _errors),
             Question("Does it stand on its own, or lean on what others keep?", ("data.raw_data",)),
             Question("Is anything in it confidential or privileged?", ("data.confidential",)),
             Question("Can something in it offend, insult, threaten or frighten?", ("data.offensive",), _toxic),

@@ -11,7 +11,7 @@ from ..run import Track
 from .base import ExportedRun
 from .corpus_facts import CorpusFacts
 from .governance import fact
-from .run_facts import findings, gaps, removals, report, steps, table_of
+from .run_facts import BIASES, findings, gaps, removals, report, steps, table_of
 
 STATED = {
     "dataCollection": "data.collection",
@@ -32,9 +32,6 @@ ONE = ("dataCollection", "dataCollectionMissingData", "dataCollectionRawData", "
        "dataManipulationProtocol", "dataReleaseMaintenancePlan", "dataSocialImpact", "annotationsPerItem")  # fmt: skip
 """Properties that take one text; the others take several."""
 MOST = 50  # entries of one property
-BIASES = frozenset(
-    f"HW-A{number:03}" for number in (2, *range(4, 10), 12, 20, 21, 41, 42, *range(80, 90), 91, 93)
-)  # what treats people or sources unequally; the other findings are limits
 
 
 def rai_properties(run: ExportedRun, tracks: Sequence[CorpusFacts]) -> tuple[dict[str, Any], tuple[str, ...]]:

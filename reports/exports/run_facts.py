@@ -8,6 +8,10 @@ from ...core import EnergyUse, Finding, Measurement, NotMeasured, Score, StageRe
 from ..run import Track, is_control
 from .base import ExportedRun
 
+BIASES = frozenset(
+    f"HW-A{number:03}" for number in (1, *range(4, 10), 12, 20, 21, 41, 42, *range(80, 90), 91, 93)
+)  # what treats people or sources unequally; the other findings are limits
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

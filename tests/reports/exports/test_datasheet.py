@@ -57,6 +57,14 @@ def test_what_was_counted_is_there(tmp_path: Path) -> None:
     assert "2024-05-02 to 2025-01-31, 2 undated" in found["In which time was it collected?"]
 
 
+def test_a_finding_stands_once_below_the_question_that_it_answers(tmp_path: Path) -> None:
+    found = answers(sheet(texts_run(tmp_path)))
+    groups = found["Which groups of people can be told, and how are they represented?"]
+    errors = found["Are there errors, noise or duplicates?"]
+    assert ("HW-A004" in groups, "HW-A004" in errors) == (True, False)
+    assert ("HW-C002" in groups, "HW-C002" in errors) == (False, True)
+
+
 def test_hostile_texts_do_no_harm(tmp_path: Path) -> None:
     for at, text in enumerate(SAFE):
         (tmp_path / str(at)).mkdir()
