@@ -120,8 +120,6 @@ def _suite(
     kept = sorted(cases, key=lambda case: _RANK.index(case.outcome))[:MOST_CASES] if len(cases) > MOST_CASES else cases
     counted = {key: str(sum(case.outcome == of for case in kept)) for key, of in _COUNTED.items()}
     more = {"timestamp": time.removesuffix("Z")} if time else {}
-    attributes = {"name": f"headwater: {name}", "tests": str(len(kept)), **counted, **more}
-    suite = ElementTree.SubElement(root, "testsuite", attributes)
     totals = {"name": f"headwater: {name}", "tests": str(len(kept)), **counted, **more}
     suite = ElementTree.SubElement(root, "testsuite", totals)
     cut = {"cases cut": f"{len(cases) - len(kept):,}"} if len(kept) < len(cases) else {}

@@ -150,8 +150,7 @@ def test_sections_come_in_their_registered_order() -> None:
     names = [name for name, _, _ in section_data(Run("t", (Track(""), Track("images"))))]
     assert names == [
         "verdict", "answers", "summary", "findings", "scores", "curation", "corpus-audit", "controls", "training",
-        "images", "not-measured", "documents", "provenance", "glossary",
-        "documents", "signatures", "provenance", "glossary",
+        "images", "not-measured", "documents", "signatures", "provenance", "glossary",
     ]  # fmt: skip
     # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another; where a
     # policy was judged; where there is a stage

@@ -110,7 +110,7 @@ def archive(*entries: tuple[str, bytes], method: int = zipfile.ZIP_STORED, mode:
         (archive(("a.json", b"x"), ("a.json", b"y")), "twice"),
         (archive(("a.json", b"/etc/passwd"), mode=0o120777), "not byte for byte"),
         (archive(*((f"{number}.json", b"") for number in range(1_001))), "more than 1,000 files"),
-        (archive(("inner.zip", archive(("a.json", b"x")))), "not byte for byte"),
+        (archive(("inner.zip", archive(("a.json", b"x")))), "not byte for byte|the ledger is missing"),
         (b"", "not a bundle"),
         (b"PK\x03\x04", "cut off"),
         (b"PK\x05\x06" + bytes(18), "not a bundle"),
