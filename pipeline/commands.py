@@ -25,7 +25,7 @@ from ..core import (
     write_text,
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
-from ..reports import SECTIONS
+from ..reports import CHECKS, SECTIONS
 from .calibrate import run_calibration
 from .cells import rich_table
 from .config import EvaluateConfig, RunConfig, config_from, load_config
@@ -67,6 +67,7 @@ def registries() -> dict[str, Registry[Any]]:
         SUITES,
         ENTAILMENTS,
         SECTIONS,
+        CHECKS,
     )
     return {registry.kind: registry for registry in found}
 

@@ -22,7 +22,7 @@ from headwater.evaluate import ENTAILMENTS, METRICS, SUITES, SamplingPlan, suite
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
-from headwater.reports import SECTIONS
+from headwater.reports import CHECKS, SECTIONS, load_policy
 
 ROOT = Path(__file__).parent.parent
 STAGES = {"core", "curate", "models", "evaluate", "reports", "pipeline"}
@@ -41,6 +41,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "entailment": ENTAILMENTS,
     "suites": SUITES,
     "sections": SECTIONS,
+    "checks": CHECKS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]
 CONFIGURED = [
@@ -181,7 +182,20 @@ YAML_BLOCKS = [
     pytest.param(block, id=f"{relative(path)}-{number}")
     for path in PAGES
     for number, block in enumerate(blocks(path.read_text("utf-8"), "yaml"))
+    if not block.startswith("id: ")
 ]
+POLICIES = [
+    pytest.param(block, id=f"{relative(path)}-{number}")
+    for path in PAGES
+    for number, block in enumerate(blocks(path.read_text("utf-8"), "yaml"))
+    if block.startswith("id: ")
+]
+
+
+@pytest.mark.parametrize("block", POLICIES)
+def test_every_policy_in_the_docs_is_a_valid_one(block: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(block, "utf-8")
+    assert load_policy(str(tmp_path / "policy.yaml")).controls
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
