@@ -26,6 +26,7 @@ from ..core import (
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
 from ..reports import EXPORTERS, SECTIONS, refuse_signed
+from ..reports import CHECKS, SECTIONS
 from .calibrate import run_calibration
 from .cells import rich_table
 from .config import EvaluateConfig, RunConfig, config_from, load_config
@@ -68,6 +69,7 @@ def registries() -> dict[str, Registry[Any]]:
         ENTAILMENTS,
         SECTIONS,
         EXPORTERS,
+        CHECKS,
     )
     return {registry.kind: registry for registry in found}
 

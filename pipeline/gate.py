@@ -2,47 +2,71 @@
 
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..core import sha256_file, write_json
-from ..reports import EVIDENCE, Evidence, Policy, append_entry, append_evidence, judge, latest, open_judged, policy_json
+from ..reports import (
+    EVIDENCE,
+    Evidence,
+    Judgement,
+    Policy,
+    append_entry,
+    append_evidence,
+    gate_findings,
+    judge,
+    latest,
+    open_judged,
+    policy_json,
+    said_of,
+    with_remembered,
+)
 
 POLICY = "policy.json"
+APART = ("code", "host", "judged", "check", "previous", "reason")
+"""What differs between two judgements that say the same."""
+
+
+def judged(folder: Path, policy: Policy, now: datetime) -> Judgement:
+    """Judge a finished run, with the waivers and attestations that lie with it; nothing is written."""
+    run = open_judged(folder, with_remembered(policy, *said_of(folder)), now)
+    found = judge(run, host=platform.node(), code=f"headwater {__version__}")
+    return Judgement(folder.resolve().name, run.policy.name, run.now.isoformat(), found, gate_findings(run, found))
+
+
+def keep(folder: Path, policy: Policy, judgement: Judgement) -> Judgement:
+    """Append the evidence of a judgement, keep the policy, and let the ledger say that it was done."""
+    policy = with_remembered(policy, *said_of(folder))
+    manifest = judgement.evidence[0].inputs["manifest"] if judgement.evidence else ""
+    kept = append_evidence(folder, judgement.evidence, manifest)
+    write_json(folder / POLICY, policy_json(policy))
+    append_entry(
+        folder, "checked", judgement.judged, manifest, policy=policy.name, policy_hash=policy.hash,
+        evidence=sha256_file(folder / EVIDENCE), statuses=_counted(kept), verdict=judgement.verdict,
+        findings=[finding.code for finding in judgement.findings],
+    )  # fmt: skip
+    return Judgement(judgement.title, judgement.policy, judgement.judged, kept, judgement.findings)
 
 
 def judge_run(folder: Path, policy: Policy, now: datetime) -> tuple[Evidence, ...]:
     """Judge a finished run and append the evidence; the ledger says that it was done. Returns the new evidence."""
-    run = open_judged(folder, policy, now)
-    found = judge(run, host=platform.node(), code=f"headwater {__version__}")
-    kept = append_evidence(folder, found, run.manifest.hash)
-    write_json(folder / POLICY, policy_json(policy))
-    append_entry(
-        folder, "checked", now.isoformat(), run.manifest.hash, policy=policy.name, policy_hash=policy.hash,
-        evidence=sha256_file(folder / EVIDENCE), statuses=_counted(kept),
-    )  # fmt: skip
-    return kept
+    return keep(folder, policy, judged(folder, policy, now)).evidence
 
 
-def judged_so(folder: Path, policy: Policy, manifest: str) -> bool:
-    """Whether the newest evidence is of this manifest and policy, waivers and attestations included."""
-    newest = latest(folder)
-    same = bool(newest) and (newest[0].inputs["manifest"], newest[0].inputs["policy"]) == (manifest, policy.hash)
-    return same and {(one.control, _said(one)) for one in newest} == {
-        (control.id, _of(policy, control.id)) for control in policy.controls
-    }
+def judged_so(folder: Path, policy: Policy, now: datetime) -> bool:
+    """Whether a judgement made now would say what the newest one says, waivers and attestations included."""
+    return [_told(one) for one in latest(folder)] == [_told(one) for one in judged(folder, policy, now).evidence]
 
 
-def _said(evidence: Evidence) -> str:
-    return repr((evidence.waiver, evidence.attestation))
-
-
-def _of(policy: Policy, control: str) -> str:
-    waiver = next((one for one in policy.waivers if one.control == control), None)
-    attested = max((o for o in policy.attestations if o.control == control), key=lambda one: one.date, default=None)
-    return repr(tuple(one.model_dump(mode="json") if one else None for one in (waiver, attested)))
+def _told(evidence: Evidence) -> dict[str, Any]:
+    told = {key: value for key, value in asdict(evidence).items() if key not in APART}
+    return told | {"parts": [(part["name"], part["status"], part["value"]) for part in told["parts"]]}
 
 
 def _counted(evidence: Sequence[Evidence]) -> dict[str, int]:
-    return {status: sum(one.status == status for one in evidence) for status in {one.status for one in evidence}}
+    return {
+        status: sum(one.status == status for one in evidence) for status in sorted({one.status for one in evidence})
+    }

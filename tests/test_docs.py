@@ -23,6 +23,7 @@ from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
 from headwater.reports import EXPORTERS, SECTIONS
+from headwater.reports import CHECKS, SECTIONS, load_policy
 
 ROOT = Path(__file__).parent.parent
 STAGES = {"core", "curate", "models", "evaluate", "reports", "pipeline"}
@@ -42,6 +43,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "suites": SUITES,
     "sections": SECTIONS,
     "exporters": EXPORTERS,
+    "checks": CHECKS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]
 CONFIGURED = [
@@ -182,7 +184,20 @@ YAML_BLOCKS = [
     pytest.param(block, id=f"{relative(path)}-{number}")
     for path in PAGES
     for number, block in enumerate(blocks(path.read_text("utf-8"), "yaml"))
+    if not block.startswith("id: ")
 ]
+POLICIES = [
+    pytest.param(block, id=f"{relative(path)}-{number}")
+    for path in PAGES
+    for number, block in enumerate(blocks(path.read_text("utf-8"), "yaml"))
+    if block.startswith("id: ")
+]
+
+
+@pytest.mark.parametrize("block", POLICIES)
+def test_every_policy_in_the_docs_is_a_valid_one(block: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(block, "utf-8")
+    assert load_policy(str(tmp_path / "policy.yaml")).controls
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)

@@ -61,7 +61,8 @@ class Evidence:
     """What was found of one control. ``inputs`` are SHA-256 of manifest, data, model, configuration and policy.
 
     ``check`` numbers the judgement (all lines of one have the same), ``previous`` is the SHA-256 of the line before.
-    ``blocking``: this status alone keeps the gate shut. Times are UTC in ISO 8601.
+    ``blocking``: this status alone keeps the gate shut; ``handling`` says block, warn or allow. ``area`` is corpus,
+    model or attestation. Times are UTC in ISO 8601; ``measured`` is that of the oldest measurement.
     """
 
     control: str
@@ -83,6 +84,8 @@ class Evidence:
     judged: str = ""
     waiver: Mapping[str, Any] | None = None
     attestation: Mapping[str, Any] | None = None
+    area: str = ""
+    handling: str = ""
     check: int = 0
     previous: str = ""
 
@@ -101,7 +104,7 @@ class Evidence:
 def append_evidence(folder: Path, records: Sequence[Evidence], manifest: str) -> tuple[Evidence, ...]:
     """Write a judgement under the ones before it and return it as it stands in the file."""
     known = list(read_evidence(folder, manifest))
-    lines = [_line(record) for record in known]
+    lines = (folder / EVIDENCE).read_bytes().split(b"\n")[: len(known)] if known else []
     check = known[-1].check + 1 if known else 1
     added: list[Evidence] = []
     for record in records:
@@ -135,10 +138,12 @@ def latest(folder: Path) -> tuple[Evidence, ...]:
 
 def _record(path: Path, number: int, line: bytes) -> Evidence:
     try:
-        record = Evidence.from_json(json.loads(line))
+        plain = json.loads(line)
+        record = Evidence.from_json(plain)
+        same = canonical_json(plain) == line
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{path}:{number}: not a record of evidence ({error}); the file was changed") from None
-    if _line(record) != line:
+    if not same:
         raise IntegrityError(f"{path}:{number}: not written as headwater writes it; the file was changed")
     return record
 

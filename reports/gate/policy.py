@@ -3,12 +3,13 @@
 A policy file is YAML. It may extend packs (shipped data files with ids and sources) and change single controls of them.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date as Day
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -16,8 +17,22 @@ from ...core import ConfigError, KeyPath, Severity, YamlFile, canonical_json, di
 
 Handling = Literal["block", "warn", "allow"]
 Kind = Literal["automatic", "reviewed", "attestation"]
+Modality = Literal["text", "image", "table"]
+Area = Literal["corpus", "model", "attestation"]
+AREAS: tuple[Area, ...] = ("corpus", "model", "attestation")
+MAPPINGS: dict[str, str] = {
+    "nist-ai-600-1": "NIST AI 600-1 (Generative AI Profile), actions",
+    "nist-gai-risk": "NIST AI 600-1, risks",
+    "nist-ai-rmf": "NIST AI RMF 1.0, subcategories",
+    "eu-ai-act": "Regulation (EU) 2024/1689, articles and annexes",
+    "eu-gpai-template": "Template of Art. 53(1)(d) of Regulation (EU) 2024/1689, sections",
+    "gdpr": "Regulation (EU) 2016/679, articles",
+    "iso-42001": "ISO/IEC 42001:2023, Annex A",
+}
+"""The frameworks that shipped controls are mapped to."""
 DURATION = re.compile(r"([0-9]+) ?(h|d|w)")
 LONGEST_WAIVER = timedelta(days=180)
+M = TypeVar("M", bound="Section")
 
 
 class Section(BaseModel):
@@ -35,34 +50,45 @@ class Limit(Section):
 
     metric: str | None = Field(None, description="a metric whose scores are held against the limit")
     check: str | None = Field(None, description="a registered check; 'headwater list check' shows all")
+    options: Mapping[str, Any] = Field(default_factory=dict, description="of the check, where it takes any")
     findings: tuple[str, ...] = Field((), description="codes of findings (or beginnings of codes) that must be absent")
     needs: str | None = Field(None, description="with findings: the metric that would have made them")
     severity: Severity = Field("high", description="with findings: those of this severity and above count")
     at_most: float | None = Field(None, description="the whole interval must lie at or below")
     at_least: float | None = Field(None, description="the whole interval must lie at or above")
     track: str | None = Field(None, description="only this track ('' is the main one); all when absent")
+    modality: Modality | None = Field(None, description="only tracks of text, image or table; all when absent")
     slice: Mapping[str, str] = Field(default_factory=dict, description="only scores whose slice has these values")
+    only: bool = Field(False, description="only the score whose slice is exactly this one, not those of its parts")
     every_slice: bool = Field(False, description="a slice that was not measured counts against the control")
     exact: bool = Field(False, description="a value without interval is a count of everything, and judged as it is")
     minimum_n: int = Field(0, ge=0, description="with fewer items the limit is inconclusive")
     maximum_age: str | None = Field(None, description="older measurements are stale: 36h, 30d, 8w")
+    why: str = Field("", description="where the limit comes from")
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Limit":
         if sum(map(bool, (self.metric, self.check, self.findings))) != 1:
             raise ValueError("give exactly one of metric, check and findings")
+        if self.options and not self.check:
+            raise ValueError("options goes with check")
         if self.needs and not self.findings:
             raise ValueError("needs goes with findings")
         if self.at_most is not None and self.at_least is not None:
             raise ValueError("give at_most or at_least, and a second entry for the other")
         return self
 
+    @field_validator("at_most", "at_least")
+    @classmethod
+    def _finite(cls, value: float | None) -> float | None:
+        if value is not None and not math.isfinite(value):
+            raise ValueError("a limit is a finite number")
+        return value
+
     @field_validator("maximum_age")
     @classmethod
     def _age(cls, value: str | None) -> str | None:
-        if value is not None:
-            duration(value)
-        return value
+        return _span(value)
 
     @property
     def name(self) -> str:
@@ -81,7 +107,24 @@ class Control(Section):
     checks: tuple[Limit, ...] = Field((), description="what is held; an attestation has none")
     inconclusive: Handling | None = Field(None, description="block, warn or allow; block at severity high")
     not_measured: Handling | None = Field(None, description="block, warn or allow; block unless the severity is low")
+    unmeasured: str = Field("", description="why nothing of this version measures it; then it has no checks")
+    part: Literal["corpus", "model"] | None = Field(None, description="where the checklist shows it; from the id")
     mapping: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, description="framework: its ids")
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Control":
+        if self.checks and self.kind == "attestation":
+            raise ValueError("an attestation is what a person says; it has no checks")
+        if self.checks and self.unmeasured:
+            raise ValueError("give checks, or say in unmeasured why there are none")
+        return self
+
+    @property
+    def area(self) -> Area:
+        """Where the checklist shows it: ``part``, or by the id, where D stands for data."""
+        if self.kind == "attestation":
+            return "attestation"
+        return self.part or ("corpus" if self.id.startswith("D") else "model")
 
     @property
     def if_inconclusive(self) -> Handling:
@@ -124,6 +167,12 @@ class Attestation(Section):
     evidence: str = Field(min_length=1, description="where the proof lies: a link or a document's name")
     expires: Day = Field(description="the last day on which it holds")
 
+    @model_validator(mode="after")
+    def _sound(self) -> "Attestation":
+        if self.expires < self.date:
+            raise ValueError("expires lies before date")
+        return self
+
 
 class Policy(Section):
     """A whole policy, with what it extends already joined in."""
@@ -138,9 +187,23 @@ class Policy(Section):
     extends: tuple[str, ...] = Field((), description="packs or policy files whose controls it takes over")
     maximum_age: str | None = Field(None, description="for every control without one of its own")
     controls: tuple[Control, ...] = Field((), description="its controls; one with a known id takes the other's place")
+    only: tuple[str, ...] = Field((), description="ids: of what it extends, take over these alone")
     without: tuple[str, ...] = Field((), description="ids of controls that do not apply here")
-    waivers: tuple[Waiver, ...] = ()
-    attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = Field((), description="who answers for a failed control, and until when")
+    attestations: tuple[Attestation, ...] = Field((), description="what persons say of controls")
+
+    @field_validator("maximum_age")
+    @classmethod
+    def _age(cls, value: str | None) -> str | None:
+        return _span(value)
+
+    @model_validator(mode="after")
+    def _ids(self) -> "Policy":
+        ids = [control.id for control in self.controls]
+        twice = sorted({id for id in ids if ids.count(id) > 1})
+        if twice:
+            raise ValueError(f"the control {twice[0]} stands twice")
+        return self
 
     @property
     def hash(self) -> str:
@@ -161,6 +224,12 @@ def duration(text: str) -> timedelta:
     return timedelta(hours=int(found[1]) * {"h": 1, "d": 24, "w": 168}[found[2]])
 
 
+def _span(value: str | None) -> str | None:
+    if value is not None:
+        duration(value)
+    return value
+
+
 def read_policy(path: Path) -> Policy:
     """A policy file as it stands, what it extends not joined in; a wrong key or value names its line."""
     return parse_policy(load_yaml(path))
@@ -168,17 +237,22 @@ def read_policy(path: Path) -> Policy:
 
 def parse_policy(file: YamlFile) -> Policy:
     """Check the values of a policy file; the first wrong one becomes a :class:`ConfigError` with its place."""
+    return parse(Policy, file)
+
+
+def parse(kind: type[M], file: YamlFile) -> M:
+    """Check the values of a file against a model; the first wrong one becomes a :class:`ConfigError`."""
     try:
-        return Policy.model_validate(file.values)
+        return kind.model_validate(file.values)
     except ValidationError as error:
-        raise ConfigError(_explain(file, error)) from None
+        raise ConfigError(_explain(kind, file, error)) from None
 
 
-def _explain(file: YamlFile, error: ValidationError) -> str:
+def _explain(kind: type[Section], file: YamlFile, error: ValidationError) -> str:
     first = error.errors()[0]
     place: KeyPath = first["loc"]
     if first["type"] == "extra_forbidden":
-        known = sorted(_model_at(place[:-1]).model_fields)
+        known = sorted(_model_at(kind, place[:-1]).model_fields)
         return (
             f"{file.place(place)}: no key {str(place[-1])!r}; {did_you_mean(str(place[-1]), known)}{', '.join(known)}"
         )
@@ -189,12 +263,12 @@ def _explain(file: YamlFile, error: ValidationError) -> str:
     return f"{file.place(place)}: {first['msg'].removeprefix('Value error, ')}{value}"
 
 
-def _model_at(place: KeyPath) -> type[Section]:
+def _model_at(kind: type[Section], place: KeyPath) -> type[Section]:
     names = [part for part in place if isinstance(part, str)]
     kinds: dict[str, type[Section]] = {"waivers": Waiver, "attestations": Attestation, "controls": Control}
     if names[-1:] == ["checks"]:
         return Limit
-    return kinds[names[0]] if names and names[0] in kinds else Policy
+    return kinds[names[0]] if names and names[0] in kinds else kind
 
 
 def policy_json(policy: Policy) -> dict[str, Any]:

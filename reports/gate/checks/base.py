@@ -7,13 +7,13 @@ cannot be looked at is :class:`NotMeasured` with the reason.
 from collections.abc import Callable, Sequence
 
 from ....core import Measurement, Registry, Score
-from ..judged_run import JudgedRun
 
-Check = Callable[[JudgedRun], Sequence[Measurement]]
+Check = Callable[..., Sequence[Measurement]]
+"""Called with the run, and with what the policy gives in ``options``."""
 CHECKS: Registry[Check] = Registry("check", "headwater.checks")
 
 
-def share(name: str, held: int, of: int, method: str, what: str = "", **slice: str) -> Score:
+def share(name: str, held: int, of: int, method: str, what: str = "", /, **slice: str) -> Score:
     """A share that was counted over everything, so that its interval is the value itself."""
     value = held / of
     return Score(

@@ -7,19 +7,29 @@ from ....core import Measurement, NotMeasured
 from ..judged_run import JudgedRun
 from .base import CHECKS, share
 
-PROOF = "run-started entry of the ledger names the policy's hash, else its date against the start of the run"
+NAME = "policy-before-results"
+NAMED = "the entry run-started of the ledger names the policy's hash"
+DATED = "the date that the policy gives itself against the start of the work"
 
 
-@CHECKS.register("policy-before-results", source="NIST AI 600-1 GV-1.3-002; Regulation (EU) 2024/1689 Art. 9(8)")
+@CHECKS.register(NAME, source="NIST AI 600-1 GV-1.3-002; Regulation (EU) 2024/1689 Art. 9(8)")
 def policy_before_results(run: JudgedRun) -> Sequence[Measurement]:
-    """1 where the policy is older than the run: the ledger names it at the start, or else its own date says so."""
-    begun = run.begun
-    if begun is None:
-        return [NotMeasured("policy-before-results", "the run keeps no ledger, so nobody knows when it began")]
-    if run.policy.hash == begun.data.get("policy"):
-        return [share("policy-before-results", 1, 1, PROOF, basis="named when the run began")]
+    """Share of the stages that began after the policy was set: the ledger names it, or else its own date says so."""
+    stages = [(track, report.stage) for track, report in run.reports()]
+    begun = [run.begun_at(track, stage) for track, stage in stages]
+    if not run.ledger or not stages or None in begun:
+        return [NotMeasured(NAME, "the run keeps no ledger of it, so nobody knows when its measurements began")]
+    starts = [entry for entry in begun if entry is not None]
+    later = [entry for entry in starts if entry.data.get("policy") != run.policy.hash]
+    if not later:
+        return [share(NAME, len(starts), len(starts), NAMED, "stages", basis="named when the work began")]
     dated = run.policy.dated or run.policy.verified_on
     if dated is None:
-        return [NotMeasured("policy-before-results", "the policy has no date (dated:), and the run did not name it")]
-    older = dated <= datetime.fromisoformat(begun.time).date()
-    return [share("policy-before-results", int(older), 1, PROOF, basis=f"its own date, {dated}")]
+        reason = "the policy has no date (dated:), and the run did not name it when it began; set policy: in the config"
+        return [NotMeasured(NAME, reason)]
+    days = [datetime.fromisoformat(entry.time).date() for entry in later]
+    if dated in days and dated <= min(days):
+        reason = f"the policy is dated {dated}, the very day on which the work began; set policy: in the config"
+        return [NotMeasured(NAME, reason)]
+    newer = sum(dated > day for day in days)
+    return [share(NAME, len(starts) - newer, len(starts), DATED, "stages", basis=f"its own date, {dated}")]
