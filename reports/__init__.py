@@ -27,7 +27,28 @@ from .gate import (
     policy_json,
     read_evidence,
 )
-from .history import DATABASE, Change, accept, check_index, detect, index_runs, open_history, reindex
+from .hidden import visible
+from .history import (
+    DATABASE,
+    Change,
+    Night,
+    Standing,
+    TrendLine,
+    accept,
+    check_index,
+    detect,
+    exit_code_of,
+    index_runs,
+    known_metrics,
+    open_history,
+    read_journal,
+    reindex,
+    score_lines,
+    standings,
+    timeline,
+    watch,
+)
+from .history.trend_page import build_trend
 from .ledger import LEDGER, Entry, append_entry, head, read_ledger
 from .run import PlacedFinding, PlacedScore, Run, Track
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
@@ -35,11 +56,23 @@ from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 __all__ = [
     "DATABASE",
     "Change",
+    "Night",
+    "Standing",
+    "TrendLine",
     "accept",
+    "build_trend",
     "check_index",
     "detect",
+    "exit_code_of",
     "index_runs",
+    "known_metrics",
+    "read_journal",
     "reindex",
+    "score_lines",
+    "standings",
+    "timeline",
+    "visible",
+    "watch",
     "EXPORTERS",
     "ExportedRun",
     "Exporter",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
-APART = ("calibration", "comparison")
+APART = ("calibration", "comparison", "trend")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .remedy import remedy
 from .scores import scores
 from .summary import summary
 from .training import training
+from .trend import trend, trend_runs, trend_scores
 
 __all__ = [
     "SECTIONS",
@@ -42,4 +43,7 @@ __all__ = [
     "stage_data",
     "summary",
     "training",
+    "trend",
+    "trend_runs",
+    "trend_scores",
 ]
