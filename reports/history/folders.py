@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ...core import MANIFEST
-from ..gate import EVIDENCE
 from ..ledger import LEDGER
 
 DEEPEST = 4
 LARGEST_MANIFEST = 64 * 1024 * 1024
-WATCHED = ("", MANIFEST, LEDGER, EVIDENCE)
-"""The folder itself (every file is written beside and renamed, which dates the folder) and what grows in place."""
+WATCHED = ("", LEDGER)
+"""The folder itself (files are written beside and renamed, which dates the folder) and the one that grows in place."""
 
 
 def run_folders(root: Path, known: dict[str, str], depth: int = DEEPEST) -> Iterator[tuple[str, str]]:
@@ -54,7 +53,7 @@ def _below(folder: Path | str, path: str, known: dict[str, str], depth: int) -> 
 
 def _is_text(name: str) -> bool:
     """Whether a name is UTF-8: no other one can be written down."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def is_run(folder: str) -> bool:
