@@ -54,6 +54,16 @@ from .history import detect
 from .history import index_runs
 from .history import open_history
 from .history import reindex
+from .history import Night
+from .history import Standing
+from .history import TrendLine
+from .history import exit_code_of
+from .history import known_metrics
+from .history import read_journal
+from .history import score_lines
+from .history import standings
+from .history import timeline
+from .history import watch
 from .ledger import LEDGER
 from .ledger import Entry
 from .ledger import append_entry
@@ -102,6 +112,7 @@ from .signing import verify
 from .signing import verify_model
 from .signing import warnings_of
 from .style import page_style
+from .history.trend_page import build_trend
 
 __all__ = [
     "CHECKS",
@@ -206,4 +217,15 @@ __all__ = [
     "said_of",
     "with_remembered",
     "with_said",
+    "Night",
+    "Standing",
+    "TrendLine",
+    "build_trend",
+    "exit_code_of",
+    "known_metrics",
+    "read_journal",
+    "score_lines",
+    "standings",
+    "timeline",
+    "watch",
 ]

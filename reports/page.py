@@ -48,6 +48,8 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
     """Name, heading and data of each section that has something to say, in the order of the page."""
     facts = {name: SECTIONS.describe(name).facts for name in SECTIONS.names()}
     names = sorted(facts, key=lambda name: (int(facts[name].get("order", LAST)), name))
+    if "trend" in run.main.stages:  # a page over many runs has no parts of a single one
+        names = [name for name in names if name.startswith("trend")]
     data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
     return [row for row in data if row[2] is not None and not _is_beside(run, row[2]) and _belongs(run, row[0])]
 

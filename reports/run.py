@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
 APART = ("calibration", "comparison", "difference")
+APART = ("calibration", "comparison", "trend")
 
 
 @dataclass(frozen=True, slots=True)

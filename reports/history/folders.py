@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ...core import MANIFEST
-from ..gate import EVIDENCE
 from ..ledger import LEDGER
 
 DEEPEST = 4
 LARGEST_MANIFEST = 64 * 1024 * 1024
-WATCHED = ("", MANIFEST, LEDGER, EVIDENCE)
-"""The folder itself (every file is written beside and renamed, which dates the folder) and what grows in place."""
+WATCHED = ("", LEDGER)
+"""The folder itself (files are written beside and renamed, which dates the folder) and the one that grows in place."""
 
 
 def run_folders(root: Path, known: dict[str, str], depth: int = DEEPEST) -> Iterator[tuple[str, str]]:
@@ -40,16 +39,21 @@ def appearance(folder: str) -> str:
 def _below(folder: Path | str, path: str, known: dict[str, str], depth: int) -> Iterator[tuple[str, str]]:
     try:
         with os.scandir(folder) as entries:
-            names = sorted(e.name for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False))
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return
-    for name in names:
+    for name in sorted(name for name in found if not name.startswith(".") and _is_text(name)):
         below, place = f"{path}/{name}" if path else name, f"{folder}/{name}"
         looks = appearance(place)
         if known.get(below) == looks or is_run(place):
             yield below, looks
         elif depth > 1 and not os.path.lexists(f"{place}/{MANIFEST}"):
             yield from _below(place, below, known, depth - 1)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8: no other one can be written down."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def is_run(folder: str) -> bool:

@@ -108,7 +108,7 @@ def _write(connection: sqlite3.Connection, fresh: Sequence[RunRows], gone: set[s
             connection.execute("DELETE FROM runs")
         removed = sorted(gone or ())
         connection.executemany("DELETE FROM runs WHERE folder = ?", [(folder,) for folder in removed])
-        connection.executemany("DELETE FROM runs WHERE id = ?", [(rows.run["id"],) for rows in fresh])
+        connection.executemany("DELETE FROM runs WHERE folder = ?", [(rows.run["folder"],) for rows in fresh])
         _insert(connection, "runs", [rows.run for rows in fresh])
         for table in ("scores", "controls"):
             _insert(connection, table, [{"run": r.run["id"], **one} for r in fresh for one in getattr(r, table)])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ...core import (
 from ...curate import redact
 from ..gate import Evidence, exit_code, read_evidence
 from ..gate.statuses import worst
+from ..hidden import visible
 from ..ledger import Entry, read_ledger
 from ..run import is_control, read_run
 
@@ -55,8 +57,18 @@ def run_id(folder: str) -> str:
 
 
 def clean(text: str, limit: int = LONGEST) -> str:
-    """A text that is safe to keep: personal data replaced, one line, not longer than ``limit``."""
-    return redact(" ".join(str(text).encode("utf-8", "replace").decode()[: 4 * limit].split()))[:limit]
+    """A text that is safe to keep: personal data replaced, hidden characters as marks, one line, at most ``limit``."""
+    whole = str(text)[: 4 * limit].encode("utf-8", "replace").decode()
+    return visible(redact(" ".join(whole.split())))[:limit]
+
+
+def utc(time: str) -> str:
+    """A time as the index writes it, so that times sort as text; empty for what is no time."""
+    try:
+        found = datetime.fromisoformat(time)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, TypeError, OverflowError):
+        return ""
 
 
 def _read(place: Path, folder: str, looks: str) -> RunRows:
@@ -78,7 +90,7 @@ def _read(place: Path, folder: str, looks: str) -> RunRows:
         "series": title or clean(Path(folder).parent.as_posix()),
         "manifest": manifest.hash,
         "started": _started(ledger, finished),
-        "finished": finished[-1].time if finished else "",
+        "finished": utc(finished[-1].time) if finished else "",
         "policy": clean(newest[0].policy) if newest else "",
         "verdict": worst(one.status for one in newest if one.blocking or one.status != "not_measured")
         if newest
@@ -99,7 +111,7 @@ def _first_is_bound(place: Path, manifest: Manifest) -> bool:
 def _started(ledger: tuple[Entry, ...], finished: list[Entry]) -> str:
     """When the work began that the last end belongs to."""
     after = finished[-2].number if len(finished) > 1 else 0
-    return next((one.time for one in ledger if one.event == "run-started" and one.number > after), "")
+    return next((utc(one.time) for one in ledger if one.event == "run-started" and one.number > after), "")
 
 
 def _origins(manifest: Manifest) -> Row:
@@ -151,7 +163,7 @@ def place_json(place: Mapping[str, str]) -> str:
 def _control(one: Evidence) -> Row:
     return {
         "control": clean(one.control), "status": one.status, "reason": clean(one.reason, LONGEST_REASON),
-        "blocking": int(one.blocking), "measured": one.measured, "policy": clean(one.policy),
+        "blocking": int(one.blocking), "measured": utc(one.measured), "policy": clean(one.policy),
     }  # fmt: skip
 
 

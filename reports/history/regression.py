@@ -20,6 +20,7 @@ from .database import open_history
 from .index import index_runs
 from .paired import Paired, paired_scores
 from .series import SeriesRuns, Track, follow, open_series
+from .standing import standings
 
 FALSE_ALARMS = 0.05
 PER_RUNS = 100
@@ -48,6 +49,26 @@ def detect(root: Path, run_folder: Path, now: datetime) -> tuple[Change, ...]:
         found = (*_gate(run, journal, now), *_scores(root, series, journal, now))
         note_examined(root, run["folder"], run["manifest"], now, found)
     return found
+
+
+def watch(root: Path, now: datetime, maximum: str | None = None) -> tuple[Change, ...]:
+    """Evidence that became too old for its policy since the last call, or is fresh again: once each."""
+    index_runs(root)
+    with _alone(root), open_history(root) as connection:
+        journal = read_journal(root)
+        found: list[Change] = []
+        for one in standings(connection, root, now, maximum=maximum):
+            last = journal.states(one.series).get(key_of("", "", "evidence", {}))
+            state: State = "stale" if one.stale else "fresh"
+            if state != (last.state if last else "fresh"):
+                oldest = max((age.days for age in one.controls if age.state == "stale" and age.days), default=None)
+                found.append(
+                    Change("evidence", {}, state, after=oldest, rule=one.policy, series=one.series, run=one.folder,
+                           since=one.folder, time=now.isoformat(), unit="days")
+                )  # fmt: skip
+        if found:
+            note_examined(root, "", "", now, found)
+    return tuple(found)
 
 
 def accept(root: Path, run_folder: Path, now: datetime) -> str:

@@ -112,8 +112,9 @@ def _bad(series: SeriesRuns, history: Sequence[Change]) -> set[int]:
         elif change.state == "recovered" and start is not None:
             found |= set(range(start, series.place(change.since)))
             start = None
-    if start is not None and start >= series.baselines[-1]:
-        found |= set(range(start, len(series.runs)))
+    if start is not None:
+        accepted = min((place for place in series.baselines if place > start), default=len(series.runs))
+        found |= set(range(start, accepted))
     return found
 
 

@@ -1,7 +1,11 @@
 """The sections of the report, one a file."""
 
 from .answers import answers
-from .base import SECTIONS, FindingLink, Section, StageData, stage_data
+from .base import SECTIONS
+from .base import FindingLink
+from .base import Section
+from .base import StageData
+from .base import stage_data
 from .calibration import calibration
 from .checklist import checklist
 from .comparison import comparison
@@ -25,6 +29,9 @@ from .signatures import signatures
 from .summary import summary
 from .training import training
 from .verdict import verdict
+from .trend import trend
+from .trend import trend_runs
+from .trend import trend_scores
 
 __all__ = [
     "SECTIONS",
@@ -56,4 +63,7 @@ __all__ = [
     "stage_data",
     "summary",
     "training",
+    "trend",
+    "trend_runs",
+    "trend_scores",
 ]
