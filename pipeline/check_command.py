@@ -7,15 +7,17 @@ from pathlib import Path
 import typer
 
 from ..core import UsageError
-from ..reports import Evidence, exit_code, load_policy
+from ..reports import Evidence, exit_code, load_policy, refuse_signed
 from .clock import read_time
 from .config import load_config
 from .gate import judge_run
 from .stages import locked
 
 
-def check(folder: Path, policy: str | None, time: str | None, *, json: bool, quiet: bool) -> None:
+def check(folder: Path, policy: str | None, time: str | None, *, json: bool, quiet: bool, again: bool = False) -> None:
     """Judge a run folder, lay its report out again, and exit with the code of the gate."""
+    if not again:
+        refuse_signed(folder, "judging it again (which --again does)")
     own = load_config(folder / "config.yaml").policy
     name = policy or own
     if name is None:

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from . import export_cli, gate_cli, jobs_cli
+from . import export_cli, gate_cli, jobs_cli, signing_cli, viewer_cli
 from .app import Data, DryRun, Json, Out, Quiet, Rows, Run, Target, Workers, app
 
 INTERRUPTED = 130
+MORE = (export_cli, gate_cli, viewer_cli)
+MORE = (export_cli, gate_cli, signing_cli)
 MORE = (export_cli, gate_cli, jobs_cli)
 """Files that add commands by being imported."""
 
@@ -198,13 +200,14 @@ def diff(
     a: Annotated[Path, typer.Argument(help="A run folder or a corpus folder.")],
     b: Annotated[Path, typer.Argument(help="Another one.")],
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the tables as Markdown too.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page, with paired scores and the gate.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare two runs or corpora: documents, decisions by rule, configuration, versions, scores."""
     from . import record_commands
 
-    record_commands.diff(a, b, markdown, json=json, quiet=quiet)
+    record_commands.diff(a, b, markdown, html, json=json, quiet=quiet)
 
 
 @app.command()

@@ -25,7 +25,7 @@ from ..core import (
     write_text,
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
-from ..reports import SECTIONS
+from ..reports import EXPORTERS, SECTIONS, refuse_signed
 from .calibrate import run_calibration
 from .cells import rich_table
 from .config import EvaluateConfig, RunConfig, config_from, load_config
@@ -67,6 +67,7 @@ def registries() -> dict[str, Registry[Any]]:
         SUITES,
         ENTAILMENTS,
         SECTIONS,
+        EXPORTERS,
     )
     return {registry.kind: registry for registry in found}
 
@@ -265,6 +266,7 @@ def report(folder: Path, json: bool) -> None:
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
     if not (folder / MANIFEST).is_file():
         raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
+    refuse_signed(folder, "laying out its report again")
     path = make_report(load_config(folder / "config.yaml"), folder)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 

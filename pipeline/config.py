@@ -26,6 +26,7 @@ from ..core import (
     dotted,
     load_yaml,
 )
+from ..reports import Governance, governance_keys
 from .paths import with_absolute_paths
 
 Named = tuple[str, dict[str, Any]]
@@ -149,8 +150,8 @@ class RunConfig(TrackConfig):
     erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")
     energy: EnergyConfig = Field(EnergyConfig(), description="what is declared of machine and grid")
     policy: str | None = Field(None, description="the policy that judges the run: the name of a pack, or a file")
-    governance: dict[str, Any] = Field(
-        default_factory=dict, description="facts that only a person knows: provider, purpose, licences, contacts"
+    governance: Governance = Field(
+        Governance(), description="facts that only a person knows: provider, purpose, licences, contacts"
     )
     images: TrackConfig | None = Field(None, description="a second track in the same run, in the folder images/")
 
@@ -185,8 +186,8 @@ def effective_yaml(config: RunConfig) -> str:
 
 
 def effective_values(config: RunConfig) -> dict[str, Any]:
-    """Plain values of every key; null stands for an optional part that is absent."""
-    values: dict[str, Any] = config.model_dump(mode="json")
+    """Plain values of every key; null stands for an optional part that is absent, a fact not stated is left out."""
+    values: dict[str, Any] = config.model_dump(mode="json") | {"governance": config.governance.values()}
     for track in (values, values.get("images")):
         if track is not None:
             for key in ("curate", "audit"):
@@ -271,6 +272,8 @@ def _known_keys(path: KeyPath) -> Sequence[str]:
             return sorted([*fields, "external"] if kind is Recipe else fields)
         nested = {"canaries": CanaryPlan, "lora": LoRAPlan}.get(str(inner[1]))
         return sorted(field.name for field in dataclasses.fields(nested)) if nested else ()
+    if path[:1] == ("governance",):
+        return governance_keys(path[1:])
     sections: dict[KeyPath, type[BaseModel]] = {
         (): RunConfig if path == () else TrackConfig,
         ("evaluate",): EvaluateConfig,

@@ -152,7 +152,7 @@ def _examples(found: Difference, side: str, mask: np.ndarray) -> str:
 def _record_tables(one: Track, two: Track) -> Iterator[Table]:
     yield _manifest_table(one, two)
     if one.folder and two.folder:
-        yield _score_table(_scores(one.folder), _scores(two.folder))
+        yield _score_table(scores_by_stage(one.folder), scores_by_stage(two.folder))
 
 
 def _manifest_table(one: Track, two: Track) -> Table:
@@ -213,7 +213,7 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
     return {key: item for part in parts for key, item in part.items()}
 
 
-def _scores(folder: Path) -> dict[str, list[Measurement]]:
+def scores_by_stage(folder: Path) -> dict[str, list[Measurement]]:
     """Every score of every stage; of audits also those that they keep for comparisons."""
     found: dict[str, list[Measurement]] = {}
     for path in stage_files(folder):

@@ -12,7 +12,7 @@ from ..reports import EXPORTERS, open_exported
 
 def export(folder: Path, formats: Sequence[str], out: Path | None, *, json: bool, quiet: bool) -> None:
     """Write each format into ``out`` and print the paths; ``-`` prints the text of a single one instead."""
-    names = list(formats) or EXPORTERS.names()
+    names = list(dict.fromkeys(formats)) or EXPORTERS.names()
     exporters = {name: EXPORTERS.get(name) for name in names}
     run = open_exported(folder)
     if out == Path("-"):
@@ -20,9 +20,12 @@ def export(folder: Path, formats: Sequence[str], out: Path | None, *, json: bool
             raise UsageError("--out - prints one format; name it with --format")
         typer.echo(exporters[names[0]](run), nl=False)
         return
+    target = out or folder / "exports"
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{target}: a file stands there; --out takes a folder, into which each format writes its file")
     written = {}
     for name, exporter in exporters.items():
-        path = (out or folder / "exports") / EXPORTERS.describe(name).facts["file"]
+        path = target / EXPORTERS.describe(name).facts.get("file", f"{name}.txt")
         write_text(path, exporter(run))
         written[name] = str(path)
     if json:

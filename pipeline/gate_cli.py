@@ -17,10 +17,11 @@ def check(
         str | None, typer.Option("--policy", "-p", help="A pack or a policy file [default: the run's own].")
     ] = None,
     time: Time = None,
+    again: Annotated[bool, typer.Option("--again", help="Judge a signed run again; that voids its sign-off.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Judge a run by a policy: a checklist, and an exit code that a pipeline can act on."""
     from . import check_command
 
-    check_command.check(Path(run), policy, time, json=json, quiet=quiet)
+    check_command.check(Path(run), policy, time, json=json, quiet=quiet, again=again)

@@ -53,9 +53,17 @@ def erase(
     typer.echo(place or "nothing was written (--dry-run)")
 
 
-def diff(a: Path, b: Path, to: Path | None, *, json: bool, quiet: bool) -> None:
-    """Compare, and print the tables on standard output."""
-    report = diff_report(a, b, progress_for(terminal(err=True, quiet=quiet or json)))
+def diff(a: Path, b: Path, to: Path | None, html: Path | None, *, json: bool, quiet: bool) -> None:
+    """Compare, and print the tables on standard output; with ``html`` also pair the scores, and lay out a page."""
+    progress = progress_for(terminal(err=True, quiet=quiet or json))
+    if html is None:
+        report = diff_report(a, b, progress)
+    else:
+        from ..reports import build_difference
+        from .diff_page import difference_report
+
+        report = difference_report(a, b, progress=progress)
+        build_difference(report, html, title=f"What changed: {a.name} and {b.name}")
     if to is not None:
         write_text(to, markdown(report))
     if json:

@@ -4,6 +4,7 @@ What trains and scores is imported by the stage that needs it: torch takes secon
 """
 
 import dataclasses
+import itertools
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ from ..curate import (
     document_cards,
     read_source,
 )
-from ..reports import EVIDENCE, Policy, append_entry, build_report, load_policy
+from ..reports import EVIDENCE, Policy, Signature, append_entry, build_report, load_policy, refuse_signed
 from .as_read import audit_as_read
 from .before_after import before_after
 from .clock import utc_now
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from ..evaluate import Subject
 
 NO_CORPUS = "none"
+MOST_CARDS = 1_000  # documents of a track with a card in report.json; the page shows fewer
 STAGES = ("curate", "audit", "train", "sample", "evaluate", "report")
 LIBRARIES = ("headwater", "numpy", "pandas", "pyarrow", "rensa", "scikit-learn", "scipy", "tokenizers", "torch")
 RELEASE_PROOF = "erasure.json"
@@ -89,6 +91,7 @@ def run(
     """
     if (folder / RELEASE_PROOF).is_file():
         raise UsageError(f"{folder}: a release of 'headwater erase' is evidence; give --out another folder to run in")
+    refuse_signed(folder, "running a stage in it")
     with locked(folder):
         work = Run(config, folder, progress, say, as_read)
         work.check_names()
@@ -142,7 +145,7 @@ class Run:
     def began(self) -> None:
         """Say in the ledger that work begins, and by which policy it will be judged."""
         policy = {"policy": self.policy.hash} if self.policy else {}
-        config = sha256(canonical_json(_portable(self.config)))
+        config = sha256(canonical_json(portable_config(self.config)))
         append_entry(self.folder, "run-started", utc_now().isoformat(), code=__version__, config=config, **policy)
 
     def finished(self) -> None:
@@ -384,7 +387,7 @@ class Run:
         key = stage_key(
             code=code_hash(["core", "reports", "evaluate"]),
             run=Manifest.load(self.folder).hash,
-            governance=self.config.governance,
+            governance=self.config.governance.values(),
             evidence=sha256_file(evidence) if evidence.is_file() else "",
         )
         self.stage(
@@ -422,7 +425,7 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
         kind="run",
         files=dict(sorted(files.items())),
         counts={f"{track or 'main'} documents": len(Corpus(path)) for track, path in corpora.items()},
-        config_hash=sha256(canonical_json(_portable(config))),
+        config_hash=sha256(canonical_json(portable_config(config))),
         seed=config.seed,
         parents={track or "main": Corpus(path).hash for track, path in corpora.items()},
         versions=library_versions(LIBRARIES),
@@ -431,13 +434,19 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
     return manifest
 
 
-def make_report(config: RunConfig, folder: Path) -> Path:
-    """Lay out the report of a run folder, with a card for every document that a finding names."""
+def make_report(
+    config: RunConfig, folder: Path, into: Path | None = None, signatures: Sequence[Signature] | None = None
+) -> Path:
+    """Lay out the report of a run folder, with a card for every document that a finding names.
+
+    ``into`` is another folder for the pages, ``signatures`` are those to show in place of the folder's own.
+    """
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
             continue
-        ids = [id for path in stage_files(folder / track) for id in named_documents(StageReport.load(path))]
+        reports = [StageReport.load(path) for path in stage_files(folder / track)]
+        ids = first_documents([named for report in reports for named in _named_by_finding(report)])
         documents |= _cards(folder / track, ids, config.seed)
     return build_report(
         folder,
@@ -447,6 +456,8 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
         energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
+        into=into,
+        signatures=signatures,
     )
 
 
@@ -486,6 +497,21 @@ def stage_files(folder: Path) -> list[Path]:
 def findings_of(folder: Path) -> list[Finding]:
     """The findings of every stage of a track's folder, in the order of the stages."""
     return [finding for path in stage_files(folder) for finding in StageReport.load(path).findings]
+
+
+def first_documents(named: Sequence[Sequence[str]], limit: int = MOST_CARDS) -> list[str]:
+    """At most ``limit`` documents, some of each finding, so that none fills the report: the first of each, then the
+    second."""
+    rows = itertools.zip_longest(*named)
+    ids = dict.fromkeys(id for row in rows for id in row if id is not None)
+    return list(itertools.islice(ids, limit))
+
+
+def _named_by_finding(report: StageReport) -> list[list[str]]:
+    return [
+        [*(id for example in finding.examples for id in example.document_ids), *finding.document_ids]
+        for finding in report.findings
+    ]
 
 
 def named_documents(report: StageReport) -> list[str]:
@@ -551,7 +577,7 @@ def _check_external(external: External, place: str) -> None:
     open_external(external, place)
 
 
-def _portable(config: RunConfig) -> dict[str, Any]:
+def portable_config(config: RunConfig) -> dict[str, Any]:
     """The configuration without paths (what stands there is in the hash of the corpus) and what changes no result."""
     values = without_paths(effective_values(config))
     for name in ("workers", "energy", "policy", "governance"):

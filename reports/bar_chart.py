@@ -42,12 +42,11 @@ def _bar(chart: Chart, series: Series, index: int, at: int, y: float, thick: flo
     label = f"{name}, {clip(series.name, 80)}: {number(value)}" if len(chart.series) > 1 else f"{name}: {number(value)}"
     shape = element(
         "rect",
-        element("title", label),
+        *([element("title", label)] if len(chart.series) > 1 else []),
         x=start,
         y=y,
         width=max(end - start, 1 if value else 0),
         height=thick - 2,
-        rx=2,
         class_=f"fill {kind}",
     )
     ends = [end]

@@ -9,8 +9,9 @@ import base64
 import hashlib
 import inspect
 import json
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from markupsafe import Markup
 
 from .caps import Caps, clip
 from .catalogue import Catalogue
+from .drawings import Drawings
 from .hidden import visible
-from .run import Run
+from .run import APART, Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .view import PageView
@@ -29,6 +31,7 @@ from .view import PageView
 LAST = "99"
 LONGEST_TITLE = 240
 UNTITLED = "Untitled report"
+NO_ROWS = Markup("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,15 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
     facts = {name: SECTIONS.describe(name).facts for name in SECTIONS.names()}
     names = sorted(facts, key=lambda name: (int(facts[name].get("order", LAST)), name))
     data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
-    return [row for row in data if row[2] is not None and not _is_beside(run, row[2])]
+    return [row for row in data if row[2] is not None and not _is_beside(run, row[2]) and _belongs(run, row[0])]
+
+
+def _belongs(run: Run, name: str) -> bool:
+    """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
+    apart = [stage for stage in APART if stage in run.main.stages]
+    if not apart or len(run.main.stages) > 1:
+        return True
+    return name in (*apart, "glossary") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
@@ -54,23 +65,57 @@ def _is_beside(run: Run, data: Any) -> bool:
     return isinstance(data, StageData) and not data.run and data.stage not in run.main.expected
 
 
-def render(run: Run, caps: Caps, environment: Environment | None = None) -> str:
-    """The whole page as HTML. ``environment`` is for tests that break a wall on purpose."""
+def render(
+    run: Run, caps: Caps, environment: Environment | None = None, data: list[tuple[str, str, Any]] | None = None
+) -> str:
+    """The whole page as HTML. ``environment`` is for tests that break a wall on purpose; ``data``: computed before."""
+    return lay_out(run, *rendered(run, caps, environment, data))
+
+
+def rendered(
+    run: Run, caps: Caps, environment: Environment | None = None, data: list[tuple[str, str, Any]] | None = None
+) -> tuple[list[RenderedSection], Markup, Environment]:
+    """Each section as HTML, the island with the rows that wait for the script, and what laid them out."""
     environment = environment or make_environment()
     texts = Catalogue(run.language)
-    environment.globals["t"] = texts
+    environment.globals |= {"t": texts, "drawings": Drawings(texts)}
     view = PageView(run, caps, documents(run).documents)
     sections = [_render(environment, view, texts, *row) for row in section_data(run)]
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
+    sections = [_render(environment, view, texts, *row) for row in data or section_data(run)]
+    return sections, deflated(view.rows), environment
+
+
+def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environment: Environment) -> str:
+    """The page around its sections."""
     return environment.get_template("page.html.jinja").render(
         language=run.language,
         title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
         script=Markup(script),
-        island=island(view.rows),
+        rows=rows,
         sections=sections,
     )
+
+
+def deflated(rows: Any) -> Markup:
+    """The rows that wait for the script, as deflated JSON in base64: a third of the size, and nothing can leave it."""
+    if not rows:
+        return NO_ROWS
+    return Markup(base64.b64encode(zlib.compress(str(island(rows)).encode("utf-8", "replace"), 9)).decode())
+
+
+def waiting_rows(html: str) -> dict[str, Any]:
+    """The rows that wait in a page, by the key of their table: for tests, and for whoever looks for a text in it."""
+    content = html.rsplit('<script type="text/plain" id="rows">', 1)[1].split("</script>")[0]
+    return dict(json.loads(zlib.decompress(base64.b64decode(content)))) if content else {}
+
+
+def left_out(section: RenderedSection, environment: Environment) -> RenderedSection:
+    """The section as a note that says how heavy it was and where its data are."""
+    template = environment.get_template("left_out.html.jinja")
+    return replace(section, html=Markup(template.render(kilobytes=f"{len(section.html) // 1000:,}")))
 
 
 def make_environment(autoescape: bool = True) -> Environment:
@@ -117,7 +162,8 @@ def _loaders() -> Sequence[BaseLoader]:
 
 
 def _asset(name: str) -> str:
-    return resources.files("headwater.reports").joinpath("templates", name).read_text("utf-8")
+    text = resources.files("headwater.reports").joinpath("templates", name).read_text("utf-8")
+    return "\n".join(line for line in (line.strip() for line in text.splitlines()) if line)
 
 
 def _hash(content: str) -> str:

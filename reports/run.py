@@ -1,6 +1,5 @@
 """A finished run as the report sees it: stage reports by track, cards of documents, provenance."""
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,11 @@ from .cards import DocumentCard
 if TYPE_CHECKING:
     from .gate import Evidence
     from .ledger import Entry
+    from .signing import Signature
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
-APART = ("calibration", "comparison")
+APART = ("calibration", "comparison", "difference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class PlacedScore:
 class Run:
     """Everything that one report is made from. ``energy`` by track varies from run to run and is for the page only.
 
-    ``evidence`` is the newest judgement, ``ledger`` what happened to the run; both empty where there is none.
+    ``evidence`` is the newest judgement, ``ledger`` what happened to the run, ``signatures`` who signed it; each
+    empty where there is none.
     """
 
     title: str
@@ -77,7 +78,9 @@ class Run:
     energy: Mapping[str, EnergyUse] = field(default_factory=dict)
     evidence: tuple["Evidence", ...] = ()
     ledger: tuple["Entry", ...] = ()
+    signatures: tuple["Signature", ...] = ()
     language: str = "en"
+    _placed: list[PlacedFinding] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def main(self) -> Track:
@@ -93,16 +96,20 @@ class Run:
 
     def findings(self) -> tuple[PlacedFinding, ...]:
         """All findings, the most severe first."""
+        if not self._placed:  # many sections ask, and there may be ten thousand
+            self._placed.extend(self._place_findings())
+        return tuple(self._placed)
+
+    def _place_findings(self) -> Iterator[PlacedFinding]:
         found = [
             (SEVERITIES.index(finding.severity), finding.code, track.name, report.stage, finding)
             for track, report in self.stages()
             for finding in report.findings
         ]
         found.sort(key=lambda row: row[:2])
-        taken: set[str] = set()
-        return tuple(
-            PlacedFinding(_anchor(code, taken), track, stage, finding) for _, code, track, stage, finding in found
-        )
+        taken: dict[str, int] = {}
+        for _, code, track, stage, finding in found:
+            yield PlacedFinding(_anchor(code, taken), track, stage, finding)
 
     def scores(self) -> tuple[PlacedScore, ...]:
         """All scores of all stages in their order."""
@@ -156,9 +163,12 @@ def _read(path: Path) -> StageReport:
     return report
 
 
-def _anchor(code: str, taken: set[str]) -> str:
+def _anchor(code: str, taken: dict[str, int]) -> str:
+    """``finding-hw-m001``, then ``finding-hw-m001-2``; ``taken`` holds every anchor with the last number after it."""
     slug = "finding-" + (re.sub(r"[^a-z0-9]+", "-", code.lower())[:40].strip("-") or "without-code")
-    numbered = (f"{slug}-{number}" for number in itertools.count(2))
-    anchor = slug if slug not in taken else next(name for name in numbered if name not in taken)
-    taken.add(anchor)
+    anchor = slug
+    while anchor in taken:
+        taken[slug] += 1
+        anchor = f"{slug}-{taken[slug]}"
+    taken[anchor] = 1
     return anchor

@@ -1,17 +1,19 @@
 """Scores by protocol: values that may be compared stand together on one scale, each with its interval drawn."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from ..core import Measurement, NotMeasured, Score
 from .caps import clip
+from .hidden import visible
 from .numbers import number, score_interval, score_value, tick_label, ticks
-from .svg import Scale, element, line
+from .svg import Scale
 
-WIDTH, HEIGHT = 168.0, 18.0
+WIDTH = 168.0  # as in page.css
 LONGEST_PROTOCOL = 1_200
+SLICES = 12  # named in the row of what is missing for one reason
 SHARES = {"share", "fraction", "probability", "rate", "proportion"}
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": ""}
 
@@ -22,17 +24,32 @@ class ScoreRow:
 
     label: str
     value: str = ""
-    exact: str = ""
     interval: str = ""
     n: str = ""
-    drawing: Markup = Markup("")
+    marks: tuple[float | None, ...] = ()
     missing: str = ""
     examples: tuple[str, ...] = ()
+
+    @property
+    def drawing(self) -> Markup:
+        """Interval and value on the scale of the group."""
+        return draw(self.marks)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The row as texts for the script, which draws the marks; a missing score has its reason alone."""
+        if self.missing:
+            return visible(self.label), "", "", visible(self.missing), ""
+        marks = ",".join("" if place is None else f"{place:g}" for place in self.marks)
+        return visible(self.label), self.value, marks, visible(self.interval), self.n
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreGroup:
-    """Scores of one metric, unit and method. ``scale`` are the ends of the axis on which they are drawn."""
+    """Scores of one metric, unit and method. ``scale`` are the ends of the axis on which they are drawn.
+
+    ``more`` are rows (as texts) that are not in the HTML; the script adds them to the body named ``key``.
+    """
 
     metric: str
     unit: str
@@ -41,6 +58,13 @@ class ScoreGroup:
     confidence: str
     scale: tuple[str, str]
     rows: tuple[ScoreRow, ...]
+    more: tuple[tuple[str, ...], ...] = ()
+    key: str = ""
+
+    @property
+    def total(self) -> int:
+        """All rows, those that wait included."""
+        return len(self.rows) + len(self.more)
 
 
 def score_groups(scores: Sequence[Measurement], longest: int = 240) -> tuple[ScoreGroup, ...]:
@@ -74,8 +98,23 @@ def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) 
         direction=" / ".join(word for word in directions if word),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
-        rows=tuple(_row(score, scale, longest) for score in members),
+        rows=tuple(_rows(members, scale, longest)),
     )
+
+
+def _rows(members: Sequence[Measurement], scale: Scale, longest: int) -> Iterator[ScoreRow]:
+    """A row for each score; those that are missing for one reason share a row, where the first of them stood."""
+    missing: dict[str, list[str]] = {}
+    for score in members:
+        if isinstance(score, NotMeasured):
+            missing.setdefault(score.reason, []).append(slice_label(score))
+    for score in members:
+        if isinstance(score, Score):
+            yield _row(score, scale, longest)
+        elif labels := missing.pop(score.reason, None):
+            more = f" · +{len(labels) - SLICES:,}" if len(labels) > SLICES else ""
+            row = _row(score, scale, longest)
+            yield replace(row, label=clip("; ".join(labels[:SLICES]), 2 * longest) + more)
 
 
 def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
@@ -85,23 +124,35 @@ def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
     return ScoreRow(
         label=label,
         value=score_value(score),
-        exact=repr(score.value),
         interval=clip(score_interval(score), longest),
         n=number(score.n),
-        drawing=_draw(score, scale),
+        marks=_marks(score, scale),
         examples=score.example_ids,
     )
 
 
-def _draw(score: Score, scale: Scale) -> Markup:
-    middle = HEIGHT / 2
-    marks = [line(scale.start, middle, scale.end, middle, "grid")]
-    if scale.low <= 0 <= scale.high:
-        marks.append(line(scale(0), 3, scale(0), HEIGHT - 3, "axis"))
-    if score.low is not None and score.high is not None:
-        marks.append(line(scale(score.low), middle, scale(score.high), middle, "interval s0"))
-    marks.append(element("circle", cx=scale(score.value), cy=middle, r=3.8, class_="dot s0"))
-    return element("svg", *marks, class_="range", aria_hidden="true", viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}")
+def _marks(score: Score, scale: Scale) -> tuple[float | None, ...]:
+    """Where low bound, high bound, value and zero stand, in pixels; zero only where the scale crosses it."""
+    bounded = score.low is not None and score.high is not None
+    places = (score.low if bounded else None, score.high if bounded else None, score.value)
+    zero = (0.0,) if scale.low < 0 < scale.high else ()
+    return tuple(None if place is None else round(scale(place), 1) for place in (*places, *zero))
+
+
+def draw(marks: Sequence[float | None]) -> Markup:
+    """The interval as a line, the value as a dot (a path of no length), zero as a stroke.
+
+    Few bytes, for there are hundreds: the axis is the style's, and the script draws the same from the same numbers.
+    """
+    low, high, value, *zero = marks
+    paths = [_path(f"M{zero[0]:g} 3V15", "z")] if zero else []
+    paths += [_path(f"M{low:g} 9H{high:g}")] if low is not None and high is not None else []
+    paths.append(_path(f"M{value:g} 9h0"))
+    return Markup('<svg class="range" aria-hidden="true">{}</svg>').format(Markup("").join(paths))
+
+
+def _path(steps: str, kind: str = "") -> Markup:
+    return Markup('<path class="{}" d="{}"/>').format(kind, steps) if kind else Markup('<path d="{}"/>').format(steps)
 
 
 def _scale(scores: Sequence[Score]) -> Scale:

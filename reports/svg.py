@@ -40,7 +40,9 @@ def figure(width: Number, height: Number, title: str, description: str, children
 
 def text(x: Number, y: Number, words: str, *, anchor: str = "start", kind: str = "label") -> Markup:
     """A line of text; ``anchor`` is start, middle or end."""
-    return element("text", words, x=x, y=y, class_=kind, text_anchor=None if anchor == "start" else anchor)
+    kinds = [kind] if kind != "label" else []
+    kinds += [] if anchor == "start" else [anchor]
+    return element("text", words, x=x, y=y, class_=" ".join(kinds) or None)
 
 
 def line(x1: Number, y1: Number, x2: Number, y2: Number, kind: str) -> Markup:

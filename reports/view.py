@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -12,25 +12,29 @@ from ..core import Cell, Chart, Exhibit, Finding, Gallery, Measurement, NotMeasu
 from .caps import Caps, clip, cut_note
 from .cards import DocumentCard
 from .charts import chart_table, cuts, draw
+from .finding_groups import FindingGroup, grouped
 from .galleries import GalleryView, gallery_view
 from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, join_view
+from .judgement import share
 from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
 from .score_table import ScoreGroup, score_groups, slice_label
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
 from .stream_chart import stream_chart
-from .tables import TableView, table_view
+from .tables import TableView, packed, table_view
 
 T = TypeVar("T")
 HEADLINE = 4
 SAMPLE = re.compile("(free|prefix|repeat|counterfactual|image|row)-[0-9-]+")
 FEW = 12
 NARROW = 3
+FEWEST_WAITING = 4  # rows: fewer are not worth a button
 NAME = 100
 HOMES = {
     "calibration": "calibration",
     "comparison": "comparison",
+    "difference": "difference",
     "curation": "curation",
     "audit": "corpus-audit",
     "training": "training",
@@ -60,20 +64,22 @@ class PageView:
     def __init__(self, run: Run, caps: Caps, cited: Sequence[CitedDocument]) -> None:
         self.run, self.caps = run, caps
         self.anchors = {item.card.id: f"document-{at + 1}" for at, item in enumerate(cited[: caps.documents])}
-        self.rows: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self.rows: dict[str, Any] = {}
+        self.finding_groups = grouped(run.findings(), caps.findings)
+        self._places = {one.anchor: group.anchor for group in self.finding_groups for one in group.rest}
         self._tables = 0
 
-    def table(self, table: Table) -> TableView:
-        """A table within the caps."""
+    def table(self, table: Table, first: int | None = None) -> TableView:
+        """A table within the caps, ``first`` rows of it at once."""
         self._tables += 1
-        view = table_view(table, f"table-{self._tables}", self.caps, self.anchors)
+        view = table_view(table, f"table-{self._tables}", self.caps, self.anchors, first)
         if view.more:
-            self.rows[view.key] = view.more
+            self.rows[view.key] = packed(view.more)
         return view
 
-    def exhibits(self, items: Sequence[Exhibit], group: str = "") -> list[ExhibitView]:
+    def exhibits(self, items: Sequence[Exhibit], group: str = "", folded: bool = False) -> list[ExhibitView]:
         """The exhibits of a part: a stream first, then what fits side by side, then what needs the whole width."""
-        views = [self._exhibit(item) for item in self._shown(items) if item.group == group]
+        views = [self._exhibit(item, folded or bool(group)) for item in self._shown(items) if item.group == group]
         return sorted(views, key=lambda view: (not (view.wide and view.drawing), view.wide))
 
     def groups(self, items: Sequence[Exhibit]) -> list[tuple[str, str]]:
@@ -88,17 +94,30 @@ class PageView:
         """What the cap left out."""
         return cut_note(min(len(items), self.caps.exhibits), len(items), "exhibits")
 
-    def _exhibit(self, item: Exhibit) -> ExhibitView:
+    def _exhibit(self, item: Exhibit, folded: bool) -> ExhibitView:
         if isinstance(item, Chart):
-            data, title = self.table(chart_table(item)), self.clip(item.title or item.name)
+            data, title = self.table(chart_table(item), self.caps.folded_rows), self.clip(item.title or item.name)
             return ExhibitView("chart", title, item.note, False, cuts(item, self.caps), data, draw(item, self.caps))
         if isinstance(item, Gallery):
             gallery = gallery_view(item, self.caps)
             return ExhibitView("gallery", gallery.title, gallery.note, wide=True, gallery=gallery)
-        table = self.table(item)
+        table = self.table(item, self.caps.folded_rows if folded else None)
         drawing = stream_chart(item)
         wide = bool(drawing) or len(table.columns) > NARROW
         return ExhibitView("table", table.title, table.note, wide=wide, table=table, drawing=drawing)
+
+    def later(self, html: str, count: int, instead: str = "") -> Markup:
+        """A folded part that the script lays out when it is opened; ``instead`` stands there without the script.
+
+        ``html`` comes from our own templates, escaped like everything else; the policy of the page holds for it too.
+        """
+        key = f"part-{len(self.rows) + 1}"
+        self.rows[key] = str(html)
+        what = "One part is" if count == 1 else f"{count} parts are"
+        note = Markup('<p class="cut">{} laid out by the script of this page; report.json has the data.</p>').format(
+            what
+        )
+        return Markup('<div class="later" data-part="{}">{}</div>').format(key, Markup(instead) or note)
 
     def facts(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
         """Labels and formatted values."""
@@ -114,20 +133,38 @@ class PageView:
         return [(clip(label, 40), clip(number(value), 60)) for label, value in list(values.items())[:HEADLINE]]
 
     def scores(self, items: Sequence[Measurement]) -> tuple[ScoreGroup, ...]:
-        """Scores by protocol."""
-        return score_groups(items[: self.caps.scores], self.caps.cell_characters)
+        """Scores by protocol; of each, the rows beyond the first few wait for the script."""
+        groups = score_groups(items[: self.caps.scores], self.caps.cell_characters)
+        return tuple(self._waiting(group) for group in groups)
+
+    def _waiting(self, group: ScoreGroup) -> ScoreGroup:
+        rows, rest = group.rows[: self.caps.score_rows], group.rows[self.caps.score_rows :]
+        if len(rest) < FEWEST_WAITING:
+            return group
+        self._tables += 1
+        group = replace(group, rows=rows, more=tuple(row.waiting for row in rest), key=f"scores-{self._tables}")
+        self.rows[group.key] = packed(group.more)
+        return group
 
     def scores_cut(self, items: Sequence[Measurement]) -> str:
         """What the cap left out."""
         return cut_note(min(len(items), self.caps.scores), len(items), "scores")
 
-    def findings(self, items: Sequence[PlacedFinding]) -> Sequence[PlacedFinding]:
-        """The findings that the page has room for."""
-        return items[: self.caps.findings]
+    def place(self, anchor: str) -> str:
+        """Where a link to a finding leads: to its card, or to the table that holds it."""
+        return self._places.get(anchor, anchor)
 
-    def findings_cut(self, items: Sequence[PlacedFinding]) -> str:
-        """What the cap left out."""
-        return cut_note(min(len(items), self.caps.findings), len(items), "findings")
+    def rest(self, group: FindingGroup) -> TableView:
+        """The findings of a code that have no card."""
+        rows = tuple(_finding_row(placed) for placed in group.rest)
+        columns = ("severity", "code", "finding", "stage", "documents")
+        return self.table(Table(group.anchor, self.rest_label(group), columns, rows))
+
+    def rest_label(self, group: FindingGroup) -> str:
+        """What the table of the findings without a card holds."""
+        count = len(group.rest)
+        what = f"of {self.name(group.code)}" if group.code else "of further codes"
+        return f"{count:,} more {'finding' if count == 1 else 'findings'} {what}"
 
     def joins(self, finding: Finding) -> list[JoinView]:
         """The examples of a finding beside their documents."""
@@ -222,6 +259,20 @@ class PageView:
         """A text cut to the length of an example."""
         return clip(text, self.caps.example_characters)
 
+    def number(self, value: Cell) -> str:
+        """A number with its separators."""
+        return number(value)
+
+    def percent(self, value: float) -> str:
+        """A share as percent."""
+        return share(value)
+
     def home(self, stage: str) -> str:
         """The section in which a stage of the main track stands."""
         return HOMES[stage]
+
+
+def _finding_row(placed: PlacedFinding) -> tuple[Cell, ...]:
+    found = placed.finding
+    stage = f"{placed.track} {placed.stage}".strip()
+    return found.severity, found.code, found.title, stage, len(found.document_ids)

@@ -22,7 +22,7 @@ from headwater.evaluate import ENTAILMENTS, METRICS, SUITES, SamplingPlan, suite
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
-from headwater.reports import SECTIONS
+from headwater.reports import EXPORTERS, SECTIONS
 
 ROOT = Path(__file__).parent.parent
 STAGES = {"core", "curate", "models", "evaluate", "reports", "pipeline"}
@@ -41,6 +41,7 @@ FOLDERS: dict[str, Registry[Any]] = {
     "entailment": ENTAILMENTS,
     "suites": SUITES,
     "sections": SECTIONS,
+    "exporters": EXPORTERS,
 }
 ENTRIES = [(folder, name) for folder, registry in FOLDERS.items() for name in registry.names()]
 CONFIGURED = [

@@ -7,29 +7,32 @@ it is not there.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ...core import IncompleteError, InputError, Manifest, Registry
-from ..gate import latest
+from ...core import IncompleteError, InputError, Manifest, Registry, load_yaml, read_energy, read_json
+from ..gate import read_evidence
 from ..ledger import read_ledger
 from ..run import Run, read_run
 
 TRACKS = ("", "images")
+SIGNATURES = "signatures/*.dsse.json"
 
 
 @dataclass(frozen=True)
 class ExportedRun:
-    """A finished run folder. ``run`` holds stage reports, the newest evidence and the ledger."""
+    """A finished run folder. ``run`` holds stage reports, energy by track, the newest evidence and the ledger.
+
+    ``signatures`` are the envelopes that lie beside the run, by file name; they are not checked here.
+    """
 
     folder: Path
     run: Run
     manifest: Manifest
     config: Mapping[str, Any]
     governance: Mapping[str, Any] = field(default_factory=dict)
+    signatures: Mapping[str, Any] = field(default_factory=dict)
 
 
 Exporter = Callable[[ExportedRun], str]
@@ -42,7 +45,24 @@ def open_exported(folder: Path) -> ExportedRun:
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
     if not (folder / "manifest.json").is_file():
         raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
-    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
-    run = read_run(folder, config.get("title") or "headwater report", {}, {}, TRACKS)
-    judged = Run(run.title, run.tracks, evidence=latest(folder), ledger=tuple(read_ledger(folder)))
-    return ExportedRun(folder, judged, Manifest.load(folder), config, config.get("governance") or {})
+    config, manifest = load_yaml(folder / "config.yaml").values, Manifest.load(folder)
+    energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
+    planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}
+    run = read_run(folder, str(config.get("title") or "headwater report"), {}, {}, TRACKS, planned, energy)
+    evidence = tuple(read_evidence(folder, manifest.hash))
+    newest = tuple(one for one in evidence if one.check == evidence[-1].check)
+    judged = replace(run, evidence=newest, ledger=tuple(read_ledger(folder)))
+    governance = config.get("governance")
+    signatures = {path.name: read_json(path) for path in sorted(folder.glob(SIGNATURES))}
+    known = dict(governance) if isinstance(governance, Mapping) else {}
+    return ExportedRun(folder, judged, manifest, config, known, signatures)
+
+
+def _planned(config: Any) -> tuple[str, ...]:
+    """The stages that the configuration of a track asks for."""
+    if not isinstance(config, Mapping):
+        return ()
+    corpus = config.get("corpus")
+    source = corpus.get("source") if isinstance(corpus, Mapping) else None
+    data = ("curation", "audit") if source != "none" else ()
+    return (*data, *(("training", "evaluation") if config.get("model") else ()))

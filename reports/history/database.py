@@ -48,6 +48,27 @@ MIGRATIONS = (
         PRIMARY KEY (job, scheduled_for)
     ) STRICT;
     """,
+    """
+    ALTER TABLE runs ADD COLUMN series TEXT NOT NULL DEFAULT '';    -- runs of one series are compared
+    ALTER TABLE runs ADD COLUMN damaged TEXT NOT NULL DEFAULT '';   -- why nothing could be read, else empty
+    ALTER TABLE runs ADD COLUMN code INTEGER;                       -- exit code of the newest gate, NULL without one
+    ALTER TABLE runs ADD COLUMN data TEXT NOT NULL DEFAULT '';      -- hash of the corpora
+    ALTER TABLE runs ADD COLUMN model TEXT NOT NULL DEFAULT '';     -- hash of the weights, if any lie here
+    ALTER TABLE runs ADD COLUMN config TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN version TEXT NOT NULL DEFAULT '';   -- of headwater
+    ALTER TABLE runs ADD COLUMN high INTEGER NOT NULL DEFAULT 0;    -- findings by severity
+    ALTER TABLE runs ADD COLUMN medium INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN low INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN info INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN headline TEXT NOT NULL DEFAULT '[]'; -- JSON of the first scores of the evaluation
+    ALTER TABLE controls ADD COLUMN measured TEXT NOT NULL DEFAULT '';
+    ALTER TABLE controls ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+    ALTER TABLE scores ADD COLUMN reason TEXT NOT NULL DEFAULT '';  -- why there is no value
+    CREATE INDEX scores_by_run ON scores(run);
+    CREATE INDEX controls_by_run ON controls(run);
+    CREATE INDEX runs_by_time ON runs(finished, folder);
+    UPDATE runs SET indexed = '';
+    """,
 )
 
 

@@ -37,7 +37,7 @@ class Summary:
     areas: tuple[Area, ...] = ()
 
 
-@SECTIONS.register("summary", title="Summary", order="0")
+@SECTIONS.register("summary", title="Summary", order="8")
 def summary(run: Run) -> Summary:
     """What was examined, the headline facts, the top findings and what was not measured, in ten seconds."""
     links, missing = finding_links(run), gaps(run)

@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+(async () => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const make = (tag, text, attributes = {}) => {
     const node = document.createElement(tag);
@@ -8,36 +8,87 @@
     return node;
   };
   const MANY = 12;
-  const hiddenRows = JSON.parse(document.getElementById("rows").textContent);
-
-  // Rows beyond the first hundred wait as data until somebody asks for them.
-  const addRows = (table) => {
-    const rows = hiddenRows[table.id];
-    if (!rows) return;
-    delete hiddenRows[table.id];
-    const numeric = all("thead th", table).map((cell) => cell.classList.contains("number"));
-    for (const row of rows) {
-      const line = table.tBodies[0].insertRow();
-      row.forEach((text, column) => {
-        const cell = line.insertCell();
-        cell.textContent = text;
-        if (numeric[column]) cell.className = "number";
-      });
-    }
-    const note = document.querySelector(`.more[data-table="${table.id}"]`);
-    if (note) note.textContent = `All ${table.tBodies[0].rows.length} rows that the page holds.`;
+  // Deflated, for they are most of the page; a browser too old for it keeps the note that says where the rows are.
+  const unpack = async () => {
+    const text = document.getElementById("rows").textContent;
+    if (!text || !window.DecompressionStream) return {};
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
   };
-  for (const note of all(".more")) {
-    const table = document.getElementById(note.dataset.table);
-    const button = make("button", `Show ${hiddenRows[table.id].length} more rows`, { type: "button" });
-    button.addEventListener("click", () => { addRows(table); table.parentElement.focus(); });
-    note.append(button);
-  }
+  const hiddenRows = await unpack();
+
+  // Rows beyond the first wait as columns of data until somebody asks for them.
+  const cellOf = (column, row) => (Array.isArray(column) ? column[row] : column.v[column.i[row]]);
+  const lengthOf = (columns) => (Array.isArray(columns[0]) ? columns[0] : columns[0].i).length;
+  const SVG = "http://www.w3.org/2000/svg";
+  const drawing = (marks) => {
+    const [low, high, value, zero] = marks.split(",");
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "range");
+    svg.setAttribute("aria-hidden", "true");
+    const path = (steps, kind) => {
+      const node = document.createElementNS(SVG, "path");
+      node.setAttribute("d", steps);
+      if (kind) node.setAttribute("class", kind);
+      svg.append(node);
+    };
+    if (zero) path(`M${zero} 3V15`, "z");
+    if (low) path(`M${low} 9H${high}`);
+    path(`M${value} 9h0`);
+    return svg;
+  };
+  const scoreLine = ([label, value, marks, interval, n]) => {
+    const line = make("tr");
+    line.append(make("th", label, { scope: "row" }));
+    if (!marks) {
+      const cell = make("td", "", { colspan: "4", class: "missing" });
+      cell.append(make("span", "not measured", { class: "status" }), ` ${interval}`);
+      line.append(cell);
+      return line;
+    }
+    const drawn = make("td");
+    drawn.append(drawing(marks));
+    line.append(make("td", value), drawn, make("td", interval), make("td", n));
+    return line;
+  };
+  const tableLine = (cells) => {
+    const line = make("tr");
+    line.append(...cells.map((text) => make("td", text)));
+    return line;
+  };
+  const waiting = (table) => document.querySelector(`.more[data-table="${table.id}"]`);
+  const addRows = (table) => {
+    const columns = hiddenRows[table.id];
+    if (!columns) return;
+    delete hiddenRows[table.id];
+    const scores = table.tagName === "TBODY";
+    const added = document.createDocumentFragment();
+    for (let row = 0; row < lengthOf(columns); row += 1) {
+      const cells = columns.map((column) => cellOf(column, row));
+      added.append(scores ? scoreLine(cells) : tableLine(cells));
+    }
+    const note = waiting(table);
+    if (scores) {
+      note.parentElement.replaceWith(added);
+      return;
+    }
+    table.tBodies[0].append(added);
+    note.textContent = `All ${table.tBodies[0].rows.length} rows that the page holds.`;
+  };
+  const offerRows = (root) => {
+    for (const note of all(".more", root)) {
+      const table = document.getElementById(note.dataset.table);
+      if (!hiddenRows[table.id]) continue;
+      const button = make("button", `Show ${note.dataset.more} more rows`, { type: "button" });
+      button.addEventListener("click", () => { addRows(table); table.closest(".scroll").focus(); });
+      note.append(" ", button);
+    }
+  };
 
   // Sorting: numbers by value, texts by alphabet, what is missing last.
   const value = (cell) => {
     if (!cell) return "";
-    if (cell.dataset.value) return Number(cell.dataset.value);
     const text = cell.textContent.trim();
     const number = Number(text.replaceAll(",", "").replace("\u2212", "-"));
     return text !== "" && Number.isFinite(number) ? number : text === "\u2013" ? "" : text;
@@ -69,13 +120,13 @@
     }
     return shown;
   };
-  for (const table of all("table[id]")) {
+  const equip = (table) => {
     all("thead th", table).forEach((heading, column) => {
       const button = make("button", heading.textContent, { type: "button" });
       heading.replaceChildren(button);
       button.addEventListener("click", () => sortBy(table, column, heading));
     });
-    if (table.tBodies[0].rows.length <= MANY) continue;
+    if (table.tBodies[0].rows.length <= MANY) return;
     const tools = make("div", "", { class: "tools" });
     const label = make("label", "Filter ");
     const input = make("input", "", { type: "search", autocomplete: "off" });
@@ -90,29 +141,91 @@
     const head = make("div", "", { class: "table-tools" });
     title.before(head);
     head.append(title, tools);
-  }
+  };
+  const equipAll = (root) => {
+    offerRows(root);
+    all("table[id]", root).forEach(equip);
+    all(".later[data-part]", root).forEach(prepare);
+  };
 
-  // Findings by severity.
+  // The charts and tables of a folded part are laid out when it is opened. They come from the same escaping templates as
+  // the page, and its policy holds for them: no script, no handler.
+  const layOut = (part) => {
+    const html = hiddenRows[part.dataset.part];
+    if (html === undefined) return;
+    const holder = make("template");
+    holder.innerHTML = html;
+    delete hiddenRows[part.dataset.part];
+    part.removeAttribute("data-part");
+    part.replaceChildren(holder.content);
+    equipAll(part);
+  };
+  const layOutAll = (root) => {
+    for (let parts; (parts = all(".later[data-part]", root).filter((part) => part.dataset.part in hiddenRows)).length;) parts.forEach(layOut);
+  };
+  const prepare = (part) => {
+    const fold = part.closest("details");
+    if (!fold || fold.open) { layOut(part); return; }
+    fold.addEventListener("toggle", () => { if (fold.open) layOut(part); });
+    fold.querySelector("summary").addEventListener("click", () => layOut(part));
+  };
+  equipAll(document);
+
+  // Findings by severity, code and words.
   const findings = all(".finding");
-  const present = ["high", "medium", "low", "info"].filter((name) => findings.some((item) => item.dataset.severity === name));
-  if (findings.length > 3 && present.length > 1) {
-    const tools = make("div", "", { class: "tools", role: "group", "aria-label": "Show findings of severity" });
-    tools.append(make("span", "Show"));
-    for (const name of present) {
+  const present = (list, names) => names.filter((name) => list.some((item) => item === name));
+  const severities = present(findings.map((item) => item.dataset.severity), ["high", "medium", "low", "info"]);
+  const codes = [...new Set(findings.map((item) => item.dataset.code))];
+  if (findings.length > 3) {
+    const off = new Set();
+    const tools = make("div", "", { class: "tools", role: "search", "aria-label": "Findings" });
+    const code = make("select");
+    code.append(make("option", "all codes", { value: "" }), ...codes.map((name) => make("option", name, { value: name })));
+    const words = make("input", "", { type: "search", autocomplete: "off" });
+    const count = make("span", "", { role: "status" });
+    const apply = () => {
+      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const item of findings) {
+        const text = wanted.length ? item.textContent.toLowerCase() : "";
+        const fits = !off.has(item.dataset.severity) && (!code.value || item.dataset.code === code.value)
+          && wanted.every((word) => text.includes(word));
+        item.classList.toggle("hidden", !fits);
+        shown += fits;
+      }
+      for (const item of all(".rest")) item.classList.toggle("hidden", code.value !== "" && item.dataset.code !== code.value);
+      count.textContent = shown < findings.length ? `${shown} of ${findings.length} shown` : "";
+    };
+    if (severities.length > 1) for (const name of severities) {
       const button = make("button", name, { type: "button", "aria-pressed": "true" });
       button.addEventListener("click", () => {
-        const on = button.getAttribute("aria-pressed") !== "true";
+        const on = off.delete(name) || !off.add(name);
         button.setAttribute("aria-pressed", String(on));
-        for (const item of findings) if (item.dataset.severity === name) item.classList.toggle("hidden", !on);
+        apply();
       });
       tools.append(button);
     }
+    const labelled = (name, control) => { const label = make("label", `${name} `); label.append(control); return label; };
+    if (codes.length > 1) tools.append(labelled("Code", code));
+    tools.append(labelled("Search", words), count);
+    code.addEventListener("change", apply);
+    words.addEventListener("input", apply);
     findings[0].before(tools);
   }
+  // Within the findings, j and k lead to the next and the last one.
+  document.addEventListener("keydown", (event) => {
+    const step = { j: 1, k: -1 }[event.key];
+    const here = document.activeElement.closest(".finding");
+    if (!step || !here || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select")) return;
+    const shown = findings.filter((item) => !item.classList.contains("hidden"));
+    const next = shown[shown.indexOf(here) + step];
+    if (next) next.focus();
+  });
 
   // A document's card opens in place; without this script the link jumps to it.
   const dialog = document.getElementById("card");
   const openCard = (card) => {
+    layOutAll(card);
     const copy = card.cloneNode(true);
     for (const node of all("[id]", copy)) node.removeAttribute("id");
     for (const button of all("th button", copy)) button.replaceWith(button.textContent);
@@ -149,13 +262,20 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Paper cannot be clicked.
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+  // Paper shows what is open; whoever wants all of it says so.
+  const printAll = make("button", "Print everything", { type: "button", class: "print-all" });
+  printAll.addEventListener("click", () => {
+    layOutAll(document);
+    const folded = all("details:not([open])");
     for (const item of folded) item.open = true;
+    document.body.classList.add("all");
+    addEventListener("afterprint", () => {
+      for (const item of folded) item.open = false;
+      document.body.classList.remove("all");
+    }, { once: true });
+    window.print();
   });
-  addEventListener("afterprint", () => { for (const item of folded) item.open = false; });
+  document.querySelector("body > footer").append(printAll);
 
   // Where the reader is.
   const links = new Map(all(".contents a").map((link) => [link.getAttribute("href").slice(1), link]));

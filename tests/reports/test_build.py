@@ -2,10 +2,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import ChoiceLoader, DictLoader
 
-from headwater.core import Finding, IntegrityError, Score, StageReport, Table
-from headwater.reports import build_report
+from headwater.core import Example, Finding, IntegrityError, NotMeasured, Score, StageReport, Table
+from headwater.reports import build, build_report
+from headwater.reports import page as page_module
 from headwater.reports.build import HEAVIEST, plain, render_within
+from headwater.reports.page import make_environment, section_data, waiting_rows
 from headwater.reports.run import Run, Track
 
 from .fixtures import HOSTILE, document, empty_run, evaluation, full_run, hostile_run
@@ -44,8 +49,42 @@ def test_a_page_over_the_limit_shows_fewer_rows(tmp_path: Path) -> None:
         "evaluation", "e", exhibits=(Table("t", "T", ("a",), tuple((f"row {at}",) for at in range(900))),)
     )
     run = Run("t", (Track("", {"evaluation": stage}),))
-    assert "row 500" in render_within(run, HEAVIEST)
-    assert "row 500" not in render_within(run, 10)
+    assert "row 500" in str(waiting_rows(render_within(run, HEAVIEST)))
+    small = render_within(run, len(render_within(run, HEAVIEST)) - 1)
+    assert "row 500" not in small + str(waiting_rows(small)) and "15 of 900 rows" in small
+
+
+@given(
+    text=st.text(st.sampled_from("a\u202e<&é😀"), min_size=1, max_size=4),
+    size=st.integers(100, 900),
+    number=st.integers(0, 5),
+    limit=st.integers(60_000, 400_000),
+)
+@settings(max_examples=4, deadline=None)
+def test_whatever_the_stages_wrote_the_page_stays_within_the_limit(
+    text: str, size: int, number: int, limit: int
+) -> None:
+    words = text * size
+    examples = tuple(Example(f"free-{at}", words, words, (), (words,)) for at in range(9))
+    stage = StageReport(
+        "evaluation", words, {f"{words}{at}": words for at in range(number)},
+        tuple(NotMeasured(f"{at}{words}", words + str(at)) for at in range(10 * number)),
+        tuple(Finding(f"{words}{at}", "high", words, words, words, (), examples) for at in range(number)),
+        tuple(Table(words, words, (words,) * 30, ((words,) * 30,) * 60) for _ in range(number)),
+    )  # fmt: skip
+    run = Run(words, (Track("", dict.fromkeys(("curation", "audit", "training", "evaluation"), stage)),))
+    html = render_within(run, limit)
+    assert len(html.encode()) <= limit and html.endswith("</html>")
+
+
+def test_the_heaviest_sections_give_way_to_a_note_where_nothing_else_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "section_data", lambda run: [*section_data(run), ("guest", "Guest", "x" * 5_000_000)])
+    loader = DictLoader({"guest.html.jinja": "<p>{{ data }}</p>"})
+    environment = make_environment()
+    environment.loader = ChoiceLoader([environment.loader, loader])  # type: ignore[list-item]
+    monkeypatch.setattr(page_module, "make_environment", lambda: environment)
+    html = render_within(Run("t", (Track(""),)), HEAVIEST)
+    assert len(html) < 100_000 and "does not fit on the page (5,000 KB)" in html and 'id="findings"' in html
 
 
 def test_the_json_holds_every_score_and_finding_that_the_stages_wrote(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 from dataclasses import fields
+from itertools import pairwise
 
 from headwater.reports.caps import Caps, clip, cut_note
 
 
-def test_tighter_caps_raise_no_limit() -> None:
-    normal, tight = Caps(), Caps().tighter()
-    assert all(getattr(tight, field.name) <= getattr(normal, field.name) for field in fields(Caps))
-    assert tight != normal
+def test_each_level_raises_no_limit_and_lowers_some() -> None:
+    levels = Caps().levels()
+    assert levels[0] == Caps() and len(levels) == 4
+    for normal, tight in pairwise(levels):
+        assert all(getattr(tight, field.name) <= getattr(normal, field.name) for field in fields(Caps))
+        assert tight != normal
 
 
 def test_a_list_that_fits_has_no_note() -> None:

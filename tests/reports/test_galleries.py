@@ -29,7 +29,7 @@ def test_a_picture_over_the_limit_is_left_out() -> None:
 def test_a_gallery_over_the_limit_is_cut_and_says_so() -> None:
     tiles = tuple(Tile(str(at), "", png(8, 1)) for at in range(200))
     view = gallery_view(Gallery("g", "G", tiles), Caps())
-    assert len(view.tiles) == Caps().tiles and "64 of 200 pictures" in view.cut
+    assert len(view.tiles) == Caps().tiles and "40 of 200 pictures" in view.cut
 
 
 def test_strips_of_pictures_get_lines_of_their_own() -> None:

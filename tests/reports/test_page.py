@@ -149,11 +149,14 @@ def test_an_empty_run_gives_no_empty_heading(tmp_path: Path) -> None:
 def test_sections_come_in_their_registered_order() -> None:
     names = [name for name, _, _ in section_data(Run("t", (Track(""), Track("images"))))]
     assert names == [
-        "summary", "findings", "scores", "curation", "corpus-audit", "controls", "training", "images", "not-measured",
-        "documents", "provenance", "glossary",
+        "verdict", "answers", "summary", "findings", "scores", "curation", "corpus-audit", "controls", "training",
+        "images", "not-measured", "documents", "provenance", "glossary",
     ]  # fmt: skip
     # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another
-    apart = ("calibration", "comparison", "energy", "mitigation", "remedy")
+    apart = ("calibration", "comparison", "difference", "energy", "mitigation", "remedy")
+    # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another; where a
+    # policy was judged; where there is a stage
+    apart = ("calibration", "comparison", "energy", "mitigation", "remedy", "checklist", "methods", "removal")
     assert sorted([*names, *apart]) == SECTIONS.names()
 
 

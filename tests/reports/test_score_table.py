@@ -23,6 +23,19 @@ def test_a_missing_score_joins_the_group_of_its_metric() -> None:
     assert [(row.label, row.missing) for row in group.rows] == [("all", ""), ("group: x", "too few")]
 
 
+def test_scores_that_are_missing_for_one_reason_share_a_row() -> None:
+    missing = [NotMeasured("a", "too few", {"group": name}) for name in "xyz"]
+    (group,) = score_groups([make("a", 0.5), missing[0], missing[1], NotMeasured("a", "no model"), missing[2]])
+    assert [(row.label, row.missing) for row in group.rows] == [
+        ("all", ""), ("group: x; group: y; group: z", "too few"), ("all", "no model"),
+    ]  # fmt: skip
+
+
+def test_zero_is_marked_where_the_scale_crosses_it() -> None:
+    (group,) = score_groups([make("a", 0.5, -0.5, 1.0, unit="bits")])
+    assert 'class="z"' in str(group.rows[0].drawing) and len(group.rows[0].marks) == 4
+
+
 def test_a_missing_score_alone_is_a_group_of_its_own() -> None:
     (group,) = score_groups([NotMeasured("a", "too few")])
     assert (group.metric, group.scale, group.rows[0].missing) == ("a", ("", ""), "too few")
@@ -50,16 +63,16 @@ def test_a_bound_a_hair_below_zero_does_not_open_the_scale_to_the_left() -> None
 
 def test_dot_and_interval_stand_where_the_numbers_say() -> None:
     (group,) = score_groups([make("a", 0.5, 0.25, 1.0)])
-    drawing = ElementTree.fromstring(str(group.rows[0].drawing))
-    (span,) = [node for node in drawing.iter("line") if "interval" in node.get("class", "")]
-    dot = next(drawing.iter("circle"))
-    low, middle, high = (float(span.get("x1", "")), float(dot.get("cx", "")), float(span.get("x2", "")))
+    span, dot = (node.get("d", "") for node in ElementTree.fromstring(str(group.rows[0].drawing)).iter("path"))
+    low, high = (float(place) for place in span.removeprefix("M").split(" 9H"))
+    middle = float(dot.removeprefix("M").removesuffix(" 9h0"))
+    assert group.rows[0].waiting[2] == f"{low:g},{high:g},{middle:g}"
     assert (middle - low) / (high - low) == pytest.approx(1 / 3, abs=0.01)
 
 
 def test_a_score_without_interval_is_a_dot_alone() -> None:
     (group,) = score_groups([make("a", 0.5, interval="a single seed")])
-    assert "interval" not in str(group.rows[0].drawing)
+    assert str(group.rows[0].drawing).count("<path") == 1
     assert group.rows[0].interval == "none: a single seed"
 
 

@@ -1,6 +1,9 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from headwater.core import Table
 from headwater.reports.caps import Caps
-from headwater.reports.tables import table_view
+from headwater.reports.tables import packed, table_view
 
 
 def view(rows: list[tuple[object, ...]], columns: tuple[str, ...] = ("a", "b"), anchors: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
@@ -11,15 +14,21 @@ def test_a_column_of_numbers_is_numeric_even_with_gaps() -> None:
     assert view([("x", 1), ("y", None)]).columns == (("a", False), ("b", True))
 
 
-def test_a_rounded_number_keeps_its_exact_value() -> None:
-    row = view([("x", 0.123456)]).rows[0]
-    assert (row[1].text, row[1].exact) == ("0.1235", "0.123456")
+def test_a_number_is_rounded_and_its_column_named_as_one_of_numbers() -> None:
+    shown = view([("x", 0.123456)])
+    assert (shown.rows[0][1].text, shown.numeric) == ("0.1235", "n2")
 
 
-def test_rows_beyond_the_first_hundred_wait_for_the_script() -> None:
+@given(st.lists(st.tuples(st.text(max_size=3), st.sampled_from(("kept", "removed"))), min_size=1, max_size=40))
+def test_packed_rows_are_the_rows(rows: list[tuple[str, str]]) -> None:
+    columns = [one if isinstance(one, list) else [one["v"][place] for place in one["i"]] for one in packed(rows)]
+    assert list(zip(*columns, strict=True)) == rows
+
+
+def test_rows_beyond_the_first_wait_for_the_script() -> None:
     shown = view([(f"r{at}", at) for at in range(240)])
-    assert (len(shown.rows), len(shown.more), shown.total, shown.cut) == (100, 140, 240, "")
-    assert shown.more[0] == ("r100", "100")
+    assert (len(shown.rows), len(shown.more), shown.total, shown.cut) == (25, 215, 240, "")
+    assert shown.more[0] == ("r25", "25")
 
 
 def test_rows_beyond_the_cap_are_counted() -> None:
@@ -29,7 +38,7 @@ def test_rows_beyond_the_cap_are_counted() -> None:
 
 
 def test_hidden_characters_in_waiting_rows_are_marked() -> None:
-    shown = view([("\u202e", at) for at in range(101)])
+    shown = view([("\u202e", at) for at in range(26)])
     assert shown.more[0][0] == "⟨U+202E⟩"
 
 

@@ -1,0 +1,42 @@
+"""Whether a run is whole: its manifest, and the chains of its ledger and its evidence."""
+
+from pathlib import Path
+
+from ...core import MANIFEST, IncompleteError, InputError, IntegrityError, Manifest, sha256_file
+from ..gate import EVIDENCE, Evidence, read_evidence
+from ..ledger import LEDGER, Entry, read_ledger
+
+
+def check_whole(folder: Path) -> tuple[Manifest, tuple[Entry, ...], tuple[Evidence, ...]]:
+    """Check every hash of a run folder; what does not fit raises :class:`IntegrityError`.
+
+    Returns the manifest, the ledger and the newest judgement (empty where none was made).
+    """
+    if not (folder / "config.yaml").is_file():
+        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    if not (folder / MANIFEST).is_file():
+        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    manifest = Manifest.load(folder)
+    manifest.verify(folder)
+    ledger = tuple(read_ledger(folder))
+    records = _evidence(folder, manifest.hash)
+    _is_logged(folder, ledger)
+    return manifest, ledger, tuple(one for one in records if one.check == records[-1].check)
+
+
+def _evidence(folder: Path, manifest: str) -> tuple[Evidence, ...]:
+    try:
+        return tuple(read_evidence(folder, manifest))
+    except ValueError as error:
+        raise IntegrityError(f"{folder / EVIDENCE}: not evidence ({error}); the file was changed") from None
+
+
+def _is_logged(folder: Path, ledger: tuple[Entry, ...]) -> None:
+    """The ledger says what the evidence was when it was written: that guards its last line too."""
+    checked = [one.data.get("evidence") for one in ledger if one.event == "checked"]
+    path = folder / EVIDENCE
+    if checked and (not path.is_file() or checked[-1] != sha256_file(path)):
+        raise IntegrityError(
+            f"{path}: not what {folder / LEDGER} says was written at the last check; restore it, or judge the run "
+            f"again with 'headwater check {folder}'"
+        )
