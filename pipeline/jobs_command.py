@@ -1,20 +1,20 @@
 """``headwater jobs``: what the commands print, and the code they end with."""
 
 import json as jsonlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import typer
 
-from ..core import UsageError, did_you_mean, write_text
-from ..reports import open_history
+from ..core import MANIFEST, HeadwaterError, UsageError, did_you_mean, write_text
+from ..reports import Change, detect, open_history
 from .clock import read_time, wall_clock
 from .jobs.alerts.delivery import report_changes
 from .jobs.config import JobsFile, load_jobs
 from .jobs.emit import EMITTERS
 from .jobs.scheduler import Outcome, Runner, Stop, sleep_until
-from .jobs.slots import read_slots, restore_slots
+from .jobs.slots import Slot, read_slots, restore_slots
 
 
 def check(file: Path, time: str | None, count: int, *, json: bool, quiet: bool) -> None:
@@ -104,8 +104,19 @@ def _once(jobs: JobsFile, names: Sequence[str], time: str | None, stop: Stop, *,
     say = (lambda _: None) if quiet else typer.echo
     runner = Runner(jobs, wall_clock, stop, say=say, wait=wait)
     outcome = runner.run_due(read_time(time), names)
-    report_changes(jobs, outcome.slots, wall_clock(), say)
+    report_changes(jobs, outcome.slots, wall_clock(), say, lambda slot: _changes(Path(jobs.out), slot, say))
     return outcome
+
+
+def _changes(root: Path, slot: Slot, say: Callable[[str], None]) -> Iterable[Change]:
+    """What the run of a slot changed against the runs before it; a run that cannot be compared is no change."""
+    if slot.state not in ("succeeded", "failed") or not (root / slot.folder / MANIFEST).is_file():
+        return ()
+    try:
+        return detect(root, root / slot.folder, wall_clock())
+    except HeadwaterError as error:
+        say(f"{slot.job} {slot.scheduled_for}: not compared with earlier runs: {error}")
+        return ()
 
 
 def _known(jobs: JobsFile, names: Sequence[str]) -> JobsFile:

@@ -28,6 +28,7 @@ class Ended:
     why: str
     code: int
     said: str = ""
+    judged: bool = True
 
 
 Alive = Callable[[], str]

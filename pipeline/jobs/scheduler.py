@@ -17,6 +17,7 @@ from .child import Ended, commands, execute
 from .config import Job, JobsFile
 from .due import Scheduler, backoff, take
 from .slots import (
+    RUN_FAILED,
     Slot,
     beat,
     end_slot,
@@ -181,7 +182,8 @@ class Runner:
             ended = execute(command, max(end - time.monotonic(), 0.01), alive)
             _keep(log, ended)
             if ended.why != "exited" or ended.code:
-                break
+                # Only the check's own 1, 3 and 5 are a verdict: a run that breaks says nothing about the gate.
+                return ended if "check" in command else replace(ended, judged=False)
         return ended
 
     def _ended(self, slot: Slot, ended: Ended) -> Slot:
@@ -199,7 +201,12 @@ def _verdict(ended: Ended) -> tuple[str, int | None, str]:
         return "crashed", None, "another scheduler took the slot over"
     if ended.code < 0:
         return "crashed", ended.code, f"killed by signal {-ended.code}"
-    return ("succeeded", 0, "") if ended.code == 0 else ("failed", ended.code, REASONS.get(ended.code, ""))
+    return ("succeeded", 0, "") if ended.code == 0 else ("failed", ended.code, _reason(ended))
+
+
+def _reason(ended: Ended) -> str:
+    broken = not ended.judged and ended.code in (1, 3, 5)
+    return RUN_FAILED if broken else REASONS.get(ended.code, "")
 
 
 REASONS = {

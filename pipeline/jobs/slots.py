@@ -17,6 +17,7 @@ from ...reports import append_entry, read_ledger
 
 FOLDER = "jobs"
 TAKEN, ENDED, PASSED, SEEN = "slot-started", "slot-ended", "slots-passed", "job-seen"
+RUN_FAILED = "the run itself ended with an error; its log says which"
 COLUMNS = (
     "job", "scheduled_for", "state", "attempt", "owner", "heartbeat", "started", "finished", "folder", "exit_code",
     "reason",

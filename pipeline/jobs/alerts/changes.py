@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..slots import Slot
+from ..slots import RUN_FAILED, Slot
 
 GOOD = frozenset({"pass", "ok", "none", "recovered", "fresh"})
 GATES = {0: "pass", 1: "fail", 3: "incomplete", 5: "stale"}
@@ -84,7 +84,7 @@ def states_of(slots: Sequence[Slot]) -> dict[tuple[str, str], tuple[str, Slot, d
     found: dict[tuple[str, str], tuple[str, Slot, dict[str, float]]] = {}
     for slot in sorted(slots, key=lambda one: (one.scheduled_for, one.attempt)):
         if slot.attempt:
-            ran = slot.state if slot.state in ("crashed", "timed_out") else _ran(slot.exit_code)
+            ran = slot.state if slot.state in ("crashed", "timed_out") else _ran(slot)
             found[slot.job, "run"] = (ran, slot, _code(slot))
             if ran == "ok":
                 found[slot.job, "gate"] = (GATES[slot.exit_code or 0], slot, _code(slot))
@@ -115,8 +115,8 @@ def alerts_of(
     return found
 
 
-def _ran(code: int | None) -> str:
-    return "ok" if code in GATES else "failed"
+def _ran(slot: Slot) -> str:
+    return "ok" if slot.exit_code in GATES and slot.reason != RUN_FAILED else "failed"
 
 
 def _code(slot: Slot) -> dict[str, float]:

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from headwater.core import InputError
+from headwater.pipeline import jobs_command
 from headwater.pipeline.jobs.config import JobsFile, load_jobs
 from headwater.pipeline.jobs.scheduler import sleep_until
+from headwater.pipeline.jobs.slots import Slot
 
 from .helpers import START, made
 
@@ -110,3 +113,22 @@ def test_every_key_stands_on_the_page() -> None:
     kinds = (JobsFile, Job, Retries, *CHANNELS.values())
     keys = {key for kind in kinds for key in kind.model_fields}
     assert {key for key in keys if f"`{key}" not in page} == set()
+
+
+def test_a_run_is_compared_with_earlier_ones_and_one_that_cannot_be_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def detect(root: Path, folder: Path, now: object) -> tuple[()]:
+        asked.append(folder)
+        raise InputError("another series")
+
+    monkeypatch.setattr(jobs_command, "detect", detect)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text("{}")
+    said: list[str] = []
+    for folder, state in (("run", "failed"), ("none", "failed"), ("run", "crashed")):
+        slot = Slot("a", "2026-05-04T12:00:00+00:00", state, 1, folder=folder)
+        assert jobs_command._changes(tmp_path, slot, said.append) == ()
+    assert asked == [tmp_path / "run"] and "another series" in said[0]

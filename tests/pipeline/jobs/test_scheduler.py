@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from headwater.core import IntegrityError
+from headwater.pipeline.jobs.alerts.changes import alerts_of
 from headwater.pipeline.jobs.config import Job, JobsFile
 from headwater.pipeline.jobs.scheduler import Outcome, Runner, Stop
 from headwater.pipeline.jobs.slots import read_slots, rebuild_slots, transaction
@@ -144,6 +145,15 @@ def test_the_judgement_runs_after_the_run_and_its_code_is_kept(tmp_path: Path) -
     due(jobs, START, run)
     outcome = due(jobs, later(1), lambda job, folder: run(job, folder) + judged(job, folder))
     assert outcome.slots[-1].exit_code == 3 and len(run.executions()) == 2
+
+
+@pytest.mark.parametrize(("extra", "topic"), [([], "run"), (["check"], "gate")])
+def test_a_run_that_breaks_is_no_verdict_of_the_gate(tmp_path: Path, extra: list[str], topic: str) -> None:
+    jobs, failing = made(tmp_path, "policy: genai-baseline"), Counting(tmp_path / "count", code=1)
+    due(jobs, START, failing)
+    outcome = due(jobs, later(1), lambda job, folder: [failing(job, folder)[0] + extra])
+    assert outcome.exit_code == 1
+    assert [alert.topic for alert in alerts_of(outcome.slots, [], {}, "")] == [topic]
 
 
 def test_a_slot_that_comes_while_the_last_run_goes_is_skipped(tmp_path: Path) -> None:
