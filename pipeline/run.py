@@ -387,6 +387,7 @@ class Run:
             code=code_hash(["core", "reports", "evaluate"]),
             run=Manifest.load(self.folder).hash,
             governance=self.config.governance,
+            language=self.config.language,
             evidence=sha256_file(evidence) if evidence.is_file() else "",
         )
         self.stage(
@@ -433,8 +434,11 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
     return manifest
 
 
-def make_report(config: RunConfig, folder: Path) -> Path:
-    """Lay out the report of a run folder, with a card for every document that a finding names."""
+def make_report(config: RunConfig, folder: Path, language: str = "") -> Path:
+    """Lay out the report of a run folder, with cards of the documents that findings name.
+
+    ``language`` is that of the configuration where it is empty.
+    """
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
@@ -450,6 +454,7 @@ def make_report(config: RunConfig, folder: Path) -> Path:
         tracks=tuple(config.tracks()),
         planned={name: _planned(track) for name, track in config.tracks().items()},
         energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
+        language=language or config.language,
     )
 
 
@@ -572,7 +577,7 @@ def _check_external(external: External, place: str) -> None:
 def _portable(config: RunConfig) -> dict[str, Any]:
     """The configuration without paths (what stands there is in the hash of the corpus) and what changes no result."""
     values = without_paths(effective_values(config))
-    for name in ("workers", "energy", "policy", "governance"):
+    for name in ("workers", "energy", "policy", "governance", "language"):
         values.pop(name)
     return values
 
