@@ -266,11 +266,17 @@ def replay(
 
 
 @app.command()
-def report(folder: Run, json: Json = False) -> None:
+def report(
+    folder: Run,
+    language: Annotated[
+        str, typer.Option("--language", help="Language of the page: en, de [default: the config's].")
+    ] = "",
+    json: Json = False,
+) -> None:
     """Lay out the report of a run folder again."""
     from . import commands
 
-    commands.report(folder, json)
+    commands.report(folder, json, language)
 
 
 @app.command()

@@ -262,7 +262,7 @@ def stage_reports(folder: Path) -> dict[str, StageReport]:
     return {f"{track} {report.stage}".strip(): report for track, path in files for report in [StageReport.load(path)]}
 
 
-def report(folder: Path, json: bool) -> None:
+def report(folder: Path, json: bool, language: str = "") -> None:
     """Lay out report.html and report.json again from what the stages left."""
     if not (folder / "config.yaml").is_file():
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
@@ -270,6 +270,7 @@ def report(folder: Path, json: bool) -> None:
         raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
     refuse_signed(folder, "laying out its report again", "its page is part of what was signed")
     path = make_report(load_config(folder / "config.yaml"), folder)
+    path = make_report(load_config(folder / "config.yaml"), folder, language)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 
 

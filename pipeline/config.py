@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -145,6 +145,7 @@ class RunConfig(TrackConfig):
     """A whole run: the main track, an optional second one for images, and what both share."""
 
     title: str = Field("", description="heading of the report")
+    language: Literal["en", "de"] = Field("en", description="language of the report's own words")
     seed: int = Field(0, ge=0, lt=2**31, description="the one seed behind all randomness")
     workers: int = Field(1, ge=1, le=64, description="processes for curation; the result does not depend on it")
     erased: str | None = Field(None, description="an erasure list: what it names is taken out before all other steps")

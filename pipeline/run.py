@@ -388,6 +388,7 @@ class Run:
             code=code_hash(["core", "reports", "evaluate"]),
             run=Manifest.load(self.folder).hash,
             governance=self.config.governance.values(),
+            language=self.config.language,
             evidence=sha256_file(evidence) if evidence.is_file() else "",
         )
         self.stage(
@@ -441,6 +442,9 @@ def make_report(
 
     ``into`` is another folder for the pages, ``signatures`` are those to show in place of the folder's own.
     """
+def make_report(config: RunConfig, folder: Path, language: str = "") -> Path:
+    """Lay out the report of a run folder, with cards of the documents that findings name.
+    ``language`` is that of the configuration where it is empty.
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():
@@ -458,6 +462,7 @@ def make_report(
         energy={name: read_energy(folder / name / "checkpoint") for name in config.tracks()},
         into=into,
         signatures=signatures,
+        language=language or config.language,
     )
 
 
@@ -580,7 +585,7 @@ def _check_external(external: External, place: str) -> None:
 def portable_config(config: RunConfig) -> dict[str, Any]:
     """The configuration without paths (what stands there is in the hash of the corpus) and what changes no result."""
     values = without_paths(effective_values(config))
-    for name in ("workers", "energy", "policy", "governance"):
+    for name in ("workers", "energy", "policy", "governance", "language"):
         values.pop(name)
     return values
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from .speaking import say
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
@@ -10,7 +12,7 @@ class Caps:
     findings: int = 60
     examples: int = 3
     documents_per_example: int = 3
-    documents: int = 48
+    documents: int = 42
     open_documents: int = 8
     example_characters: int = 600
     excerpt_characters: int = 360
@@ -98,10 +100,14 @@ def cut_note(shown: int, total: int, what: str) -> str:
     >>> cut_note(6, 40, "examples")
     'The page shows 6 of 40 examples; report.json has all of them.'
     """
-    return f"The page shows {shown:,} of {total:,} {what}; report.json has all of them." if shown < total else ""
+    return (
+        say("page.cut", shown=shown, total=total, what=say(f"page.what-{what.replace(' ', '-')}"))
+        if shown < total
+        else ""
+    )
 
 
 def clip(text: str, limit: int) -> str:
     """At most ``limit`` characters, followed by how many were cut; nothing is cut for a note as long as the rest."""
-    note = f"… ({len(text) - limit:,} more characters)"
+    note = f"… {say('page.more-characters', count=len(text) - limit)}"
     return text if len(text) <= limit + len(note) else f"{text[:limit]}{note}"

@@ -9,9 +9,10 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from ..core import UnknownName
+from ..core import UsageError
 
 DEFAULT = "en"
+THIN = "\u202f"  # groups digits in German
 
 
 class Catalogue:
@@ -19,7 +20,7 @@ class Catalogue:
 
     def __init__(self, language: str = DEFAULT) -> None:
         if language not in languages():
-            raise UnknownName("language", language, languages())
+            raise UsageError(f"no language {language!r} for the report; there are {', '.join(languages())}")
         self.language = language
         self._texts, self._fallback = _texts(language), _texts(DEFAULT)
 
@@ -28,7 +29,18 @@ class Catalogue:
         if f"{key}.other" in self._fallback:
             key += ".one" if values.get("count") == 1 else ".other"
         text = self._texts.get(key) or self._fallback[key]
-        return text.format_map(values) if values else text
+        return text.format_map({name: self._written(value) for name, value in values.items()}) if values else text
+
+    def _written(self, value: object) -> object:
+        """Whole numbers with their digits grouped as the language does."""
+        if not isinstance(value, int):
+            return value
+        return f"{value:,}".replace(",", THIN) if self.language == "de" else f"{value:,}"
+
+    def all(self, file: str) -> dict[str, str]:
+        """Every text of one file, by its key."""
+        names = [key for key in self._fallback if key.startswith(f"{file}.")]
+        return {key.removeprefix(f"{file}."): self._texts.get(key) or self._fallback[key] for key in names}
 
     def get(self, key: str, default: str) -> str:
         """The text, or ``default`` for a key that is in no catalogue (the title of somebody else's section)."""

@@ -11,6 +11,7 @@ from .bar_chart import bar_chart
 from .caps import Caps
 from .interval_chart import interval_chart
 from .line_chart import line_chart
+from .speaking import say
 
 _DRAWINGS: dict[str, Callable[[Chart], Markup]] = {"bar": bar_chart, "line": line_chart, "interval": interval_chart}
 
@@ -25,9 +26,10 @@ def cuts(chart: Chart, caps: Caps) -> str:
     """What the drawing leaves out of the data, in one sentence; empty where it shows everything."""
     names, shown = [series.name for series in chart.series], min(len(chart.series), caps.series)
     points, limit = max((len(series.x) for series in chart.series), default=0), _limit(chart, caps)
-    notes = [f"{shown} of {len(names):,} series"] if shown < len(names) else []
-    notes += [f"{limit} of {points:,} {'points' if chart.kind == 'line' else 'categories'}"] if points > limit else []
-    return f"The drawing shows {' and '.join(notes)}." if notes else ""
+    notes = [say("page.of-series", shown=shown, total=len(names))] if shown < len(names) else []
+    kind = "points" if chart.kind == "line" else "categories"
+    notes += [say(f"page.of-{kind}", shown=limit, total=points)] if points > limit else []
+    return say("page.drawing-shows", what=f" {say('page.and')} ".join(notes)) if notes else ""
 
 
 def chart_table(chart: Chart) -> Table:
@@ -45,7 +47,7 @@ def chart_table(chart: Chart) -> Table:
         for index, x in enumerate(series.x):
             ends = (series.low[index], series.high[index]) if series.low else (None, None)
             rows.append((*([series.name] if named else []), x, series.y[index], *(ends if bounds else ())))
-    return Table(f"{chart.name}-data", f"Data: {chart.title}", tuple(columns), tuple(rows))
+    return Table(f"{chart.name}-data", say("page.data-of", title=chart.title), tuple(columns), tuple(rows))
 
 
 def drawable(chart: Chart, caps: Caps) -> Chart:

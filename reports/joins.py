@@ -9,8 +9,8 @@ from ..core import Cell, Example, Table
 from .caps import Caps, cut_note
 from .cards import DocumentCard
 from .links import safe_url
-from .numbers import number
 from .passages import Passage, find_passages, passage
+from .speaking import say
 from .svg import element
 
 SQUARES = 24
@@ -90,15 +90,17 @@ def decisions_table(card: DocumentCard, caps: Caps) -> Table:
     columns = ("step", "action", "rule", "measured", "limit", "evidence", "duplicate_of")
     rows = tuple(tuple(_cell(decision.get(name)) for name in columns) for decision in card.decisions[: caps.decisions])
     note = cut_note(len(rows), len(card.decisions), "decisions")
-    return Table(f"decisions-{card.id}", "Curation decisions", tuple(c.replace("_", " ") for c in columns), rows, note)
+    names = tuple(say(f"page.column-{name.replace('_', ' ')}") for name in columns)
+    return Table(f"decisions-{card.id}", say("page.decisions"), names, rows, note)
 
 
 def _facts(card: DocumentCard, caps: Caps) -> list[tuple[str, str]]:
-    facts = [("source", card.source or "unknown"), ("licence", card.licence or "unknown")]
+    unknown = say("page.unknown")
+    facts = [("source", card.source or unknown), ("licence", card.licence or unknown)]
     if card.copies_before is not None:
-        plural = "copy" if card.copies_before == 1 else "copies"
-        after = "" if card.copies_after is None else f", {number(card.copies_after)} after deduplication"
-        facts.append(("copies", f"{number(card.copies_before)} {plural} before{after}"))
+        before = say("page.copies", count=card.copies_before)
+        after = "" if card.copies_after is None else say("page.copies-after", number=card.copies_after)
+        facts.append(("copies", before + after))
     if card.steps is not None:
         facts.append(("training", _seen(card.steps, max(card.step_count or 0, len(card.steps)), caps.steps)))
     return facts
@@ -106,10 +108,10 @@ def _facts(card: DocumentCard, caps: Caps) -> list[tuple[str, str]]:
 
 def _seen(steps: tuple[int, ...], count: int, limit: int) -> str:
     if not steps:
-        return "never seen in training"
+        return say("page.never-seen")
     listed = ", ".join(str(step) for step in steps[:limit])
     rest = count - min(len(steps), limit)
-    return f"seen at step{'s' if count > 1 else ''} {listed}{f' and {rest:,} more' if rest else ''}"
+    return say("page.seen-at", count=count, steps=listed) + (say("page.and-more", number=rest) if rest else "")
 
 
 def _squares(before: int | None, after: int | None) -> Markup:

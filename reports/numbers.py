@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from ..core import Cell, Score
+from .speaking import local, say
 
 MINUS = "\u2212"
 NOTHING = "–"
@@ -17,14 +18,14 @@ def number(value: Cell) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int):
-        return f"{value:,}".replace("-", MINUS)
+        return local(f"{value:,}".replace("-", MINUS))
     return _float(value)
 
 
 def short(value: Cell) -> str:
     """A cell for a drawing: floats with three significant digits."""
     if isinstance(value, float) and math.isfinite(value) and abs(value) < 1_000 and value != int(value):
-        return f"{value:.3g}".replace("-", MINUS)
+        return local(f"{value:.3g}".replace("-", MINUS))
     return number(value)
 
 
@@ -49,9 +50,10 @@ def score_value(score: Score) -> str:
 def score_interval(score: Score) -> str:
     """``0.12 to 0.19``, or the reason why there is no interval."""
     if score.low is None or score.high is None:
-        return f"none: {score.interval}" if score.interval else "none"
+        none = say("page.no-interval")
+        return f"{none}: {score.interval}" if score.interval else none
     digits = _digits(score)
-    return f"{with_digits(score.low, digits)} to {with_digits(score.high, digits)}"
+    return say("page.to", low=with_digits(score.low, digits), high=with_digits(score.high, digits))
 
 
 def with_digits(value: float, digits: int | None) -> str:
@@ -59,7 +61,7 @@ def with_digits(value: float, digits: int | None) -> str:
     if digits is None or not abs(value) < 1e9:
         return _float(value)
     text = f"{value:,.{digits}f}"
-    return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS)
+    return local((text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", MINUS))
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -82,17 +84,17 @@ def tick_label(value: float) -> str:
     """A tick as short text: ``1.2M``, ``40k``, ``0.25``."""
     for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size * (10 if sign == "k" else 1):
-            return f"{value / size:g}{sign}".replace("-", MINUS)
-    return f"{value:g}".replace("-", MINUS)
+            return local(f"{value / size:g}{sign}".replace("-", MINUS))
+    return local(f"{value:g}".replace("-", MINUS))
 
 
 def _float(value: float) -> str:
     if not math.isfinite(value):
         return NOTHING
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}".replace("-", MINUS)
+        return local(f"{int(value):,}".replace("-", MINUS))
     text = f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.4g}"
-    return text.replace("-", MINUS)
+    return local(text.replace("-", MINUS))
 
 
 def _digits(score: Score) -> int | None:

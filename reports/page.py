@@ -26,11 +26,11 @@ from .hidden import visible
 from .run import APART, Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
+from .speaking import speaking
 from .view import PageView
 
 LAST = "99"
 LONGEST_TITLE = 240
-UNTITLED = "Untitled report"
 NO_ROWS = Markup("")
 
 
@@ -83,6 +83,10 @@ def rendered(
     environment.globals |= {"t": texts, "drawings": Drawings(texts)}
     view = PageView(run, caps, documents(run).documents)
     sections = [_render(environment, view, texts, *row) for row in data or section_data(run)]
+    data = data or section_data(run)
+    with speaking(run.language):
+        view = PageView(run, caps, documents(run).documents)
+        sections = [_render(environment, view, texts, *row) for row in data]
     return sections, deflated(view.rows), environment
 
 
@@ -91,11 +95,12 @@ def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environ
     style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
-        title=clip(run.title.strip() or UNTITLED, LONGEST_TITLE),
+        title=clip(run.title.strip() or Catalogue(run.language)("page.untitled"), LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
         script=Markup(script),
         rows=rows,
+        script_texts=json.dumps(Catalogue(run.language).all("script"), ensure_ascii=False, separators=(",", ":")),
         sections=sections,
     )
 

@@ -9,13 +9,13 @@ from ..core import Measurement, NotMeasured, Score
 from .caps import clip
 from .hidden import visible
 from .numbers import number, score_interval, score_value, tick_label, ticks
+from .speaking import say
 from .svg import Scale
 
 WIDTH = 168.0  # as in page.css
 LONGEST_PROTOCOL = 1_200
 SLICES = 12  # named in the row of what is missing for one reason
 SHARES = {"share", "fraction", "probability", "rate", "proportion"}
-DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def score_groups(scores: Sequence[Measurement], longest: int = 240) -> tuple[Sco
 
 def slice_label(score: Measurement) -> str:
     """``group: women · split: held-out``, or ``all`` for a score without slice."""
-    return " · ".join(f"{key}: {value}" for key, value in score.slice.items()) or "all"
+    return " · ".join(f"{key}: {value}" for key, value in score.slice.items()) or say("page.all")
 
 
 def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement]]) -> tuple[str, str, str]:
@@ -89,13 +89,13 @@ def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement
 def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) -> ScoreGroup:
     measured = [score for score in members if isinstance(score, Score)]
     scale = _scale(measured)
-    directions = sorted({DIRECTIONS[score.direction] for score in measured})
+    directions = sorted({say(f"page.{score.direction}") for score in measured if score.direction != "none"})
     confidences = sorted({score.confidence for score in measured if score.low is not None})
     return ScoreGroup(
         metric=clip(key[0], longest),
         unit=clip(key[1], longest),
         method=clip(key[2], LONGEST_PROTOCOL),
-        direction=" / ".join(word for word in directions if word),
+        direction=" / ".join(directions),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
         rows=tuple(_rows(members, scale, longest)),
@@ -120,7 +120,7 @@ def _rows(members: Sequence[Measurement], scale: Scale, longest: int) -> Iterato
 def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
     label = clip(slice_label(score), longest)
     if isinstance(score, NotMeasured):
-        return ScoreRow(label, missing=clip(score.reason, LONGEST_PROTOCOL) or "no reason given")
+        return ScoreRow(label, missing=clip(score.reason, LONGEST_PROTOCOL) or say("page.no-reason"))
     return ScoreRow(
         label=label,
         value=score_value(score),

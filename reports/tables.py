@@ -116,7 +116,7 @@ def _cell(value: Cell, digits: int | None, caps: Caps, anchors: Mapping[str, str
         text, anchor = clip(value, caps.cell_characters), anchors.get(value, "")
         return CellView(text, anchor=anchor, id=bool(DOCUMENT_ID.fullmatch(value)))
     text = number(value) if value is None or digits is None else with_digits(float(value), digits)
-    if value and abs(float(value)) >= ROUNDING and not text.strip("0."):
+    if value and abs(float(value)) >= ROUNDING and not text.strip("0.,"):
         text = number(value)
     return CellView(text, number=True)
 

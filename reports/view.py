@@ -21,6 +21,7 @@ from .run import PlacedFinding, Run
 from .score_table import ScoreGroup, score_groups, slice_label
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
+from .speaking import say
 from .stream_chart import stream_chart
 from .tables import TableView, packed, table_view
 
@@ -67,6 +68,7 @@ class PageView:
         self.rows: dict[str, Any] = {}
         self.finding_groups = grouped(run.findings(), caps.findings)
         self._places = {one.anchor: group.anchor for group in self.finding_groups for one in group.rest}
+        self.stays = Markup(' lang="en"') if run.language != "en" else Markup("")
         self._tables = 0
 
     def table(self, table: Table, first: int | None = None) -> TableView:
@@ -85,7 +87,7 @@ class PageView:
     def groups(self, items: Sequence[Exhibit]) -> list[tuple[str, str]]:
         """The parts of a stage that are folded, by what they are called and how much they hold, in order."""
         counts = Counter(item.group for item in self._shown(items) if item.group)
-        return [(group, f"{count} exhibit{'s' if count > 1 else ''}") for group, count in counts.items()]
+        return [(group, say("page.exhibits-in", count=count)) for group, count in counts.items()]
 
     def _shown(self, items: Sequence[Exhibit]) -> list[Exhibit]:
         return sorted(items, key=lambda item: bool(item.group))[: self.caps.exhibits]
@@ -113,10 +115,8 @@ class PageView:
         """
         key = f"part-{len(self.rows) + 1}"
         self.rows[key] = str(html)
-        what = "One part is" if count == 1 else f"{count} parts are"
-        note = Markup('<p class="cut">{} laid out by the script of this page; report.json has the data.</p>').format(
-            what
-        )
+        words = say("page.parts", count=count) if count > 1 else say("page.one-part")
+        note = Markup('<p class="cut">{}</p>').format(words)
         return Markup('<div class="later" data-part="{}">{}</div>').format(key, Markup(instead) or note)
 
     def facts(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
@@ -157,14 +157,17 @@ class PageView:
     def rest(self, group: FindingGroup) -> TableView:
         """The findings of a code that have no card."""
         rows = tuple(_finding_row(placed) for placed in group.rest)
-        columns = ("severity", "code", "finding", "stage", "documents")
+        columns = tuple(say(f"page.column-{name}") for name in ("severity", "code", "finding", "stage", "documents"))
         return self.table(Table(group.anchor, self.rest_label(group), columns, rows))
 
     def rest_label(self, group: FindingGroup) -> str:
         """What the table of the findings without a card holds."""
         count = len(group.rest)
-        what = f"of {self.name(group.code)}" if group.code else "of further codes"
-        return f"{count:,} more {'finding' if count == 1 else 'findings'} {what}"
+        return (
+            say("page.rest-of", count=count, code=self.name(group.code))
+            if group.code
+            else say("page.rest-other", count=count)
+        )
 
     def joins(self, finding: Finding) -> list[JoinView]:
         """The examples of a finding beside their documents."""
@@ -173,16 +176,20 @@ class PageView:
 
     def of_example(self, id: str) -> str:
         """What the example of an evaluation is: samples have ids by their kind; others may be sentences of a set."""
-        return "Model output" if SAMPLE.fullmatch(id) else "Example"
+        return say("page.output" if SAMPLE.fullmatch(id) else "page.example-title")
 
     def head(self, items: Sequence[Measurement]) -> str:
         """What a metric says first: its first value with interval and n, or why there is none."""
         found = next((one for one in items if isinstance(one, Score)), None)
         if found is None:
-            return f"not measured: {self.clip(items[0].reason)}" if items and isinstance(items[0], NotMeasured) else ""
+            return (
+                f"{say('page.not-measured')}: {self.clip(items[0].reason)}"
+                if items and isinstance(items[0], NotMeasured)
+                else ""
+            )
         span = "" if found.low is None else f" ({score_interval(found)})"
         place = slice_label(found)
-        named = "" if place == "all" else f"{place}: "
+        named = "" if place == say("page.all") else f"{place}: "
         return self.clip(f"{named}{score_value(found)} {found.unit}{span}, n {number(found.n)}")
 
     def pick(self, items: Sequence[T], places: Sequence[int]) -> Sequence[T]:
@@ -200,8 +207,8 @@ class PageView:
     def others_label(self, finding: Finding) -> str:
         """``3 more documents``, with how many of them are listed."""
         count = len(self._others(finding))
-        listed = f" (the first {FEW} are listed)" if count > FEW else ""
-        return f"{count:,} more {'document' if count == 1 else 'documents'} behind this finding{listed}"
+        listed = f" {say('page.listed', count=FEW)}" if count > FEW else ""
+        return say("page.behind-finding", count=count) + listed
 
     def _others(self, finding: Finding) -> list[str]:
         shown = finding.examples[: self.caps.examples]
@@ -228,7 +235,8 @@ class PageView:
         """What was not measured, as a table."""
         rows = tuple((gap.what, gap.where, gap.slice, gap.reason) for gap in items[: self.caps.gaps])
         note = cut_note(len(rows), len(items), "gaps")
-        return self.table(Table("gaps", "What was not measured", ("what", "stage", "slice", "reason"), rows, note))
+        columns = tuple(say(f"page.column-{name}") for name in ("what", "stage", "slice", "reason"))
+        return self.table(Table("gaps", say("page.gaps-title"), columns, rows, note))
 
     def entries(self, items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Provenance by label."""
@@ -249,7 +257,7 @@ class PageView:
 
     def name(self, text: str) -> str:
         """An id, code or status: short, and never empty."""
-        return clip(text, NAME) if text.strip() else "(none)"
+        return clip(text, NAME) if text.strip() else f"({say('page.nameless')})"
 
     def clip(self, text: str) -> str:
         """A text cut to the length of a cell."""
@@ -275,4 +283,4 @@ class PageView:
 def _finding_row(placed: PlacedFinding) -> tuple[Cell, ...]:
     found = placed.finding
     stage = f"{placed.track} {placed.stage}".strip()
-    return found.severity, found.code, found.title, stage, len(found.document_ids)
+    return say(f"page.severity-{found.severity}"), found.code, found.title, stage, len(found.document_ids)

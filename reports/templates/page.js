@@ -8,6 +8,8 @@
     return node;
   };
   const MANY = 12;
+  const texts = JSON.parse(document.body.dataset.texts);
+  const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   // Deflated, for they are most of the page; a browser too old for it keeps the note that says where the rows are.
   const unpack = async () => {
     const text = document.getElementById("rows").textContent;
@@ -43,7 +45,7 @@
     line.append(make("th", label, { scope: "row" }));
     if (!marks) {
       const cell = make("td", "", { colspan: "4", class: "missing" });
-      cell.append(make("span", "not measured", { class: "status" }), ` ${interval}`);
+      cell.append(make("span", say("not-measured"), { class: "status" }), ` ${interval}`);
       line.append(cell);
       return line;
     }
@@ -74,13 +76,13 @@
       return;
     }
     table.tBodies[0].append(added);
-    note.textContent = `All ${table.tBodies[0].rows.length} rows that the page holds.`;
+    note.textContent = say("all-rows", { count: table.tBodies[0].rows.length });
   };
   const offerRows = (root) => {
     for (const note of all(".more", root)) {
       const table = document.getElementById(note.dataset.table);
       if (!hiddenRows[table.id]) continue;
-      const button = make("button", `Show ${note.dataset.more} more rows`, { type: "button" });
+      const button = make("button", say("show-more", { count: note.dataset.more }), { type: "button" });
       button.addEventListener("click", () => { addRows(table); table.closest(".scroll").focus(); });
       note.append(" ", button);
     }
@@ -90,7 +92,8 @@
   const value = (cell) => {
     if (!cell) return "";
     const text = cell.textContent.trim();
-    const number = Number(text.replaceAll(",", "").replace("\u2212", "-"));
+    const plain = document.documentElement.lang === "de" ? text.replaceAll("\u202f", "").replace(",", ".") : text.replaceAll(",", "");
+    const number = Number(plain.replace("\u2212", "-"));
     return text !== "" && Number.isFinite(number) ? number : text === "\u2013" ? "" : text;
   };
   const compare = (a, b) => {
@@ -128,12 +131,12 @@
     });
     if (table.tBodies[0].rows.length <= MANY) return;
     const tools = make("div", "", { class: "tools" });
-    const label = make("label", "Filter ");
+    const label = make("label", `${say("filter")} `);
     const input = make("input", "", { type: "search", autocomplete: "off" });
     const count = make("span", "", { role: "status" });
     input.addEventListener("input", () => {
       const shown = filter(table, input.value);
-      count.textContent = input.value ? `${shown} shown` : "";
+      count.textContent = input.value ? say("shown", { count: shown }) : "";
     });
     label.append(input);
     tools.append(count, label);
@@ -178,9 +181,9 @@
   const codes = [...new Set(findings.map((item) => item.dataset.code))];
   if (findings.length > 3) {
     const off = new Set();
-    const tools = make("div", "", { class: "tools", role: "search", "aria-label": "Findings" });
+    const tools = make("div", "", { class: "tools", role: "search", "aria-label": say("findings") });
     const code = make("select");
-    code.append(make("option", "all codes", { value: "" }), ...codes.map((name) => make("option", name, { value: name })));
+    code.append(make("option", say("all-codes"), { value: "" }), ...codes.map((name) => make("option", name, { value: name })));
     const words = make("input", "", { type: "search", autocomplete: "off" });
     const count = make("span", "", { role: "status" });
     const apply = () => {
@@ -194,10 +197,10 @@
         shown += fits;
       }
       for (const item of all(".rest")) item.classList.toggle("hidden", code.value !== "" && item.dataset.code !== code.value);
-      count.textContent = shown < findings.length ? `${shown} of ${findings.length} shown` : "";
+      count.textContent = shown < findings.length ? say("shown-of", { count: shown, total: findings.length }) : "";
     };
     if (severities.length > 1) for (const name of severities) {
-      const button = make("button", name, { type: "button", "aria-pressed": "true" });
+      const button = make("button", say(`severity-${name}`), { type: "button", "aria-pressed": "true" });
       button.addEventListener("click", () => {
         const on = off.delete(name) || !off.add(name);
         button.setAttribute("aria-pressed", String(on));
@@ -206,8 +209,8 @@
       tools.append(button);
     }
     const labelled = (name, control) => { const label = make("label", `${name} `); label.append(control); return label; };
-    if (codes.length > 1) tools.append(labelled("Code", code));
-    tools.append(labelled("Search", words), count);
+    if (codes.length > 1) tools.append(labelled(say("code"), code));
+    tools.append(labelled(say("search"), words), count);
     code.addEventListener("change", apply);
     words.addEventListener("input", apply);
     findings[0].before(tools);
@@ -234,7 +237,7 @@
     const head = make("div", "", { class: "dialog-head" });
     const title = make("p", "");
     title.append(...copy.querySelector("summary").childNodes);
-    const close = make("button", "Close", { type: "button" });
+    const close = make("button", say("close"), { type: "button" });
     close.addEventListener("click", () => dialog.close());
     head.append(title, close);
     copy.querySelector("summary").remove();
@@ -263,7 +266,7 @@
   reveal();
 
   // Paper shows what is open; whoever wants all of it says so.
-  const printAll = make("button", "Print everything", { type: "button", class: "print-all" });
+  const printAll = make("button", say("print-all"), { type: "button", class: "print-all" });
   printAll.addEventListener("click", () => {
     layOutAll(document);
     const folded = all("details:not([open])");
