@@ -10,8 +10,6 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from ..core import UsageError
-from ..reports import Evidence, exit_code, load_policy, refuse_signed
 from ..core import InputError, UsageError, did_you_mean
 from ..reports import (
     Attestation,
@@ -23,6 +21,7 @@ from ..reports import (
     load_policy,
     read_ledger,
     read_said,
+    refuse_signed,
     with_said,
 )
 from .clock import read_time
@@ -44,19 +43,14 @@ TONES = {
     "title": "bold underline",
 }
 
-def check(folder: Path, policy: str | None, time: str | None, *, json: bool, quiet: bool, again: bool = False) -> None:
 
 def check(
     folder: Path, policy: str | None, waivers: Sequence[Path], attestations: Sequence[Path], time: str | None, *,
-    json: bool, quiet: bool,
+    json: bool, quiet: bool, again: bool = False,
 ) -> None:  # fmt: skip
     """Judge a run folder, lay its report out again, and exit with the code of the gate."""
     if not again:
         refuse_signed(folder, "judging it again", "--again does so all the same, and somebody has to sign anew")
-    own = load_config(folder / "config.yaml").policy
-    name = policy or own
-    if name is None:
-        raise UsageError(f"{folder}: its config names no policy; give one with --policy, such as genai-baseline")
     chosen = policy_of(folder, policy)
     said = [read_said(path) for path in (*waivers, *attestations)]
     now = read_time(time)

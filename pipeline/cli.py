@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from . import export_cli, gate_cli, jobs_cli, signing_cli, viewer_cli
-from . import export_cli, gate_cli, history_cli
+from . import export_cli, gate_cli, history_cli, jobs_cli, signing_cli, viewer_cli
 from .app import Data, DryRun, Json, Out, Quiet, Rows, Run, Target, Workers, app
 
 INTERRUPTED = 130
-MORE = (export_cli, gate_cli, jobs_cli, signing_cli, viewer_cli)
-MORE = (export_cli, gate_cli, history_cli)
+MORE = (export_cli, gate_cli, history_cli, jobs_cli, signing_cli, viewer_cli)
 """Files that add commands by being imported."""
 
 

@@ -25,8 +25,7 @@ from ..core import (
     write_text,
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
-from ..reports import EXPORTERS, SECTIONS, refuse_signed
-from ..reports import CHECKS, SECTIONS
+from ..reports import CHECKS, EXPORTERS, SECTIONS, refuse_signed
 from .calibrate import run_calibration
 from .cells import rich_table
 from .config import EvaluateConfig, RunConfig, config_from, load_config
@@ -269,8 +268,7 @@ def report(folder: Path, json: bool, language: str = "") -> None:
     if not (folder / MANIFEST).is_file():
         raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
     refuse_signed(folder, "laying out its report again", "its page is part of what was signed")
-    path = make_report(load_config(folder / "config.yaml"), folder)
-    path = make_report(load_config(folder / "config.yaml"), folder, language)
+    path = make_report(load_config(folder / "config.yaml"), folder, language=language)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))
 
 

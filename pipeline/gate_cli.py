@@ -30,8 +30,7 @@ def check(
     """Judge a run by a policy: a checklist, and an exit code that a pipeline can act on."""
     from . import check_command
 
-    check_command.check(Path(run), policy, time, json=json, quiet=quiet, again=again)
-    check_command.check(Path(run), policy, waivers or [], attestations or [], time, json=json, quiet=quiet)
+    check_command.check(Path(run), policy, waivers or [], attestations or [], time, json=json, quiet=quiet, again=again)
 
 
 @app.command()

@@ -436,15 +436,14 @@ def write_manifest(config: RunConfig, folder: Path, cache: StageCache) -> Manife
 
 
 def make_report(
-    config: RunConfig, folder: Path, into: Path | None = None, signatures: Sequence[Signature] | None = None
-) -> Path:
-    """Lay out the report of a run folder, with a card for every document that a finding names.
-
-    ``into`` is another folder for the pages, ``signatures`` are those to show in place of the folder's own.
-    """
-def make_report(config: RunConfig, folder: Path, language: str = "") -> Path:
+    config: RunConfig, folder: Path, into: Path | None = None, signatures: Sequence[Signature] | None = None,
+    language: str = "",
+) -> Path:  # fmt: skip
     """Lay out the report of a run folder, with cards of the documents that findings name.
-    ``language`` is that of the configuration where it is empty.
+
+    ``into`` is another folder for the pages, ``signatures`` are those to show in place of the folder's own; an empty
+    ``language`` is that of the configuration.
+    """
     documents: dict[str, Mapping[str, Any]] = {}
     for track in config.tracks():
         if not (folder / track / "corpus" / MANIFEST).is_file():

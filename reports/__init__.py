@@ -7,112 +7,101 @@ from .cards import DocumentCard
 from .catalogue import Catalogue
 from .comparison import build_comparison
 from .difference import build_difference
-from .exports import EXPORTERS
-from .exports import ExportedRun
-from .exports import Exporter
-from .exports import open_exported
-from .exports.governance import DATASHEET_FIELDS
-from .exports.governance import Governance
-from .exports.governance import missing_facts
-from .exports.governance import stated
+from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
+from .exports.governance import DATASHEET_FIELDS, Governance, missing_facts, stated
 from .exports.governance import known_keys as governance_keys
-from .gate import CHECKS
-from .gate import EVIDENCE
-from .gate import STATUSES
-from .gate import Attestation
-from .gate import Control
-from .gate import Evidence
-from .gate import JudgedRun
-from .gate import Part
-from .gate import Policy
-from .gate import Waiver
-from .gate import append_evidence
-from .gate import exit_code
-from .gate import judge
-from .gate import latest
-from .gate import load_policy
-from .gate import open_judged
-from .gate import pack_names
-from .gate import policy_json
-from .gate import read_evidence
-from .gate import GateFailed
-from .gate import Judgement
-from .gate import Said
-from .gate import add_said
-from .gate import gate_findings
-from .gate import plain
-from .gate import read_said
-from .gate import said_of
-from .gate import with_remembered
-from .gate import with_said
+from .gate import (
+    CHECKS,
+    EVIDENCE,
+    STATUSES,
+    Attestation,
+    Control,
+    Evidence,
+    GateFailed,
+    JudgedRun,
+    Judgement,
+    Part,
+    Policy,
+    Said,
+    Waiver,
+    add_said,
+    append_evidence,
+    exit_code,
+    gate_findings,
+    judge,
+    latest,
+    load_policy,
+    open_judged,
+    pack_names,
+    plain,
+    policy_json,
+    read_evidence,
+    read_said,
+    said_of,
+    with_remembered,
+    with_said,
+)
 from .hidden import visible
-from .history import DATABASE
-from .history import Change
-from .history import accept
-from .history import check_index
-from .history import detect
-from .history import index_runs
-from .history import open_history
-from .history import reindex
-from .history import Night
-from .history import Standing
-from .history import TrendLine
-from .history import exit_code_of
-from .history import known_metrics
-from .history import read_journal
-from .history import score_lines
-from .history import standings
-from .history import timeline
-from .history import watch
-from .ledger import LEDGER
-from .ledger import Entry
-from .ledger import append_entry
-from .ledger import head
-from .ledger import read_ledger
-from .run import PlacedFinding
-from .run import PlacedScore
-from .run import Run
-from .run import Track
-from .sections import SECTIONS
-from .sections import FindingLink
-from .sections import Section
-from .sections import StageData
-from .sections import stage_data
-from .signing import DECISIONS
-from .signing import LARGEST_BUNDLE
-from .signing import MODEL_SIGNATURE
-from .signing import SIGNATURES
-from .signing import ModelSignature
-from .signing import Signature
-from .signing import Signer
-from .signing import SignOff
-from .signing import Verification
-from .signing import bundle_files
-from .signing import check_whole
-from .signing import fault_text
-from .signing import fingerprint
-from .signing import finish_signing
-from .signing import is_locked
-from .signing import is_signed
-from .signing import load_model_private
-from .signing import load_model_public
-from .signing import load_private
-from .signing import load_public
-from .signing import new_key
-from .signing import pack
-from .signing import read_bundle
-from .signing import read_model_signature
-from .signing import read_signatures
-from .signing import refuse_signed
-from .signing import shown
-from .signing import sign_model
-from .signing import sign_run
-from .signing import verification_lines
-from .signing import verify
-from .signing import verify_model
-from .signing import warnings_of
-from .style import page_style
+from .history import (
+    DATABASE,
+    Change,
+    Night,
+    Standing,
+    TrendLine,
+    accept,
+    check_index,
+    detect,
+    exit_code_of,
+    index_runs,
+    known_metrics,
+    open_history,
+    read_journal,
+    reindex,
+    score_lines,
+    standings,
+    timeline,
+    watch,
+)
 from .history.trend_page import build_trend
+from .ledger import LEDGER, Entry, append_entry, head, read_ledger
+from .run import PlacedFinding, PlacedScore, Run, Track
+from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
+from .signing import (
+    DECISIONS,
+    LARGEST_BUNDLE,
+    MODEL_SIGNATURE,
+    SIGNATURES,
+    ModelSignature,
+    Signature,
+    Signer,
+    SignOff,
+    Verification,
+    bundle_files,
+    check_whole,
+    fault_text,
+    fingerprint,
+    finish_signing,
+    is_locked,
+    is_signed,
+    load_model_private,
+    load_model_public,
+    load_private,
+    load_public,
+    new_key,
+    pack,
+    read_bundle,
+    read_model_signature,
+    read_signatures,
+    refuse_signed,
+    shown,
+    sign_model,
+    sign_run,
+    verification_lines,
+    verify,
+    verify_model,
+    warnings_of,
+)
+from .style import page_style
 
 __all__ = [
     "CHECKS",

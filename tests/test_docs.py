@@ -22,8 +22,7 @@ from headwater.evaluate import ENTAILMENTS, METRICS, SUITES, SamplingPlan, suite
 from headwater.models import ADAPTERS, FAMILIES, Recipe
 from headwater.pipeline.cli import app
 from headwater.pipeline.config import RunConfig, load_config
-from headwater.reports import EXPORTERS, SECTIONS
-from headwater.reports import CHECKS, SECTIONS, load_policy
+from headwater.reports import CHECKS, EXPORTERS, SECTIONS, load_policy
 
 ROOT = Path(__file__).parent.parent
 STAGES = {"core", "curate", "models", "evaluate", "reports", "pipeline"}

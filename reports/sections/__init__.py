@@ -1,11 +1,7 @@
 """The sections of the report, one a file."""
 
 from .answers import answers
-from .base import SECTIONS
-from .base import FindingLink
-from .base import Section
-from .base import StageData
-from .base import stage_data
+from .base import SECTIONS, FindingLink, Section, StageData, stage_data
 from .calibration import calibration
 from .checklist import checklist
 from .comparison import comparison
@@ -28,10 +24,8 @@ from .scores import scores
 from .signatures import signatures
 from .summary import summary
 from .training import training
+from .trend import trend, trend_runs, trend_scores
 from .verdict import verdict
-from .trend import trend
-from .trend import trend_runs
-from .trend import trend_scores
 
 __all__ = [
     "SECTIONS",
