@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import IntegrityError, Score, canonical_json, sha256, write_bytes
+from ..ledger import read_ledger
 from .statuses import Status
 
 EVIDENCE = "evidence.jsonl"
@@ -116,18 +117,27 @@ def append_evidence(folder: Path, records: Sequence[Evidence], manifest: str) ->
 
 
 def read_evidence(folder: Path, manifest: str = "") -> Iterator[Evidence]:
-    """Every record, the chain checked on the way; with ``manifest`` the first must be bound to it.
+    """Every record, the chain checked on the way; with ``manifest`` the first is bound to it or to one of the ledger.
 
     A changed, missing, moved or foreign line raises :class:`IntegrityError` with its number.
     """
     path = folder / EVIDENCE
-    previous = manifest
+    previous = ""
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1] if path.is_file() else (), 1):
         record = _record(path, number, line)
+        if number == 1 and manifest and record.previous in _manifests(folder):
+            previous = record.previous
+        elif number == 1:
+            previous = manifest
         if previous and record.previous != previous:
             raise IntegrityError(f"{path}:{number}: not bound to what stands before it; the file was changed")
         yield record
         previous = sha256(line)
+
+
+def _manifests(folder: Path) -> set[str]:
+    """What this run was before: a run that was gone on with has another manifest, and the ledger names them all."""
+    return {entry.manifest for entry in read_ledger(folder)} - {""}
 
 
 def latest(folder: Path) -> tuple[Evidence, ...]:

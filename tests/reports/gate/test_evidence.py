@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from headwater.core import IntegrityError
-from headwater.reports import Control, Policy, append_evidence, judge, latest, read_evidence
+from headwater.reports import Control, Policy, append_entry, append_evidence, judge, latest, read_evidence
 from headwater.reports.gate import EVIDENCE, Limit
 
 from .conftest import Make, score
@@ -53,6 +53,12 @@ def test_evidence_of_another_run_is_noticed(make: Make, tmp_path: Path) -> None:
     made(make, tmp_path)
     with pytest.raises(IntegrityError, match=":1:"):
         list(read_evidence(tmp_path, "0" * 64))
+
+
+def test_evidence_of_a_run_that_was_gone_on_with_is_still_its_own(make: Make, tmp_path: Path) -> None:
+    manifest = made(make, tmp_path)
+    append_entry(tmp_path, "run-finished", "2026-11-20T09:00:00+00:00", manifest)
+    assert len(list(read_evidence(tmp_path, "0" * 64))) == 6
 
 
 def test_a_record_of_an_older_version_without_newer_fields_is_read(make: Make, tmp_path: Path) -> None:
