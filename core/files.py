@@ -93,10 +93,22 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, text + "\n")
 
 
+def parse_json(content: bytes | str) -> Any:
+    """JSON values; NaN, infinity and numbers that no float holds raise ValueError, as the standard has none of them."""
+    return json.loads(content, parse_constant=_finite, parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is not a number that JSON has")
+    return value
+
+
 def read_json(path: Path) -> Any:
     """Read JSON; a missing or broken file becomes an error that says which and why."""
     try:
-        return json.loads(path.read_bytes())
+        return parse_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (ValueError, RecursionError) as error:

@@ -6,7 +6,6 @@ line) elsewhere: in a git tag, a ticket, a mail. The head is ``tail -n 1 ledger.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..core import IntegrityError, canonical_json, sha256
+from ..core import IntegrityError, canonical_json, parse_json, sha256
 
 LEDGER = "ledger.jsonl"
 GENESIS = "0" * 64
@@ -93,7 +92,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
     """The entry of a line that stands exactly as it was written; ``number`` 0 is the last one."""
     place = f"{path}:{number}" if number else f"{path}, last line"
     try:
-        values = json.loads(line)
+        values = parse_json(line)
         del values["self"]
         entry = Entry(**values)
         whole = entry.line == line and _typed(entry)

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ...core import (
     MANIFEST,
     Corpus,
@@ -17,6 +15,7 @@ from ...core import (
     Measurement,
     Score,
     StageReport,
+    load_yaml,
     sha256_file,
 )
 from ..ledger import Entry, read_ledger
@@ -143,8 +142,8 @@ def open_judged(folder: Path, policy: Policy, now: datetime) -> JudgedRun:
         raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
     if not (folder / "manifest.json").is_file():
         raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
-    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
-    run = read_run(folder, config.get("title", ""), {}, {}, TRACKS)
+    config = load_yaml(folder / "config.yaml").values
+    run = read_run(folder, str(config.get("title") or ""), {}, {}, TRACKS)
     manifest = Manifest.load(folder)
     changed = tuple(
         name
