@@ -1,5 +1,6 @@
 """Files that are either whole or absent, and hashes of what is in them."""
 
+import errno
 import hashlib
 import json
 import math
@@ -8,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import InputError, IntegrityError
 
@@ -74,6 +75,17 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     finally:
         for stale in (temporary, replaced):
             shutil.rmtree(stale, ignore_errors=True)
+
+
+def open_own(path: Path) -> BinaryIO:
+    """Open a file to append to it or to lock it. A link in its place is refused: it would lead what is written away."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise IntegrityError(f"{path}: a link, which would lead what is written to another place; remove it") from None
+    return os.fdopen(handle, "ab")
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..core import IntegrityError, canonical_json, parse_json, sha256
+from ..core import IntegrityError, canonical_json, open_own, parse_json, sha256
 
 LEDGER = "ledger.jsonl"
 GENESIS = "0" * 64
@@ -55,7 +55,7 @@ def append_entry(folder: Path, event: str, time: str, manifest: str = "", **data
         previous, number = (known.hash, known.number + 1) if known else (GENESIS, 1)
         entry = Entry(number, event, time, manifest, data, previous)
         line = entry.line + b"\n"
-        with (folder / LEDGER).open("ab") as file:
+        with open_own(folder / LEDGER) as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
@@ -112,9 +112,11 @@ def _typed(entry: Entry) -> bool:
 def _held(folder: Path) -> Iterator[bytes | None]:
     """One writer at a time. Gives the last whole line; what a killed writer left of one is cut off first."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{LEDGER}.lock").open("w") as lock:
+    with open_own(folder / f".{LEDGER}.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         path = folder / LEDGER
+        if path.is_symlink():
+            open_own(path)  # refuses it, before anything is cut off where it leads
         tail, end = _tail(path) if path.is_file() else (None, 0)
         if end:
             os.truncate(path, end)

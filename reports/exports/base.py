@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import IncompleteError, InputError, Manifest, Registry, load_yaml, read_energy, read_json
+from ...curate import redact
 from ..gate import read_evidence
 from ..ledger import read_ledger
 from ..run import Run, read_run
@@ -48,7 +49,7 @@ def open_exported(folder: Path) -> ExportedRun:
     config, manifest = load_yaml(folder / "config.yaml").values, Manifest.load(folder)
     energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
     planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}
-    run = read_run(folder, str(config.get("title") or "headwater report"), {}, {}, TRACKS, planned, energy)
+    run = read_run(folder, redact(str(config.get("title") or "headwater report")), {}, {}, TRACKS, planned, energy)
     evidence = tuple(read_evidence(folder, manifest.hash))
     newest = tuple(one for one in evidence if one.check == evidence[-1].check)
     judged = replace(run, evidence=newest, ledger=tuple(read_ledger(folder)))
