@@ -8,8 +8,6 @@ from .catalogue import Catalogue
 from .comparison import build_comparison
 from .difference import build_difference
 from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
-from .exports.governance import DATASHEET_FIELDS, Governance, missing_facts, stated
-from .exports.governance import known_keys as governance_keys
 from .gate import (
     CHECKS,
     EVIDENCE,
@@ -41,6 +39,8 @@ from .gate import (
     with_remembered,
     with_said,
 )
+from .governance import DATASHEET_FIELDS, Governance, missing_facts, stated
+from .governance import known_keys as governance_keys
 from .hidden import visible
 from .history import (
     DATABASE,
