@@ -12,7 +12,7 @@ class Caps:
     findings: int = 60
     examples: int = 3
     documents_per_example: int = 3
-    documents: int = 42
+    documents: int = 40
     open_documents: int = 8
     example_characters: int = 600
     excerpt_characters: int = 360
