@@ -17,11 +17,11 @@ from ..reports import (
     Verification,
     append_entry,
     bundle_files,
+    current_evidence,
     fingerprint,
     finish_signing,
     head,
     is_locked,
-    latest,
     load_model_private,
     load_model_public,
     load_private,
@@ -244,7 +244,7 @@ def _tell(folder: Path, signed: Signature, bundle: Path | None, *, json: bool, q
         values |= {"decision": found.decision, "result": found.result or None, "evidence": found.evidence, "head": last}
         typer.echo(jsonlib.dumps(values | {"bundle": str(bundle) if bundle else None}))
         return
-    failed = [one.control for one in latest(folder) if one.blocking]
+    failed = [one.control for one in current_evidence(folder) if one.blocking]
     if found.decision == "go" and failed:
         shut = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if failed[5:] else "")
         typer.echo(f"headwater: signed 'go' although the gate is shut by {shut}; the signature says so", err=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import IncompleteError, InputError, Manifest, Registry, load_yaml, read_energy, read_json
-from ..gate import read_evidence
+from ..gate import current_evidence
 from ..ledger import read_ledger
 from ..run import Run, read_run
 
@@ -23,6 +23,8 @@ SIGNATURES = "signatures/*.dsse.json"
 @dataclass(frozen=True)
 class ExportedRun:
     """A finished run folder. ``run`` holds stage reports, energy by track, the newest evidence and the ledger.
+
+    Evidence of the run as it was before it changed is left out: of this run it says nothing.
 
     ``signatures`` are the envelopes that lie beside the run, by file name; they are not checked here.
     """
@@ -49,9 +51,7 @@ def open_exported(folder: Path) -> ExportedRun:
     energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
     planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}
     run = read_run(folder, str(config.get("title") or "headwater report"), {}, {}, TRACKS, planned, energy)
-    evidence = tuple(read_evidence(folder, manifest.hash))
-    newest = tuple(one for one in evidence if one.check == evidence[-1].check)
-    judged = replace(run, evidence=newest, ledger=tuple(read_ledger(folder)))
+    judged = replace(run, evidence=current_evidence(folder), ledger=tuple(read_ledger(folder)))
     governance = config.get("governance")
     signatures = {path.name: read_json(path) for path in sorted(folder.glob(SIGNATURES))}
     known = dict(governance) if isinstance(governance, Mapping) else {}

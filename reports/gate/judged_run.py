@@ -24,8 +24,10 @@ from ..run import Run, read_run
 from .policy import Policy
 
 TRACKS = ("", "images")
-LABELS = {"curation": "curate", "training": "train", "evaluation": "evaluate"}
+LABELS = {"curation": "curate", "mitigation": "audit", "training": "train", "evaluation": "evaluate"}
 """Stages whose report and whose entry in the ledger have different names."""
+LATER = "remedy"
+"""Written beside a run that was finished: no manifest names it and no ledger says when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ class JudgedRun:
         return [track.name for track in self.run.tracks if track.stages]
 
     def reports(self) -> Iterator[tuple[str, StageReport]]:
-        """Track and report of every stage."""
-        return ((track.name, report) for track, report in self.run.stages())
+        """Track and report of every stage of the run."""
+        return ((track.name, report) for track, report in self.run.stages() if report.stage != LATER)
 
     def report(self, stage: str, track: str = "") -> StageReport | None:
         """One stage of a track; None where it was not run."""

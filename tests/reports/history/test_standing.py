@@ -36,7 +36,8 @@ def test_a_judgement_made_again_does_not_make_a_measurement_younger(tmp_path: Pa
     place = write_run(tmp_path, 0, [score(0.8)], status="pass")
     from headwater.core import Manifest
 
-    append_evidence(place, [evidence("pass", at(0))], Manifest.load(place).hash)
+    manifest = Manifest.load(place).hash
+    append_evidence(place, [evidence("pass", at(0), inputs={"manifest": manifest})], manifest)
     assert stand(tmp_path, 47, own())[0].code == 5
 
 
