@@ -164,6 +164,9 @@ def test_sections_come_in_their_registered_order() -> None:
         "checklist",
         "methods",
         "removal",
+        "trend",
+        "trend-runs",
+        "trend-scores",
     )
     assert sorted([*names, *apart]) == SECTIONS.names()
 
