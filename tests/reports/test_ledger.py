@@ -1,6 +1,5 @@
 import json
-import subprocess
-import sys
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -66,14 +65,13 @@ def test_an_entry_of_the_wrong_types_is_refused(tmp_path: Path) -> None:
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
-    code = f"""
-from pathlib import Path
-from headwater.reports import append_entry
-for _ in range(25):
-    append_entry(Path({str(tmp_path)!r}), "event", {TIME!r})
-"""
-    workers = [subprocess.Popen([sys.executable, "-P", "-c", code]) for _ in range(3)]
-    assert [worker.wait() for worker in workers] == [0, 0, 0]
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=filled, args=(tmp_path, 25)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
     assert [one.number for one in read_ledger(tmp_path)] == list(range(1, 76))
 
 
