@@ -3,6 +3,7 @@
 import multiprocessing
 import shutil
 import sqlite3
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -185,8 +186,9 @@ def test_a_newer_or_foreign_file_is_refused(tmp_path: Path) -> None:
         index_runs(tmp_path / "absent")
 
 
-def index_again_and_again(root: Path) -> None:
+def index_again_and_again(root: Path, together: Barrier) -> None:
     for _ in range(5):
+        together.wait(60)
         reindex(root)
         index_runs(root)
 
@@ -195,7 +197,8 @@ def test_two_processes_at_once_leave_one_row_a_run(tmp_path: Path) -> None:
     for night in range(20):
         write_run(tmp_path, night, [score(0.8)])
     context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=index_again_and_again, args=(tmp_path,)) for _ in range(2)]
+    together = context.Barrier(2)
+    workers = [context.Process(target=index_again_and_again, args=(tmp_path, together)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
