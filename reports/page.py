@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from .caps import Caps, clip
 from .catalogue import Catalogue
+from .compiled import compiled_templates
 from .drawings import Drawings
 from .hidden import visible
 from .run import Run
@@ -80,8 +81,6 @@ def rendered(
     environment = environment or make_environment()
     texts = Catalogue(run.language)
     environment.globals |= {"t": texts, "drawings": Drawings(texts)}
-    view = PageView(run, caps, documents(run).documents)
-    sections = [_render(environment, view, texts, *row) for row in data or section_data(run)]
     data = data or section_data(run)
     with speaking(run.language):
         view = PageView(run, caps, documents(run).documents)
@@ -128,6 +127,7 @@ def make_environment(autoescape: bool = True) -> Environment:
     return Environment(
         loader=ChoiceLoader(_loaders()),
         autoescape=autoescape,
+        bytecode_cache=compiled_templates(autoescape),
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str) else visible(value),
         trim_blocks=True,

@@ -155,9 +155,19 @@ def test_sections_come_in_their_registered_order() -> None:
     # a page of its own; a training that kept its ledger; where a step mitigates; a run that remedies another; where a
     # policy was judged; where there is a stage
     apart = (
-        "calibration", "comparison", "difference", "trend", "trend-scores", "trend-runs", "energy", "mitigation",
-        "remedy", "checklist", "methods", "removal",
-    )  # fmt: skip
+        "calibration",
+        "comparison",
+        "difference",
+        "energy",
+        "mitigation",
+        "remedy",
+        "checklist",
+        "methods",
+        "removal",
+        "trend",
+        "trend-runs",
+        "trend-scores",
+    )
     assert sorted([*names, *apart]) == SECTIONS.names()
 
 
