@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...core import IncompleteError, InputError, Manifest, Registry, load_yaml, read_energy, read_json
+from ...core import Manifest, Registry, load_yaml, read_energy, read_json
 from ..gate import current_evidence
 from ..ledger import read_ledger
-from ..run import Run, read_run
+from ..run import TRACKS, Run, read_run, require_run
 
-TRACKS = ("", "images")
 SIGNATURES = "signatures/*.dsse.json"
 
 
@@ -43,10 +42,7 @@ EXPORTERS: Registry[Exporter] = Registry("exporter", "headwater.exporters")
 
 def open_exported(folder: Path) -> ExportedRun:
     """Read a finished run. Raises :class:`InputError`, :class:`IncompleteError` or :class:`IntegrityError`."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / "manifest.json").is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     config, manifest = load_yaml(folder / "config.yaml").values, Manifest.load(folder)
     energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
     planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}

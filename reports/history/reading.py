@@ -22,13 +22,12 @@ from ..gate import Evidence, current_evidence, exit_code
 from ..gate.statuses import worst
 from ..hidden import visible
 from ..ledger import Entry, read_ledger
-from ..run import is_control, read_run
+from ..run import TRACKS, is_control, read_run
 
 LONGEST = 200
 LONGEST_REASON = 300
 MOST_SCORES = 5000
 HEADLINES = 3
-TRACKS = ("", "images")
 Row = dict[str, Any]
 
 
