@@ -12,7 +12,7 @@ class Caps:
     findings: int = 60
     examples: int = 3
     documents_per_example: int = 3
-    documents: int = 42
+    documents: int = 40
     open_documents: int = 8
     example_characters: int = 600
     excerpt_characters: int = 360
@@ -109,5 +109,7 @@ def cut_note(shown: int, total: int, what: str) -> str:
 
 def clip(text: str, limit: int) -> str:
     """At most ``limit`` characters, followed by how many were cut; nothing is cut for a note as long as the rest."""
+    if len(text) <= limit:  # most texts: asking for words that nobody reads took a third of the page
+        return text
     note = f"… {say('page.more-characters', count=len(text) - limit)}"
     return text if len(text) <= limit + len(note) else f"{text[:limit]}{note}"

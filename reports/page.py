@@ -21,9 +21,10 @@ from markupsafe import Markup
 
 from .caps import Caps, clip
 from .catalogue import Catalogue
+from .compiled import compiled_templates
 from .drawings import Drawings
 from .hidden import visible
-from .run import APART, Run
+from .run import Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .speaking import speaking
@@ -56,10 +57,9 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
 
 def _belongs(run: Run, name: str) -> bool:
     """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
-    apart = [stage for stage in APART if stage in run.main.stages]
-    if not apart or len(run.main.stages) > 1:
+    if not run.main.apart:
         return True
-    return name in (*apart, "glossary") or (name == "findings" and bool(run.findings()))
+    return name in (*run.main.apart, "glossary") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
@@ -81,8 +81,6 @@ def rendered(
     environment = environment or make_environment()
     texts = Catalogue(run.language)
     environment.globals |= {"t": texts, "drawings": Drawings(texts)}
-    view = PageView(run, caps, documents(run).documents)
-    sections = [_render(environment, view, texts, *row) for row in data or section_data(run)]
     data = data or section_data(run)
     with speaking(run.language):
         view = PageView(run, caps, documents(run).documents)
@@ -129,6 +127,7 @@ def make_environment(autoescape: bool = True) -> Environment:
     return Environment(
         loader=ChoiceLoader(_loaders()),
         autoescape=autoescape,
+        bytecode_cache=compiled_templates(autoescape),
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str) else visible(value),
         trim_blocks=True,

@@ -1,6 +1,6 @@
 """Scores by protocol: values that may be compared stand together on one scale, each with its interval drawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -18,6 +18,10 @@ SLICES = 12  # named in the row of what is missing for one reason
 SHARES = {"share", "fraction", "probability", "rate", "proportion"}
 
 
+Judged = Callable[[Score], str]
+"""What a policy said of a score; empty where none did."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
     """One score, or the reason why it is missing."""
@@ -28,6 +32,7 @@ class ScoreRow:
     n: str = ""
     marks: tuple[float | None, ...] = ()
     missing: str = ""
+    verdict: str = ""
     examples: tuple[str, ...] = ()
 
     @property
@@ -41,7 +46,8 @@ class ScoreRow:
         if self.missing:
             return visible(self.label), "", "", visible(self.missing), ""
         marks = ",".join("" if place is None else f"{place:g}" for place in self.marks)
-        return visible(self.label), self.value, marks, visible(self.interval), self.n
+        words = f"{self.interval} · {self.verdict}" if self.verdict else self.interval
+        return visible(self.label), self.value, marks, visible(words), self.n
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +73,24 @@ class ScoreGroup:
         return len(self.rows) + len(self.more)
 
 
-def score_groups(scores: Sequence[Measurement], longest: int = 240) -> tuple[ScoreGroup, ...]:
+def score_groups(
+    scores: Sequence[Measurement], longest: int = 240, judged: Judged = lambda score: ""
+) -> tuple[ScoreGroup, ...]:
     """Scores by metric, unit and method, in the order in which each first appears; texts cut to ``longest``."""
     groups: dict[tuple[str, str, str], list[Measurement]] = {}
     for score in scores:
         groups.setdefault(_key(score, groups), []).append(score)
-    return tuple(_group(key, members, longest) for key, members in groups.items())
+    return tuple(_group(key, members, longest, judged) for key, members in groups.items())
 
 
 def slice_label(score: Measurement) -> str:
     """``group: women · split: held-out``, or ``all`` for a score without slice."""
-    return " · ".join(f"{key}: {value}" for key, value in score.slice.items()) or say("page.all")
+    return part_label(score.slice)
+
+
+def part_label(part: Mapping[str, str]) -> str:
+    """The label of a slice by itself."""
+    return " · ".join(f"{key}: {value}" for key, value in part.items()) or say("page.all")
 
 
 def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement]]) -> tuple[str, str, str]:
@@ -86,7 +99,7 @@ def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement
     return next((key for key in groups if key[0] == score.metric), (score.metric, "", ""))
 
 
-def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) -> ScoreGroup:
+def _group(key: tuple[str, str, str], members: list[Measurement], longest: int, judged: Judged) -> ScoreGroup:
     measured = [score for score in members if isinstance(score, Score)]
     scale = _scale(measured)
     directions = sorted({say(f"page.{score.direction}") for score in measured if score.direction != "none"})
@@ -98,11 +111,11 @@ def _group(key: tuple[str, str, str], members: list[Measurement], longest: int) 
         direction=" / ".join(directions),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
-        rows=tuple(_rows(members, scale, longest)),
+        rows=tuple(_rows(members, scale, longest, judged)),
     )
 
 
-def _rows(members: Sequence[Measurement], scale: Scale, longest: int) -> Iterator[ScoreRow]:
+def _rows(members: Sequence[Measurement], scale: Scale, longest: int, judged: Judged) -> Iterator[ScoreRow]:
     """A row for each score; those that are missing for one reason share a row, where the first of them stood."""
     missing: dict[str, list[str]] = {}
     for score in members:
@@ -110,7 +123,7 @@ def _rows(members: Sequence[Measurement], scale: Scale, longest: int) -> Iterato
             missing.setdefault(score.reason, []).append(slice_label(score))
     for score in members:
         if isinstance(score, Score):
-            yield _row(score, scale, longest)
+            yield replace(_row(score, scale, longest), verdict=judged(score))
         elif labels := missing.pop(score.reason, None):
             more = f" · +{len(labels) - SLICES:,}" if len(labels) > SLICES else ""
             row = _row(score, scale, longest)

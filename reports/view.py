@@ -18,7 +18,7 @@ from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, joi
 from .judgement import share
 from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
-from .score_table import ScoreGroup, score_groups, slice_label
+from .score_table import ScoreGroup, part_label, score_groups, slice_label
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
 from .speaking import say
@@ -69,6 +69,9 @@ class PageView:
         self.finding_groups = grouped(run.findings(), caps.findings)
         self._places = {one.anchor: group.anchor for group in self.finding_groups for one in group.rest}
         self.stays = Markup(' lang="en"') if run.language != "en" else Markup("")
+        self._judged = {
+            (part.name, part_label(part.slice), part.value, part.n): part for one in run.evidence for part in one.parts
+        }
         self._tables = 0
 
     def table(self, table: Table, first: int | None = None) -> TableView:
@@ -134,8 +137,15 @@ class PageView:
 
     def scores(self, items: Sequence[Measurement]) -> tuple[ScoreGroup, ...]:
         """Scores by protocol; of each, the rows beyond the first few wait for the script."""
-        groups = score_groups(items[: self.caps.scores], self.caps.cell_characters)
+        groups = score_groups(items[: self.caps.scores], self.caps.cell_characters, self.verdict)
         return tuple(self._waiting(group) for group in groups)
+
+    def verdict(self, score: Score) -> str:
+        """What the policy said of a score, with its limit, in words: no colour is needed to read it."""
+        part = self._judged.get((score.metric, slice_label(score), score.value, score.n))
+        if part is None or part.threshold is None:
+            return ""
+        return say(f"page.verdict-{part.status}", limit=number(part.threshold))
 
     def _waiting(self, group: ScoreGroup) -> ScoreGroup:
         rows, rest = group.rows[: self.caps.score_rows], group.rows[self.caps.score_rows :]

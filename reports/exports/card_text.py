@@ -6,9 +6,9 @@ from typing import Any
 
 from ...core import Cell, Measurement, NotMeasured, Score
 from ...curate import redact
+from ..governance import fact
 from ..hidden import visible
 from ..numbers import number, score_interval, score_value
-from .governance import fact
 
 LONGEST_CELL = 300
 _MARKS = re.compile(r"([\\`*_\[\]|~$#@!])")

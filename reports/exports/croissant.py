@@ -7,12 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from ..governance import asked_by, fact, stated
 from ..hidden import visible
 from .base import EXPORTERS, ExportedRun
 from .card_sections import counted
 from .corpus_facts import CorpusFacts, corpora
 from .croissant_context import CONTEXT, CROISSANT, RAI
-from .governance import asked_by, fact, stated
 from .responsible import is_day, rai_properties
 
 SEMANTIC = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")

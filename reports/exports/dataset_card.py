@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ..governance import asked_by, fact, stated
 from .base import EXPORTERS, ExportedRun
 from .card_sections import (
     composition,
@@ -19,7 +20,6 @@ from .card_sections import (
 )
 from .card_text import paragraphs, plain, stated_or_not
 from .corpus_facts import CorpusFacts, corpora
-from .governance import asked_by, fact, stated
 from .hub_values import TASKS, front_matter, languages, licence, size_category
 
 STAGES = ("curation", "audit")

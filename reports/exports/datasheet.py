@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..governance import fact, missing_facts
 from ..run import Track
 from .base import EXPORTERS, ExportedRun
 from .card_sections import (
@@ -18,7 +19,6 @@ from .card_sections import (
 )
 from .card_text import cell, plain, shown, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora
-from .governance import fact, missing_facts
 from .run_facts import report
 
 

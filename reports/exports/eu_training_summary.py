@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from ..governance import asked_by, fact, stated
 from ..run import Track
 from .base import EXPORTERS, ExportedRun
 from .card_sections import finding_list, for_each_track, measure, origin, personal_data, shares
 from .card_text import cell, plain, share, shown, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora, top_domains
-from .governance import asked_by, fact, stated
 from .run_facts import model_of, removals, report
 
 VERIFIED_ON = "2026-11-23"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core import Score
+from ..governance import asked_by, fact, stated
 from ..numbers import number, score_interval, score_value
 from ..run import Track, is_control
 from .base import EXPORTERS, ExportedRun
 from .card_sections import counted, finding_list, gap_list, lineage, origin
 from .card_text import cell, plain, shown, slice_text, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora
-from .governance import asked_by, fact, stated
 from .hub_values import TASKS, front_matter, languages, licence, names
 from .run_facts import energy, model_of, report, results
 

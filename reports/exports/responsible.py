@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ...curate import redact
+from ..governance import fact
 from ..run import Track
 from .base import ExportedRun
 from .corpus_facts import CorpusFacts
-from .governance import fact
 from .run_facts import BIASES, findings, gaps, removals, report, steps, table_of
 
 STATED = {

@@ -85,3 +85,8 @@ def test_a_slice_reads_as_words() -> None:
     assert (
         slice_label(make("a", 0.5, slice={"group": "women", "split": "held out"})) == "group: women · split: held out"
     )
+
+
+def test_what_a_policy_said_stands_beside_the_interval_in_words() -> None:
+    (group,) = score_groups([make("a", 0.5, 0.4, 0.6)], judged=lambda score: f"beyond {score.value}")
+    assert group.rows[0].verdict == "beyond 0.5" and group.rows[0].waiting[3].endswith(" · beyond 0.5")

@@ -1,7 +1,11 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
-from headwater.core import Table
+import pytest
+
+from headwater.core import Score, Table
 from headwater.reports.caps import Caps
+from headwater.reports.gate.evidence import Part
 from headwater.reports.run import Run, Track
 from headwater.reports.view import PageView
 
@@ -32,3 +36,11 @@ def test_where_there_is_no_room_for_all_the_exhibits_without_a_group_come_first(
     assert [shown.title for shown in page.exhibits(ITEMS)] == ["all"]
     assert page.groups(ITEMS) == [("Step 1", "1 exhibit")]
     assert "2 of 4" in page.exhibits_cut(ITEMS)
+
+
+@pytest.mark.parametrize(("n", "said"), [(10, "✗ beyond the limit 0.3"), (11, "")])
+def test_a_judged_score_says_its_limit_and_only_the_score_that_was_judged(n: int, said: str) -> None:
+    judged = Score("gap", 0.5, 10, "share", "m/1", 0.4, 0.6, slice={"group": "x"})
+    evidence = SimpleNamespace(parts=(Part.of(judged, "fail", threshold=0.3, direction="max"),))
+    page = PageView(Run("t", (Track(""),), evidence=(evidence,)), Caps(), ())  # type: ignore[arg-type]
+    assert page.verdict(replace(judged, n=n)) == said

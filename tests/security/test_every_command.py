@@ -206,6 +206,36 @@ def test_exports_hold_nothing_that_others_obey(swept: Path) -> None:
         assert found is None, (path.name, repr(found and found.string[found.start() - 80 : found.end() + 20]))
 
 
+PAGES = ["runs/first/report.html", "runs/second/report.html", "trend.html", "diff.html", "compared.html"]
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt install chromium")
+@pytest.mark.parametrize("wall", ["both", "policy only"])
+def test_nothing_from_the_corpus_runs_in_a_page(swept: Path, tmp_path: Path, wall: str) -> None:
+    """As it is written, and with markup put where a lost escape would let it through: then the policy alone holds."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for name in PAGES:
+            content = (swept / name).read_text("utf-8")
+            assert SCRIPT not in content and "__xss" in content
+            if wall != "both":
+                content = content.replace("</h1>", f"</h1>{SCRIPT}", 1)
+                assert SCRIPT in content
+            (tmp_path / "page.html").write_text(content, "utf-8")
+            page = browser.new_page()
+            asked: list[str] = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.goto((tmp_path / "page.html").as_uri())
+            page.wait_for_timeout(200)
+            assert page.evaluate("window.__xss") is None, name
+            assert [url for url in asked if not url.startswith(("file:", "data:"))] == [], name
+            page.close()
+        browser.close()
+
+
 def test_no_file_can_be_written_by_everybody(swept: Path) -> None:
     open_to_all = [path for path in swept.rglob("*") if path.lstat().st_mode & 0o002 and not path.is_symlink()]
     assert open_to_all == []

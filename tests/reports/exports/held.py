@@ -7,7 +7,7 @@ import yaml
 
 from headwater.core import IMAGE_SCHEMA, TABLE_SCHEMA, CorpusWriter, document_id, record_batch, text_record
 from headwater.reports import ExportedRun, Governance, open_exported
-from headwater.reports.exports.governance import PARTS
+from headwater.reports.governance import PARTS
 
 from ..fixtures import HOSTILE, empty_run, full_run
 from .made import finish

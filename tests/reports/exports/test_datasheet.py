@@ -8,7 +8,7 @@ import pytest
 
 from headwater.reports import DATASHEET_FIELDS, EXPORTERS, ExportedRun
 from headwater.reports.exports.datasheet import SECTIONS
-from headwater.reports.exports.governance import asked_by
+from headwater.reports.governance import asked_by
 
 from .held import SAFE, data_run, filled, hostile_data_run, images_run, own, table_run, texts_run
 from .made import bare_run, hostile_exported, judged_run

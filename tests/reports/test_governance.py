@@ -7,11 +7,11 @@ import pytest
 from headwater.core import ConfigError
 from headwater.pipeline.config import effective_yaml, load_config
 from headwater.reports import DATASHEET_FIELDS, EXPORTERS, missing_facts, stated
-from headwater.reports.exports.governance import all_keys, asked_by, fact
+from headwater.reports.governance import all_keys, asked_by, fact
 
-from .held import filled, own, texts_run
+from .exports.held import filled, own, texts_run
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("croissant", "dataset-card", "datasheet", "eu-training-summary", "model-card")
 
 

@@ -4,7 +4,7 @@ No key is needed. What is not stated is shown as not stated in every document th
 which it belongs; nothing is ever filled in for a person. The documents that ask for a key stand in ``asked`` of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -222,9 +222,9 @@ def fact(governance: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     return found or None
 
 
-def stated(governance: Mapping[str, Any], fields: tuple[str, ...] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def stated(governance: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The keys that are filled in and those that are missing, of ``fields`` or of all."""
-    keys = fields or tuple(key for key, _ in all_keys())
+    keys = tuple(fields) or tuple(key for key, _ in all_keys())
     filled = tuple(key for key in keys if fact(governance, key))
     return filled, tuple(key for key in keys if key not in filled)
 
