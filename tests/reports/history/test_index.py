@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.core import Example, Finding, InputError, IntegrityError, NotMeasured
+from headwater.core import Example, Finding, InputError, IntegrityError, Manifest, NotMeasured
 from headwater.reports import (
     DATABASE,
     append_entry,
@@ -44,6 +44,22 @@ def test_a_second_look_reads_nothing_and_a_change_only_what_changed(tmp_path: Pa
     assert index_runs(tmp_path).read == 0
     append_entry(tmp_path / "night-001", "checked", at(9).isoformat())
     assert index_runs(tmp_path).read == 1
+
+
+def test_the_verdict_of_a_run_that_changed_since_is_not_its_verdict(tmp_path: Path) -> None:
+    place = write_run(tmp_path, 0, [score(0.8)], status="fail")
+    index_runs(tmp_path)
+    assert [row[0] for row in _codes(tmp_path)] == [1]
+    again = Manifest("run", dict(Manifest.load(place).files), seed=99)
+    again.save(place)
+    append_entry(place, "run-finished", at(1).isoformat(), again.hash, ran=["evaluate"])
+    index_runs(tmp_path)
+    assert [tuple(row) for row in _codes(tmp_path)] == [(None, "")] and not rows(tmp_path, "controls")
+
+
+def _codes(root: Path) -> list[sqlite3.Row]:
+    with open_history(root) as connection:
+        return connection.execute("SELECT code, damaged FROM runs").fetchall()
 
 
 def test_a_vanished_folder_leaves_the_index_with_its_scores(tmp_path: Path) -> None:

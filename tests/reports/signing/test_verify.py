@@ -200,6 +200,16 @@ def test_a_run_that_nobody_judged_is_not_signed(tmp_path: Path) -> None:
     assert "was not judged" in "\n".join(verification_lines(verify(tmp_path / "run")))
 
 
+def test_a_run_that_changed_since_it_was_judged_is_not_signed_with_that_verdict(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    judge(folder)
+    make_run(folder, seed=2)
+    with pytest.raises(IncompleteError, match="since the run last changed"):
+        sign_run(folder, KEY, ANNA, lay_out)
+    found = sign_run(folder, KEY, ANNA, lay_out, without_check=True)
+    assert found.sign_off is not None and found.sign_off.result == ""
+
+
 def test_a_run_that_nobody_signed_does_not_verify(tmp_path: Path) -> None:
     make_run(tmp_path / "run")
     with pytest.raises(IncompleteError, match="nobody has signed"):
