@@ -58,7 +58,8 @@ def check(
     with locked(folder):
         _remember(folder, chosen, said, now.isoformat())
         judgement = keep(folder, chosen, judged(folder, chosen, now))
-    lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
+    if not judgement.is_broken:
+        lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
     if json:
         typer.echo(jsonlib.dumps(judgement.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
