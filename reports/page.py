@@ -60,7 +60,7 @@ def _belongs(run: Run, name: str) -> bool:
     apart = [stage for stage in APART if stage in run.main.stages]
     if not apart or len(run.main.stages) > 1:
         return True
-    return name in (*apart, "glossary") or (name == "findings" and bool(run.findings()))
+    return name in (*apart, "glossary") or name.startswith("trend-") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
