@@ -101,7 +101,7 @@ def emit(file: Path, formats: Sequence[str], out: Path | None, image: str, *, js
 
 
 def _once(jobs: JobsFile, names: Sequence[str], time: str | None, stop: Stop, *, wait: bool, quiet: bool) -> Outcome:
-    say = (lambda _: None) if quiet else typer.echo
+    say: Callable[[str], None] = (lambda _: None) if quiet else typer.echo
     runner = Runner(jobs, wall_clock, stop, say=say, wait=wait)
     now = read_time(time)
     outcome = runner.run_due(now, names)
