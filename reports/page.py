@@ -60,6 +60,7 @@ def _belongs(run: Run, name: str) -> bool:
     if not run.main.apart:
         return True
     return name in (*run.main.apart, "glossary") or (name == "findings" and bool(run.findings()))
+    return name in (*apart, "glossary") or name.startswith("trend-") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
