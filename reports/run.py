@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
-APART = ("calibration", "comparison", "difference")
-APART = ("calibration", "comparison", "trend")
+APART = ("calibration", "comparison", "difference", "trend")
 
 
 @dataclass(frozen=True, slots=True)
