@@ -1,11 +1,61 @@
 """The command line's one application, and what many commands take. Files ``*_cli.py`` add their commands to it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+ORDER = [
+    "init",
+    "demo",
+    "run",
+    "curate",
+    "audit",
+    "calibrate",
+    "train",
+    "sample",
+    "evaluate",
+    "report",
+    "check",
+    "attest",
+    "sign",
+    "verify",
+    "bundle",
+    "keys",
+    "ledger",
+    "sign-model",
+    "export",
+    "trace",
+    "explain",
+    "index",
+    "remedy",
+    "erase",
+    "diff",
+    "compare",
+    "replay",
+    "history",
+    "status",
+    "trend",
+    "jobs",
+    "serve",
+    "models",
+    "list",
+]
+"""Commands as the help lists them: the line of a run, the gate, questions and changes, many runs."""
+
+
+class InOrder(TyperGroup):
+    """The commands in the order in which somebody needs them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command; one that :data:`ORDER` does not know stands last."""
+        known = super().list_commands(ctx)
+        return sorted(known, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
 
 app = typer.Typer(
+    cls=InOrder,
     name="headwater",
     help="Clean and audit a corpus, train a model on it, score it, and trace every bad output upstream.",
     no_args_is_help=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..core import SEVERITIES, SILENT, Cell, Chart, Finding, Progress, Series, StageReport, Table
 from ..curate import ScoreChange, place_of, redact, score_changes
-from ..reports import Evidence, latest
+from ..reports import Evidence, current_evidence
 from .compare import comparison_report
 from .diff_report import diff, scores_by_stage
 from .erase import open_tracks
@@ -25,7 +25,8 @@ def difference_report(one: Path, two: Path, seed: int = 0, progress: Progress = 
     Scores are paired item by item where both runs were evaluated. Raises :class:`InputError` for other folders.
     """
     made_of = diff(one, two, progress)
-    controls, findings = controls_table(latest(one), latest(two)), findings_table(_findings(one), _findings(two))
+    controls = controls_table(current_evidence(one), current_evidence(two))
+    findings = findings_table(_findings(one), _findings(two))
     changes = _changes(one, two)
     paired = _paired(one, two, seed)
     tables = [table for table in made_of.exhibits if isinstance(table, Table)]

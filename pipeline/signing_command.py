@@ -12,16 +12,17 @@ from ..reports import (
     LARGEST_BUNDLE,
     LEDGER,
     MODEL_SIGNATURE,
+    TRACKS,
     Signature,
     Signer,
     Verification,
     append_entry,
     bundle_files,
+    current_evidence,
     fingerprint,
     finish_signing,
     head,
     is_locked,
-    latest,
     load_model_private,
     load_model_public,
     load_private,
@@ -31,6 +32,7 @@ from ..reports import (
     read_ledger,
     read_model_signature,
     refuse_signed,
+    require_run,
     shown,
     sign_model,
     sign_run,
@@ -43,8 +45,6 @@ from .clock import read_time, utc_now
 from .config import load_config
 from .run import make_report, portable_config
 from .stages import locked
-
-TRACKS = ("", "images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ def sign(folder: Path, given: Given, bundle: Path | None, *, without_check: bool
     key = load_private(given.key, _passphrase(given.key, given.passphrase_file))
     for warning in warnings_of(given.key):
         typer.echo(f"headwater: {warning}", err=True)
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    require_run(folder)
     config = load_config(folder / "config.yaml")
     with locked(folder):
         _portable(folder)
@@ -244,7 +243,7 @@ def _tell(folder: Path, signed: Signature, bundle: Path | None, *, json: bool, q
         values |= {"decision": found.decision, "result": found.result or None, "evidence": found.evidence, "head": last}
         typer.echo(jsonlib.dumps(values | {"bundle": str(bundle) if bundle else None}))
         return
-    failed = [one.control for one in latest(folder) if one.blocking]
+    failed = [one.control for one in current_evidence(folder) if one.blocking]
     if found.decision == "go" and failed:
         shut = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if failed[5:] else "")
         typer.echo(f"headwater: signed 'go' although the gate is shut by {shut}; the signature says so", err=True)

@@ -110,5 +110,7 @@ def cut_note(shown: int, total: int, what: str) -> str:
 
 def clip(text: str, limit: int) -> str:
     """At most ``limit`` characters, followed by how many were cut; nothing is cut for a note as long as the rest."""
+    if len(text) <= limit:  # most texts: asking for words that nobody reads took a third of the page
+        return text
     note = f"… {say('page.more-characters', count=len(text) - limit)}"
     return text if len(text) <= limit + len(note) else f"{text[:limit]}{note}"

@@ -47,9 +47,10 @@ class Catalogue:
         return self._texts.get(key) or self._fallback.get(key) or default
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> tuple[str, ...]:
     """Every language of the report."""
-    return sorted(path.name for path in _folder().iterdir() if path.is_dir())
+    return tuple(sorted(path.name for path in _folder().iterdir() if path.is_dir()))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..core import Score
 from .catalogue import Catalogue
@@ -10,6 +10,9 @@ from .gate import STATUSES, Evidence, Part, exit_code
 from .gate.statuses import Status
 from .numbers import number, score_interval, score_value
 from .run import Run
+
+if TYPE_CHECKING:
+    from .signing import Signature
 
 Outcome = Literal["passed", "failed", "incomplete", "stale", "outdated", "not-judged"]
 OUTCOMES: Mapping[int, Outcome] = {0: "passed", 1: "failed", 3: "incomplete", 5: "stale"}
@@ -85,7 +88,7 @@ def policy_label(policy: str, words: Catalogue) -> str:
 
 def signers(run: Run) -> tuple[Signer, ...]:
     """Who signed, in order; an envelope that cannot be read has no name."""
-    return tuple(_signer(one) for one in getattr(run, "signatures", ()))
+    return tuple(_signer(one) for one in run.signatures)
 
 
 def control_lines(run: Run) -> tuple[ControlLine, ...]:
@@ -127,7 +130,7 @@ def in_words(score: Score, words: Catalogue) -> str:
     )
 
 
-def _signer(signature: Any) -> Signer:
+def _signer(signature: "Signature") -> Signer:
     found = signature.sign_off
     if found is None:
         return Signer("", "", "", "", False)

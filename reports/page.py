@@ -22,9 +22,10 @@ from markupsafe import Markup
 
 from .caps import Caps, clip
 from .catalogue import Catalogue
+from .compiled import compiled_templates
 from .drawings import Drawings
 from .hidden import visible
-from .run import APART, Run
+from .run import Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .speaking import speaking
@@ -59,10 +60,9 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
 
 def _belongs(run: Run, name: str) -> bool:
     """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
-    apart = [stage for stage in APART if stage in run.main.stages]
-    if not apart or len(run.main.stages) > 1:
+    if not run.main.apart:
         return True
-    return name in (*apart, "glossary") or (name == "findings" and bool(run.findings()))
+    return name in (*run.main.apart, "glossary") or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
@@ -96,7 +96,7 @@ def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environ
     style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
-        apart=bool(set(APART) & set(run.main.stages)) and len(run.main.stages) == 1,
+        apart=bool(run.main.apart),
         title=clip(run.title.strip() or Catalogue(run.language)("page.untitled"), LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
@@ -134,6 +134,7 @@ def make_environment(autoescape: bool = True) -> Environment:
     return Environment(
         loader=ChoiceLoader(_loaders()),
         autoescape=autoescape,
+        bytecode_cache=compiled_templates(autoescape),
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str) else visible(value),
         trim_blocks=True,

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ...core import HeadwaterError
-from ...reports import STATUSES, build_difference, index_runs, latest
+from ...reports import STATUSES, build_difference, current_evidence, index_runs
 from .guard import Guard
 from .render import Pages, script, style
 from .shelf import ORDERS, PAGE, Asked, Shelf, Shelved
@@ -103,7 +103,7 @@ class Viewer:
         self, run: Shelved, folder: Path, *, text: str = "", trace: Any = None, problem: str = "", status: int = 200
     ) -> Response:
         try:
-            evidence: Sequence[Any] = latest(folder)
+            evidence: Sequence[Any] = current_evidence(folder)
         except HeadwaterError as error:
             evidence, problem = (), problem or str(error).replace(str(folder), folder.name)
         traced = pieces(trace) if trace else ()

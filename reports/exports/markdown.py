@@ -20,7 +20,7 @@ WORDS = {
     "failed": "The gate is shut: a control failed",
     "incomplete": "The gate is shut: something was not measured or is inconclusive",
     "stale": "The gate is shut: evidence is too old",
-    "not judged": "Not judged: no policy was held against this run",
+    "not judged": "Not judged: no policy was held against the run as it is now",
 }
 
 

@@ -3,7 +3,7 @@
 from .advice import advice
 from .checklist import Line, checklist, part_text
 from .checks import CHECKS, Check
-from .evidence import EVIDENCE, Evidence, Part, append_evidence, latest, read_evidence
+from .evidence import EVIDENCE, Evidence, Part, append_evidence, current_evidence, latest, read_evidence
 from .findings import gate_findings
 from .judge import judge
 from .judged_run import JudgedRun, open_judged
@@ -40,6 +40,7 @@ __all__ = [
     "advice",
     "append_evidence",
     "checklist",
+    "current_evidence",
     "exit_code",
     "gate_findings",
     "judge",

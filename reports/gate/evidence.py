@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...core import IntegrityError, Score, canonical_json, sha256, write_bytes
+from ...core import MANIFEST, IntegrityError, Manifest, Score, canonical_json, sha256, write_bytes
 from ..ledger import read_ledger
 from .statuses import Status
 
@@ -141,9 +141,19 @@ def _manifests(folder: Path) -> set[str]:
 
 
 def latest(folder: Path) -> tuple[Evidence, ...]:
-    """The newest judgement; empty where none was made."""
-    records = tuple(read_evidence(folder))
+    """The newest judgement, also one of the run as it was before it changed; empty where none was made."""
+    records = tuple(read_evidence(folder, _manifest(folder)))
     return tuple(record for record in records if record.check == records[-1].check)
+
+
+def current_evidence(folder: Path) -> tuple[Evidence, ...]:
+    """The newest judgement where it is one of the run as it is; empty where the run changed since, or none was made."""
+    manifest = _manifest(folder)
+    return tuple(record for record in latest(folder) if record.inputs.get("manifest") == manifest)
+
+
+def _manifest(folder: Path) -> str:
+    return Manifest.load(folder).hash if (folder / MANIFEST).is_file() else ""
 
 
 def _record(path: Path, number: int, line: bytes) -> Evidence:

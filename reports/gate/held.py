@@ -4,7 +4,7 @@ import difflib
 import math
 from datetime import timedelta
 
-from ...core import SEVERITIES, NotMeasured, Score
+from ...core import SEVERITIES, Measurement, NotMeasured, Score
 from .checks import CHECKS
 from .evidence import Part
 from .judged_run import JudgedRun, Measured
@@ -24,7 +24,8 @@ def hold(run: JudgedRun, limit: Limit) -> list[Part]:
     if limit.findings:
         return [_findings(run, limit)]
     if limit.check:
-        found = [Measured("", "", one) for one in CHECKS.get(limit.check)(run, **limit.options)]
+        measured = CHECKS.get(limit.check)(run, **limit.options)
+        found = [Measured("", "", one) for one in measured if _fits(limit, one)]
         bounded = limit.at_most is not None or limit.at_least is not None
         limit = limit if bounded else limit.model_copy(update={"at_least": 1.0})
     else:
@@ -38,10 +39,19 @@ def hold(run: JudgedRun, limit: Limit) -> list[Part]:
 
 
 def _concerns(run: JudgedRun, limit: Limit, one: Measured) -> bool:
-    fits = all(one.score.slice.get(key) == value for key, value in limit.slice.items())
     whole = not limit.only or len(one.score.slice) == len(limit.slice) or isinstance(one.score, NotMeasured)
-    kind = limit.modality is None or run.modality(one.track) in (None, limit.modality)
-    return fits and whole and kind and limit.track in (None, one.track)
+    return whole and _fits(limit, one.score) and _is_about(run, limit, one.track)
+
+
+def _fits(limit: Limit, score: Measurement) -> bool:
+    """Whether the slice is one that the limit is about."""
+    wanted = all(score.slice.get(key) == value for key, value in limit.slice.items())
+    return wanted and not any(score.slice.get(key) == value for key, value in limit.without.items())
+
+
+def _is_about(run: JudgedRun, limit: Limit, track: str) -> bool:
+    """Whether the limit is about a track; one without a corpus may be of any kind."""
+    return limit.track in (None, track) and (limit.modality is None or run.modality(track) in (None, limit.modality))
 
 
 def _absent(run: JudgedRun, limit: Limit) -> str:
@@ -135,14 +145,14 @@ def _findings(run: JudgedRun, limit: Limit) -> Part:
         (track, report.stage, finding)
         for track, report in run.reports()
         for finding in report.findings
-        if finding.code.startswith(limit.findings) and finding.severity in counted
-        and limit.track in (None, track) and limit.modality in (None, run.modality(track))
+        if finding.code.startswith(limit.findings) and finding.severity in counted and _is_about(run, limit, track)
     ]  # fmt: skip
     if found:
         track, stage, first = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         return Part(first.code, "fail", f"{first.title}{more}", track, stage)
-    looked = [one for one in run.scores(limit.needs or "") if isinstance(one.score, Score)]
+    needed = [one for one in run.scores(limit.needs or "") if _is_about(run, limit, one.track)]
+    looked = [one for one in needed if isinstance(one.score, Score)]
     if limit.needs and not looked:
         return Part(limit.name, "not_measured", f"{limit.needs} was not measured, so nothing could be found")
     if not limit.needs and not {report.stage for _, report in run.reports()} & LOOKED:

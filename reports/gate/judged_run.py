@@ -11,8 +11,6 @@ import yaml
 from ...core import (
     MANIFEST,
     Corpus,
-    IncompleteError,
-    InputError,
     Manifest,
     Measurement,
     Score,
@@ -20,12 +18,13 @@ from ...core import (
     sha256_file,
 )
 from ..ledger import Entry, read_ledger
-from ..run import Run, read_run
+from ..run import TRACKS, Run, read_run, require_run
 from .policy import Policy
 
-TRACKS = ("", "images")
-LABELS = {"curation": "curate", "training": "train", "evaluation": "evaluate"}
+LABELS = {"curation": "curate", "mitigation": "audit", "training": "train", "evaluation": "evaluate"}
 """Stages whose report and whose entry in the ledger have different names."""
+LATER = "remedy"
+"""Written beside a run that was finished: no manifest names it and no ledger says when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ class JudgedRun:
         return [track.name for track in self.run.tracks if track.stages]
 
     def reports(self) -> Iterator[tuple[str, StageReport]]:
-        """Track and report of every stage."""
-        return ((track.name, report) for track, report in self.run.stages())
+        """Track and report of every stage of the run."""
+        return ((track.name, report) for track, report in self.run.stages() if report.stage != LATER)
 
     def report(self, stage: str, track: str = "") -> StageReport | None:
         """One stage of a track; None where it was not run."""
@@ -139,10 +138,7 @@ class JudgedRun:
 
 def open_judged(folder: Path, policy: Policy, now: datetime) -> JudgedRun:
     """Read a finished run folder. Raises :class:`InputError`, :class:`IncompleteError` or :class:`IntegrityError`."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / "manifest.json").is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     run = read_run(folder, config.get("title", ""), {}, {}, TRACKS)
     manifest = Manifest.load(folder)

@@ -47,7 +47,9 @@ def _control(control: Control) -> Iterator[str]:
 def limit_text(limit: Limit) -> str:
     """``check identity-frozen, at least 1: a changed file is another run``."""
     kind = "metric" if limit.metric else "check" if limit.check else "no finding"
-    where = f" ({', '.join(f'{key} {value}' for key, value in limit.slice.items())})" if limit.slice else ""
+    parts = [f"{key} {value}" for key, value in limit.slice.items()]
+    parts += [f"not {key} {value}" for key, value in limit.without.items()]
+    where = f" ({', '.join(parts)})" if parts else ""
     ends = [f"at most {limit.at_most:g}"] if limit.at_most is not None else []
     ends += [f"at least {limit.at_least:g}"] if limit.at_least is not None else []
     ends = ends or (["at least 1"] if limit.check else ["no limit"] if limit.metric else [])

@@ -60,6 +60,7 @@ class Limit(Section):
     modality: Modality | None = Field(None, description="only tracks of text, image or table; all when absent")
     slice: Mapping[str, str] = Field(default_factory=dict, description="only scores whose slice has these values")
     only: bool = Field(False, description="only the score whose slice is exactly this one, not those of its parts")
+    without: Mapping[str, str] = Field(default_factory=dict, description="leaves out scores with any of these")
     every_slice: bool = Field(False, description="a slice that was not measured counts against the control")
     exact: bool = Field(False, description="a value without interval is a count of everything, and judged as it is")
     minimum_n: int = Field(0, ge=0, description="with fewer items the limit is inconclusive")
@@ -74,6 +75,12 @@ class Limit(Section):
             raise ValueError("options goes with check")
         if self.needs and not self.findings:
             raise ValueError("needs goes with findings")
+        if self.findings and (self.slice or self.without):
+            raise ValueError("slice and without go with metric or check")
+        if not self.metric and (self.only or self.every_slice or self.exact):
+            raise ValueError("only, every_slice and exact go with metric")
+        if self.check and self.track is not None:
+            raise ValueError("track goes with metric or findings; a check names the track in its slice")
         if self.at_most is not None and self.at_least is not None:
             raise ValueError("give at_most or at_least, and a second entry for the other")
         return self

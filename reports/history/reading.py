@@ -18,17 +18,16 @@ from ...core import (
     sha256,
 )
 from ...curate import redact
-from ..gate import Evidence, exit_code, read_evidence
+from ..gate import Evidence, current_evidence, exit_code
 from ..gate.statuses import worst
 from ..hidden import visible
 from ..ledger import Entry, read_ledger
-from ..run import is_control, read_run
+from ..run import TRACKS, is_control, read_run
 
 LONGEST = 200
 LONGEST_REASON = 300
 MOST_SCORES = 5000
 HEADLINES = 3
-TRACKS = ("", "images")
 Row = dict[str, Any]
 
 
@@ -77,8 +76,7 @@ def _read(place: Path, folder: str, looks: str) -> RunRows:
     title = clean(config.get("title") or "")
     reports = read_run(place, title, {}, {}, TRACKS)
     ledger = tuple(read_ledger(place))
-    evidence = tuple(read_evidence(place, manifest.hash if _first_is_bound(place, manifest) else ""))
-    newest = tuple(one for one in evidence if one.check == evidence[-1].check)
+    newest = current_evidence(place)
     scores = tuple(
         _score(one.track, one.stage, one.score) for one in reports.scores() if not is_control(one.score, one.stage)
     )[:MOST_SCORES]
@@ -92,20 +90,13 @@ def _read(place: Path, folder: str, looks: str) -> RunRows:
         "started": _started(ledger, finished),
         "finished": utc(finished[-1].time) if finished else "",
         "policy": clean(newest[0].policy) if newest else "",
-        "verdict": worst(one.status for one in newest if one.blocking or one.status != "not_measured")
-        if newest
-        else "",
+        "verdict": worst([*(one.status for one in newest if one.blocking), "pass"]) if newest else "",
         "code": exit_code(one.status for one in newest if one.blocking) if newest else None,
         **_origins(manifest),
         **{severity: severities.count(severity) for severity in ("high", "medium", "low", "info")},
         "headline": json.dumps(_headline(scores), ensure_ascii=False),
     }
     return RunRows(row, scores, tuple(map(_control, newest)))
-
-
-def _first_is_bound(place: Path, manifest: Manifest) -> bool:
-    """A run that was done again keeps the evidence of its former manifest: its chain is checked without one."""
-    return not any(one.manifest not in ("", manifest.hash) for one in read_ledger(place))
 
 
 def _started(ledger: tuple[Entry, ...], finished: list[Entry]) -> str:

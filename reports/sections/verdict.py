@@ -7,7 +7,7 @@ from typing import Any
 from ...core import SEVERITIES, Severity
 from ..gate.statuses import Status
 from ..judgement import ControlLine, Outcome, control_lines, counted, outcome
-from ..run import APART, Run
+from ..run import Run
 from .base import SECTIONS, FindingLink, finding_links
 from .not_measured import gaps
 
@@ -45,7 +45,7 @@ class Verdict:
 def verdict(run: Run) -> Verdict | None:
     """Whether the run holds the policy, what failed and why, what was not measured, what was waived until when."""
     if not run.evidence:
-        return None if _stands_apart(run) else Verdict("not-judged", gaps=len(gaps(run)), **_worst(run))
+        return None if run.main.apart else Verdict("not-judged", gaps=len(gaps(run)), **_worst(run))
     lines = control_lines(run)
     first = run.evidence[0]
     by: dict[Status, tuple[ControlLine, ...]] = {
@@ -57,11 +57,6 @@ def verdict(run: Run) -> Verdict | None:
         inconclusive=by.get("inconclusive", ()), unmeasured=by.get("not_measured", ()), waived=by.get("waived", ()),
         warned=by.get("warn", ()), newer=_newer(run), gaps=len(gaps(run)), **_worst(run),
     )  # fmt: skip
-
-
-def _stands_apart(run: Run) -> bool:
-    """A page that is not about one run is not judged by policies."""
-    return bool(set(APART) & set(run.main.stages))
 
 
 def _worst(run: Run) -> dict[str, Any]:

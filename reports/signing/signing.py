@@ -57,8 +57,8 @@ def sign_run(
     manifest, ledger, evidence = check_whole(folder)
     if not evidence and not without_check:
         raise IncompleteError(
-            f"{folder}: nothing was judged yet; 'headwater check {folder} --policy NAME' does, and --without-check "
-            "signs without a verdict"
+            f"{folder}: nothing was judged since the run last changed; 'headwater check {folder} --policy NAME' does, "
+            "and --without-check signs without a verdict"
         )
     if not ledger:
         append_entry(folder, "ledger-started", signer.time, manifest.hash)

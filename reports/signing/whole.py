@@ -2,33 +2,24 @@
 
 from pathlib import Path
 
-from ...core import MANIFEST, IncompleteError, InputError, IntegrityError, Manifest, sha256_file
-from ..gate import EVIDENCE, Evidence, read_evidence
+from ...core import IntegrityError, Manifest, sha256_file
+from ..gate import EVIDENCE, Evidence, current_evidence
 from ..ledger import LEDGER, Entry, read_ledger
+from ..run import require_run
 
 
 def check_whole(folder: Path) -> tuple[Manifest, tuple[Entry, ...], tuple[Evidence, ...]]:
     """Check every hash of a run folder; what does not fit raises :class:`IntegrityError`.
 
-    Returns the manifest, the ledger and the newest judgement (empty where none was made).
+    Returns the manifest, the ledger and the newest judgement (empty where none was made since the run last changed).
     """
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / MANIFEST).is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     manifest = Manifest.load(folder)
     manifest.verify(folder)
     ledger = tuple(read_ledger(folder))
-    records = _evidence(folder, manifest.hash)
+    evidence = current_evidence(folder)
     _is_logged(folder, ledger)
-    return manifest, ledger, tuple(one for one in records if one.check == records[-1].check)
-
-
-def _evidence(folder: Path, manifest: str) -> tuple[Evidence, ...]:
-    try:
-        return tuple(read_evidence(folder, manifest))
-    except ValueError as error:
-        raise IntegrityError(f"{folder / EVIDENCE}: not evidence ({error}); the file was changed") from None
+    return manifest, ledger, evidence
 
 
 def _is_logged(folder: Path, ledger: tuple[Entry, ...]) -> None:

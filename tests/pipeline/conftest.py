@@ -1,7 +1,10 @@
 """A small real run that several tests look at."""
 
+import fcntl
 import json
+import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,8 +56,26 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run folder; tests must not change it."""
-    folder = tmp_path_factory.mktemp("finished")
+    """A finished run folder; tests must not change it.
+
+    Under xdist the first worker that needs it makes it, and each has a copy: an index that a test builds, or a lock
+    that it holds, is nothing to the tests of another worker.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make_finished(tmp_path_factory.mktemp("finished"))
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "finished.made").exists():
+            make_finished(shared / "finished")
+            (shared / "finished.made").touch()
+    folder = tmp_path_factory.mktemp("finished") / "copy"
+    return shutil.copytree(shared / "finished", folder) / "run"
+
+
+def make_finished(folder: Path) -> Path:
+    """The run and, beside it, its corpus and its config."""
+    folder.mkdir(exist_ok=True)
     write_corpus(folder / "corpus.jsonl")
     (folder / "run.yaml").write_text(CONFIG, "utf-8")
     run(load_config(folder / "run.yaml"), folder / "run")

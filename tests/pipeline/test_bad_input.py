@@ -1,10 +1,14 @@
 """What must end in one clear sentence and an exit code, never in a traceback."""
 
+import contextlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -13,15 +17,33 @@ from headwater.pipeline import cli
 
 
 def headwater(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The entry point in this process: a new one takes two to five seconds to import what it needs.
+
+    An error that nobody expects comes out of it as it is, and fails the test.
+    """
+    command, out, err, code = ["headwater", *arguments], io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(folder), mock.patch.object(sys, "argv", command),
+        contextlib.redirect_stdout(out), contextlib.redirect_stderr(err),
+    ):  # fmt: skip
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+def process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own: what an import or a library writes to standard error is seen too."""
     command = [sys.executable, "-m", "headwater", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
 
 
-def refused(folder: Path, config: str, *, code: int = 2) -> str:
+def refused(folder: Path, config: str, call: Callable[..., subprocess.CompletedProcess[str]] = headwater) -> str:
     """Run a config that must fail; returns the one sentence it ends in."""
     (folder / "bad.yaml").write_text(config, "utf-8")
-    done = headwater(folder, "run", "bad.yaml", "--out", "bad", "--quiet")
-    assert done.returncode == code, done.stderr
+    done = call(folder, "run", "bad.yaml", "--out", "bad", "--quiet")
+    assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
@@ -56,6 +78,16 @@ def refused(folder: Path, config: str, *, code: int = 2) -> str:
 def test_a_wrong_config_is_one_sentence_with_the_way_out(project: Path, config: str, words: list[str]) -> None:
     sentence = refused(project, config)
     assert all(word in sentence for word in words), sentence
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [("curate: [repetitoin]\n", "repetition"), ("evaluate: {suites: [quik]}\n", "quick")],  # without torch and with it
+)
+def test_a_process_of_its_own_ends_in_the_same_sentence(project: Path, config: str, word: str) -> None:
+    config = f"corpus: {{source: jsonl, path: corpus.jsonl}}\n{config}"
+    sentence = refused(project, config, process)
+    assert word in sentence and sentence == refused(project, config)
 
 
 def test_an_empty_corpus_is_one_sentence(project: Path) -> None:
@@ -143,7 +175,7 @@ def test_a_report_before_the_end_of_the_run_says_what_to_do(project: Path) -> No
     done = headwater(project, "report", "half")
     assert (done.returncode, done.stderr.strip().splitlines()[-1:]) == (
         3,
-        ["headwater: half: the run has not come to its report; 'headwater run half' goes on with it"],
+        ["headwater: half: the run has not come to its end; 'headwater run half' goes on with it"],
     )
 
 

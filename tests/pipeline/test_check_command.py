@@ -223,6 +223,15 @@ def test_check_records_when_asked(made: Path) -> None:
     assert (made / "evidence.jsonl").exists()
 
 
+def test_check_records_nothing_in_a_signed_run(made: Path) -> None:
+    (made / "signatures").mkdir()
+    (made / "signatures" / "001.dsse.json").write_text("{}")
+    with pytest.raises(HeadwaterError, match="record=False"):
+        headwater.check(made.parent / "p.yaml", run=made, record=True)
+    assert not (made / "evidence.jsonl").exists()
+    assert headwater.check(made.parent / "p.yaml", run=made).evidence
+
+
 def test_check_without_a_run_says_how_to_name_one(made: Path) -> None:
     with pytest.raises(HeadwaterError, match="--headwater-run"):
         headwater.check(made.parent / "p.yaml")

@@ -79,11 +79,12 @@ def test_a_german_report_says_nothing_of_its_own_in_english(tmp_path: Path) -> N
     assert german["findings-lede"] in shown and german["stays-english"] in shown
 
 
-def test_the_data_of_a_report_have_no_language(tmp_path: Path) -> None:
+def test_the_data_of_a_report_are_the_same_in_every_language(tmp_path: Path) -> None:
+    found = []
     for language in languages():
         build_report(tmp_path / language, **full_run(tmp_path / language), language=language)
-    english, german = ((tmp_path / language / "report.json").read_bytes() for language in ("en", "de"))
-    assert english == german
+        found.append((tmp_path / language / "report.json").read_bytes())
+    assert len(found) > 1 and set(found) == {found[0]}
 
 
 def test_an_unknown_language_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Run folders for the exporters: a judged one, one without a policy, and one in which every text is hostile."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,15 @@ def part(status: str, **more: Any) -> Part:
     return Part(**{**values, "status": status, **more})
 
 
+AREAS = {"D": "corpus", "M": "model", "H": "attestation"}
+
+
 def control(id: str, status: str, blocking: bool, parts: tuple[Part, ...] = (), **more: Any) -> Evidence:
     inputs = {"manifest": "", "configuration": "c" * 64, "policy": "d" * 64, "model": "e" * 64}
     values: dict[str, Any] = {
         "title": f"Control {id}", "kind": "automatic", "severity": "high", "reason": "a reason", "claim": "It holds.",
         "policy": "genai-baseline", "inputs": inputs, "seed": 7, "judged": JUDGED, "code": "headwater 0.1.0",
-        "mapping": {"nist-ai-600-1": ("MS-2.10-001",)}, "host": "host-name",
+        "mapping": {"nist-ai-600-1": ("MS-2.10-001",)}, "host": "host-name", "area": AREAS.get(id[:1], ""),
     }  # fmt: skip
     return Evidence(**{**values, "control": id, "status": status, "blocking": blocking, "parts": parts, **more})
 
@@ -79,6 +83,11 @@ def evidence() -> list[Evidence]:
     ]
 
 
+def of_run(records: list[Evidence], manifest: Manifest) -> list[Evidence]:
+    """The records as those of a run."""
+    return [replace(one, inputs={**one.inputs, "manifest": manifest.hash}) for one in records]
+
+
 def judged_run(folder: Path) -> ExportedRun:
     """A complete run with a judgement, a ledger and governance."""
     full_run(folder)
@@ -86,8 +95,15 @@ def judged_run(folder: Path) -> ExportedRun:
     manifest = finish(folder, CONFIG | {"governance": GOVERNANCE}, parents={"main": "a" * 64}, versions=versions)
     append_entry(folder, "run-started", "2026-11-29T01:00:00+00:00")
     append_entry(folder, "run-finished", "2026-11-29T02:00:00+00:00", manifest.hash)
-    append_evidence(folder, evidence(), manifest.hash)
+    append_evidence(folder, of_run(evidence(), manifest), manifest.hash)
     append_entry(folder, "checked", JUDGED, manifest.hash)
+    return open_exported(folder)
+
+
+def outdated_run(folder: Path) -> ExportedRun:
+    """A run that was judged, and gone on with since: the judgement was about another one."""
+    judged_run(folder)
+    finish(folder, CONFIG, parents={"main": "b" * 64})
     return open_exported(folder)
 
 
@@ -114,7 +130,7 @@ def hostile_exported(folder: Path) -> ExportedRun:
     manifest = finish(folder, config, parents={"main": SCRIPT}, versions=versions)
     append_entry(folder, SCRIPT, SCRIPT, manifest.hash, **{f"key{at}": text for at, text in enumerate(HOSTILE)})
     records = [hostile_control(at, text) for at, text in enumerate(HOSTILE)]
-    append_evidence(folder, records, manifest.hash)
+    append_evidence(folder, of_run(records, manifest), manifest.hash)
     (folder / "signatures").mkdir()
     envelope = {"payloadType": SCRIPT, "payload": HOSTILE[3], "signatures": [{"keyid": SCRIPT, "sig": SCRIPT}]}
     (folder / "signatures" / "a.dsse.json").write_bytes(canonical_json(envelope))

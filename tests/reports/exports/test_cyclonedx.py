@@ -14,7 +14,18 @@ from headwater.reports import EXPORTERS, ExportedRun, append_evidence, open_expo
 from headwater.reports.exports.cyclonedx_parts import licence_choice
 
 from ..fixtures import HOSTILE, full_run
-from .made import ATTESTATION, CANARY, CONFIG, bare_run, control, finish, hostile_exported, judged_run, unjudged_run
+from .made import (
+    ATTESTATION,
+    CANARY,
+    CONFIG,
+    bare_run,
+    control,
+    finish,
+    hostile_exported,
+    judged_run,
+    of_run,
+    unjudged_run,
+)
 
 MAKERS = [judged_run, unjudged_run, bare_run, hostile_exported]
 CHECKER = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
@@ -121,7 +132,7 @@ def test_only_an_attested_go_is_an_affirmation(tmp_path: Path) -> None:
     full_run(tmp_path)
     manifest = finish(tmp_path, CONFIG)
     go = control("H15", "pass", False, kind="attestation", attestation=ATTESTATION)
-    append_evidence(tmp_path, [go], manifest.hash)
+    append_evidence(tmp_path, of_run([go], manifest), manifest.hash)
     found = exported(open_exported(tmp_path))["declarations"]
     assert found["affirmation"]["statement"] == "Reviewer (owner), 2026-11-20: Purpose is written down"
 

@@ -11,8 +11,9 @@ import pytest
 
 from headwater.core import IntegrityError
 from headwater.reports import EVIDENCE, EXPORTERS, ExportedRun, Run, open_exported
+from headwater.reports.exports.verdict import verdict_of
 
-from .made import CANARY, bare_run, hostile_exported, judged_run, unjudged_run
+from .made import CANARY, bare_run, hostile_exported, judged_run, outdated_run, unjudged_run
 
 MAKERS = [judged_run, unjudged_run, bare_run, hostile_exported]
 HIDDEN = re.compile(
@@ -73,3 +74,19 @@ def test_evidence_that_was_changed_or_is_of_another_run_is_refused(tmp_path: Pat
     shutil.copy(path, tmp_path / "two" / EVIDENCE)
     with pytest.raises(IntegrityError, match="not bound"):
         open_exported(tmp_path / "two")
+
+
+def test_a_judgement_of_the_run_as_it_was_is_in_no_export(tmp_path: Path) -> None:
+    run = outdated_run(tmp_path)
+    assert verdict_of(run.run).word == "not judged"
+    for name in ("json", "junit", "markdown", "sarif", "cyclonedx"):
+        assert "genai-baseline" not in EXPORTERS.get(name)(run), name
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_stage_report_that_was_changed_after_the_run_leaves_in_no_export(tmp_path: Path, gone: bool) -> None:
+    judged_run(tmp_path)
+    path = tmp_path / "evaluation.json"
+    path.unlink() if gone else path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(IntegrityError, match="evaluation.json"):
+        open_exported(tmp_path)

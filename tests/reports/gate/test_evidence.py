@@ -4,8 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from headwater.core import IntegrityError
-from headwater.reports import Control, Policy, append_entry, append_evidence, judge, latest, read_evidence
+from headwater.core import IntegrityError, Manifest
+from headwater.reports import (
+    Control,
+    Policy,
+    append_entry,
+    append_evidence,
+    current_evidence,
+    judge,
+    latest,
+    read_evidence,
+)
 from headwater.reports.gate import EVIDENCE, Limit
 
 from .conftest import Make, score
@@ -59,6 +68,24 @@ def test_evidence_of_a_run_that_was_gone_on_with_is_still_its_own(make: Make, tm
     manifest = made(make, tmp_path)
     append_entry(tmp_path, "run-finished", "2026-11-20T09:00:00+00:00", manifest)
     assert len(list(read_evidence(tmp_path, "0" * 64))) == 6
+
+
+def test_a_judgement_of_the_run_as_it_was_says_nothing_of_the_run_as_it_is(make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    controls = (Control(id="X1", title="x", checks=(Limit(metric="m", at_most=0.5),)),)
+    run = make(Policy(id="p", controls=controls), score(0.1, 0.0, 0.2), ledger={})
+    append_evidence(folder, judge(run), run.manifest.hash)
+    assert [one.status for one in current_evidence(folder)] == ["pass"]
+    Manifest("run", dict(run.manifest.files), seed=8).save(folder)
+    assert current_evidence(folder) == () and [one.status for one in latest(folder)] == ["pass"]
+
+
+def test_evidence_of_another_run_is_not_shown_as_the_newest(make: Make, tmp_path: Path) -> None:
+    made(make, tmp_path)
+    Manifest("run", {}, seed=8).save(tmp_path)
+    for read in (latest, current_evidence):
+        with pytest.raises(IntegrityError, match=":1:"):
+            read(tmp_path)
 
 
 def test_a_record_of_an_older_version_without_newer_fields_is_read(make: Make, tmp_path: Path) -> None:

@@ -3,21 +3,22 @@
 import math
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.core import NotMeasured, Score, generator
-from headwater.reports import Attestation, Control, Policy, Waiver, judge
+from headwater.core import Finding, NotMeasured, Score, StageReport, generator
+from headwater.reports import Attestation, Control, Policy, Waiver, append_entry, judge, open_judged
 from headwater.reports.gate import Limit
 from headwater.reports.gate.evidence import Part
 from headwater.reports.gate.held import held, hold, more_needed
 from headwater.reports.gate.judge import summed
 from headwater.reports.gate.statuses import STATUSES, Status, exit_code, worst
 
-from .conftest import NOW, Make, score
+from .conftest import BEGUN, ENDED, NOW, Make, score
 
 TODAY = NOW.date()
 
@@ -123,6 +124,34 @@ def test_only_leaves_the_scores_of_parts_out(make: Make) -> None:
     assert judge(make(policy(limit.model_copy(update={"only": True})), *scores))[0].status == "pass"
 
 
+def test_without_leaves_a_baseline_out_that_is_no_property_of_the_model(make: Make) -> None:
+    scores = (score(0.1, 0.0, 0.2, slice={"attack": "loss"}), score(0.9, 0.8, 1.0, slice={"attack": "blind"}))
+    limit = Limit(metric="m", at_most=0.5)
+    assert judge(make(policy(limit), *scores))[0].status == "fail"
+    (part,) = judge(make(policy(limit.model_copy(update={"without": {"attack": "blind"}})), *scores))[0].parts
+    assert (part.status, part.slice) == ("pass", {"attack": "loss"})
+
+
+def test_a_check_is_held_for_the_slice_that_the_policy_asks_for(make: Make) -> None:
+    every, one = Limit(check="unmeasured-listed"), Limit(check="unmeasured-listed", slice={"of": "controls"})
+    bare = Control(id="X2", title="x", unmeasured="nothing does")
+    run = make(policy(every).model_copy(update={"controls": (bare,)}), score(0.1))
+    assert [part.slice for part in hold(run, every)] == [{"of": "metrics"}, {"of": "controls"}]
+    assert [part.slice for part in hold(run, one)] == [{"of": "controls"}]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"check": "weights-safe", "track": "images"}, {"check": "weights-safe", "only": True},
+        {"findings": ("HW-A",), "slice": {"a": "b"}}, {"findings": ("HW-A",), "every_slice": True},
+    ],
+)  # fmt: skip
+def test_what_a_limit_would_not_look_at_is_an_error(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="go(es)? with metric"):
+        Limit(**given)
+
+
 def test_a_limit_for_another_kind_of_corpus_is_left_out_and_alone_not_measured(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +166,33 @@ def test_absent_findings_pass_only_where_they_could_have_been_made(make: Make) -
     limit = Limit(findings=("HW-A005",), needs="m")
     assert hold(make(policy(limit), NotMeasured("m", "none")), limit)[0].status == "not_measured"
     assert hold(make(policy(limit), score(0.1)), limit)[0].status == "pass"
+
+
+def test_findings_of_a_run_without_a_corpus_count_whatever_kind_the_limit_is_for(make: Make) -> None:
+    limit = Limit(findings=("HW-B001",), needs="m", modality="text")
+    run = make(policy(limit), score(0.1))
+    finding = Finding("HW-B001", "high", "t", "m", "a")
+    StageReport("evaluation", "e", scores=(score(0.1),), findings=(finding,)).save(run.folder / "evaluation.json")
+    assert hold(open_judged(run.folder, run.policy, NOW), limit)[0].status == "fail"
+
+
+def test_what_must_have_been_looked_at_was_looked_at_in_the_track_of_the_limit(make: Make) -> None:
+    limit = Limit(findings=("HW-B001",), needs="m", track="images")
+    assert hold(make(policy(limit), score(0.1)), limit)[0].status == "not_measured"
+
+
+@pytest.mark.parametrize(("name", "values"), [("mitigation", 2), ("remedy", 1)])
+def test_reports_that_no_stage_of_the_ledger_is_named_after_make_nothing_stale(
+    make: Make, name: str, values: int
+) -> None:
+    """A comparison of before and after is made by the audit; a remedy is tried after the run and is none of it."""
+    run = make(policy(Limit(metric="m")), score(0.1), ledger={})
+    StageReport(name, name, scores=(score(0.9),)).save(run.folder / f"{name}.json")
+    append_entry(run.folder, "run-started", BEGUN)
+    append_entry(run.folder, "run-finished", ENDED, run.manifest.hash, ran=["audit", "evaluate"], cached=[])
+    found = open_judged(run.folder, run.policy, NOW)
+    assert found.oldest is not None and found.oldest.isoformat() == ENDED
+    assert len(found.scores("m")) == values
 
 
 @pytest.mark.parametrize(("age", "status"), [(timedelta(hours=36), "pass"), (timedelta(hours=36, seconds=1), "stale")])

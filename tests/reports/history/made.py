@@ -44,7 +44,7 @@ def write_run(
         append_entry(place, "run-started", (when or at(night)).isoformat())
         append_entry(place, "run-finished", (when or at(night)).isoformat(), manifest.hash, ran=["evaluate"])
     if status:
-        append_evidence(place, [evidence(status, at(night))], manifest.hash)
+        append_evidence(place, [evidence(status, at(night), inputs={"manifest": manifest.hash})], manifest.hash)
     return place
 
 

@@ -1,14 +1,14 @@
 """The index: made from the folders, made anew from them, and never more than they say."""
 
+import multiprocessing
 import shutil
 import sqlite3
-import subprocess
-import sys
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
-from headwater.core import Example, Finding, InputError, IntegrityError, NotMeasured
+from headwater.core import Example, Finding, InputError, IntegrityError, Manifest, NotMeasured
 from headwater.reports import (
     DATABASE,
     append_entry,
@@ -44,6 +44,22 @@ def test_a_second_look_reads_nothing_and_a_change_only_what_changed(tmp_path: Pa
     assert index_runs(tmp_path).read == 0
     append_entry(tmp_path / "night-001", "checked", at(9).isoformat())
     assert index_runs(tmp_path).read == 1
+
+
+def test_the_verdict_of_a_run_that_changed_since_is_not_its_verdict(tmp_path: Path) -> None:
+    place = write_run(tmp_path, 0, [score(0.8)], status="fail")
+    index_runs(tmp_path)
+    assert [row[0] for row in _codes(tmp_path)] == [1]
+    again = Manifest("run", dict(Manifest.load(place).files), seed=99)
+    again.save(place)
+    append_entry(place, "run-finished", at(1).isoformat(), again.hash, ran=["evaluate"])
+    index_runs(tmp_path)
+    assert [tuple(row) for row in _codes(tmp_path)] == [(None, "")] and not rows(tmp_path, "controls")
+
+
+def _codes(root: Path) -> list[sqlite3.Row]:
+    with open_history(root) as connection:
+        return connection.execute("SELECT code, damaged FROM runs").fetchall()
 
 
 def test_a_vanished_folder_leaves_the_index_with_its_scores(tmp_path: Path) -> None:
@@ -186,19 +202,23 @@ def test_a_newer_or_foreign_file_is_refused(tmp_path: Path) -> None:
         index_runs(tmp_path / "absent")
 
 
-TWICE = """
-import sys, pathlib
-from headwater.reports import index_runs, reindex
-for _ in range(5):
-    reindex(pathlib.Path(sys.argv[1])), index_runs(pathlib.Path(sys.argv[1]))
-"""
+def index_again_and_again(root: Path, together: Barrier) -> None:
+    for _ in range(5):
+        together.wait(60)
+        reindex(root)
+        index_runs(root)
 
 
 def test_two_processes_at_once_leave_one_row_a_run(tmp_path: Path) -> None:
     for night in range(20):
         write_run(tmp_path, night, [score(0.8)])
-    command = [sys.executable, "-P", "-c", TWICE, str(tmp_path)]
-    workers = [subprocess.Popen(command) for _ in range(2)]
-    assert [worker.wait() for worker in workers] == [0, 0]
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(2)
+    workers = [context.Process(target=index_again_and_again, args=(tmp_path, together)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0]
     assert len(rows(tmp_path, "runs")) == len(rows(tmp_path, "scores")) == 20
     assert check_index(tmp_path) == ()

@@ -31,7 +31,17 @@ def judge(folder: Path, *statuses: str) -> None:
     """A judgement, as a check would append it."""
     manifest = Manifest.load(folder).hash
     records = [
-        Evidence(f"D{number:02}", "t", "automatic", "high", status, "r", status == "fail", (Part("m", status),))  # type: ignore[arg-type]
+        Evidence(
+            f"D{number:02}",
+            "t",
+            "automatic",
+            "high",
+            status,
+            "r",
+            status == "fail",
+            (Part("m", status),),  # type: ignore[arg-type]
+            inputs={"manifest": manifest},
+        )  # fmt: skip
         for number, status in enumerate(statuses or ("pass",), 1)
     ]
     append_evidence(folder, records, manifest)

@@ -1,9 +1,9 @@
 import json
+import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +16,7 @@ from headwater.reports.signing import (
     read_signatures,
     refuse_signed,
     sign_run,
+    signing,
     verification_lines,
     verify,
 )
@@ -199,6 +200,16 @@ def test_a_run_that_nobody_judged_is_not_signed(tmp_path: Path) -> None:
     assert "was not judged" in "\n".join(verification_lines(verify(tmp_path / "run")))
 
 
+def test_a_run_that_changed_since_it_was_judged_is_not_signed_with_that_verdict(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    judge(folder)
+    make_run(folder, seed=2)
+    with pytest.raises(IncompleteError, match="since the run last changed"):
+        sign_run(folder, KEY, ANNA, lay_out)
+    found = sign_run(folder, KEY, ANNA, lay_out, without_check=True)
+    assert found.sign_off is not None and found.sign_off.result == ""
+
+
 def test_a_run_that_nobody_signed_does_not_verify(tmp_path: Path) -> None:
     make_run(tmp_path / "run")
     with pytest.raises(IncompleteError, match="nobody has signed"):
@@ -265,31 +276,32 @@ def test_hostile_names_stand_marked_on_one_line(tmp_path: Path) -> None:
     assert "\x1b" not in "".join(lines) and "⟨U+202E⟩" in "".join(lines)
 
 
+def sign_and_die(run: Path, killed_at: str) -> None:
+    """Sign in a process that ends, without any clean-up, where it would call ``killed_at``."""
+
+    def die(*_: object, **__: object) -> None:
+        os._exit(9)
+
+    real, left = signing.write_bytes, iter(range(2))
+
+    def write(path: Path, content: bytes) -> None:
+        real(path, content) if next(left, None) is not None else die()
+
+    if killed_at == "os.replace":
+        signing.os = SimpleNamespace(replace=die)  # type: ignore[assignment]
+    else:
+        setattr(signing, killed_at, write if killed_at == "write_bytes" else die)
+    sign_run(run, KEY, ANNA, lay_out)
+
+
 @pytest.mark.parametrize("killed_at", ["atomic_folder", "write_bytes", "append_entry", "os.replace"])
 def test_killed_while_signing_leaves_all_or_nothing(tmp_path: Path, killed_at: str) -> None:
     """The process ends at each step; what stands is a run without this signature, or one that --finish completes."""
     judge(make_run(tmp_path / "run"))
-    code = f"""
-import os, sys
-from pathlib import Path
-from headwater.reports.signing import signing
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-import made
-def die(*a, **k): os._exit(9)
-if {killed_at!r} == "os.replace":
-    signing.os = type("o", (), {{"replace": die}})
-elif {killed_at!r} == "write_bytes":
-    real, left = signing.write_bytes, [2]
-    def write(path, content):
-        left[0] -= 1
-        return die() if left[0] < 0 else real(path, content)
-    signing.write_bytes = write
-else:
-    setattr(signing, {killed_at!r}, die)
-signing.sign_run(Path({str(tmp_path / "run")!r}), made.KEY, made.ANNA, made.lay_out)
-"""
-    done = subprocess.run([sys.executable, "-P", "-c", code], env=os.environ, capture_output=True, check=False)
-    assert done.returncode == 9, done.stderr.decode()
+    child = multiprocessing.get_context("fork").Process(target=sign_and_die, args=(tmp_path / "run", killed_at))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 9
     if killed_at == "atomic_folder":
         with pytest.raises(IncompleteError):
             verify(tmp_path / "run")
