@@ -174,7 +174,7 @@ def test_removed_documents_are_told_by_step_and_by_whose_they_were() -> None:
 def test_who_attested_who_judged_and_what_waits_is_told() -> None:
     answer = of({}, evidence=judgement())["signed"]
     assert "A. Reviewer (Head of release)" in text(answer) and "One control waits" in text(answer)
-    assert "acme-release 3 judged it on 2026-11-24: failed" in text(answer)
+    assert "acme-release (version 3) judged it on 2026-11-24: failed" in text(answer)
 
 
 def test_a_void_signature_does_not_count_as_one() -> None:
