@@ -13,7 +13,7 @@ class Caps:
     examples: int = 3
     documents_per_example: int = 3
     documents: int = 40
-    open_documents: int = 8
+    open_documents: int = 4
     example_characters: int = 600
     excerpt_characters: int = 360
     rows: int = 25
@@ -29,9 +29,10 @@ class Caps:
     gallery_characters: int = 400_000
     scores: int = 400
     score_rows: int = 5
+    finding_scores: int = 3
     folded_scores: int = 6
     exhibits: int = 120
-    open_exhibits: int = 5
+    open_exhibits: int = 3
     facts: int = 60
     steps: int = 8
     decisions: int = 20

@@ -76,6 +76,16 @@ def outcome(run: Run) -> Outcome:
     return OUTCOMES[exit_code(one.status for one in run.evidence if one.blocking)]
 
 
+def policy_label(policy: str, words: Catalogue) -> str:
+    """A policy's name with its version: two numbers side by side would be read as one name.
+
+    >>> policy_label("nist-ai-600-1 3", Catalogue())
+    'nist-ai-600-1 (version 3)'
+    """
+    name, _, version = policy.rpartition(" ")
+    return f"{name} ({words('verdict.version', version=version)})" if name and version.isdigit() else policy
+
+
 def signers(run: Run) -> tuple[Signer, ...]:
     """Who signed, in order; an envelope that cannot be read has no name."""
     return tuple(_signer(one) for one in run.signatures)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import inspect
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from .view import PageView
 LAST = "99"
 LONGEST_TITLE = 240
 NO_ROWS = Markup("")
+# The three signs of base 85 that mean something in HTML, and what stands for them: nothing can end the element.
+TO_PAGE, FROM_PAGE = str.maketrans("<>&", ".,:"), str.maketrans(".,:", "<>&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def _belongs(run: Run, name: str) -> bool:
     """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
     if not run.main.apart:
         return True
-    return name in (*run.main.apart, "glossary") or (name == "findings" and bool(run.findings()))
+    own = name in (*run.main.apart, "glossary") or name.startswith("trend-")
+    return own or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:
@@ -93,6 +97,7 @@ def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environ
     style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
+        apart=bool(run.main.apart),
         title=clip(run.title.strip() or Catalogue(run.language)("page.untitled"), LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),
@@ -104,16 +109,19 @@ def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environ
 
 
 def deflated(rows: Any) -> Markup:
-    """The rows that wait for the script, as deflated JSON in base64: a third of the size, and nothing can leave it."""
+    """The rows that wait for the script, as deflated JSON in base 85: a third of the size, and nothing can leave it."""
     if not rows:
         return NO_ROWS
-    return Markup(base64.b64encode(zlib.compress(str(island(rows)).encode("utf-8", "replace"), 9)).decode())
+    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9)
+    alike = {key: rows[key] for key in sorted(rows, key=lambda key: (key.split("-")[0], int(key.split("-")[1])))}
+    packed = packer.compress(str(island(alike)).encode("utf-8", "replace")) + packer.flush()
+    return Markup(base64.b85encode(packed).decode().translate(TO_PAGE))
 
 
 def waiting_rows(html: str) -> dict[str, Any]:
     """The rows that wait in a page, by the key of their table: for tests, and for whoever looks for a text in it."""
     content = html.rsplit('<script type="text/plain" id="rows">', 1)[1].split("</script>")[0]
-    return dict(json.loads(zlib.decompress(base64.b64decode(content)))) if content else {}
+    return dict(json.loads(zlib.decompress(base64.b85decode(content.translate(FROM_PAGE))))) if content else {}
 
 
 def left_out(section: RenderedSection, environment: Environment) -> RenderedSection:
@@ -168,7 +176,14 @@ def _loaders() -> Sequence[BaseLoader]:
 
 def _asset(name: str) -> str:
     text = resources.files("headwater.reports").joinpath("templates", name).read_text("utf-8")
-    return "\n".join(line for line in (line.strip() for line in text.splitlines()) if line)
+    lines = [line for line in (line.strip() for line in text.splitlines()) if line and not line.startswith("//")]
+    return "\n".join(lines) if name.endswith(".js") else _shorter("".join(lines))
+
+
+def _shorter(style: str) -> str:
+    """A style sheet without comments and without the blanks that mean nothing."""
+    style = re.sub(r"/\*.*?\*/", "", style)
+    return re.sub(r"\s*([{};])\s*|(?<=:) |(?<=,) ", lambda found: found[1] or "", style).replace(";}", "}")
 
 
 def _hash(content: str) -> str:

@@ -18,8 +18,17 @@ SLICES = 12  # named in the row of what is missing for one reason
 SHARES = {"share", "fraction", "probability", "rate", "proportion"}
 
 
-Judged = Callable[[Score], str]
-"""What a policy said of a score; empty where none did."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a policy said of a score: in words, as a status, and the limit that is drawn."""
+
+    words: str
+    status: str
+    limit: float
+
+
+Judged = Callable[[Score], Held | None]
+"""What a policy said of a score; None where none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class ScoreRow:
     marks: tuple[float | None, ...] = ()
     missing: str = ""
     verdict: str = ""
+    status: str = ""
     examples: tuple[str, ...] = ()
 
     @property
@@ -74,7 +84,7 @@ class ScoreGroup:
 
 
 def score_groups(
-    scores: Sequence[Measurement], longest: int = 240, judged: Judged = lambda score: ""
+    scores: Sequence[Measurement], longest: int = 240, judged: Judged = lambda score: None
 ) -> tuple[ScoreGroup, ...]:
     """Scores by metric, unit and method, in the order in which each first appears; texts cut to ``longest``."""
     groups: dict[tuple[str, str, str], list[Measurement]] = {}
@@ -101,7 +111,8 @@ def _key(score: Measurement, groups: dict[tuple[str, str, str], list[Measurement
 
 def _group(key: tuple[str, str, str], members: list[Measurement], longest: int, judged: Judged) -> ScoreGroup:
     measured = [score for score in members if isinstance(score, Score)]
-    scale = _scale(measured)
+    limits = {id(score): held for score in measured if (held := judged(score))}
+    scale = _scale(measured, [held.limit for held in limits.values()])
     directions = sorted({say(f"page.{score.direction}") for score in measured if score.direction != "none"})
     confidences = sorted({score.confidence for score in measured if score.low is not None})
     return ScoreGroup(
@@ -111,11 +122,11 @@ def _group(key: tuple[str, str, str], members: list[Measurement], longest: int, 
         direction=" / ".join(directions),
         confidence=", ".join(f"{100 * confidence:g} %" for confidence in confidences),
         scale=(tick_label(scale.low), tick_label(scale.high)) if measured else ("", ""),
-        rows=tuple(_rows(members, scale, longest, judged)),
+        rows=tuple(_rows(members, scale, longest, limits)),
     )
 
 
-def _rows(members: Sequence[Measurement], scale: Scale, longest: int, judged: Judged) -> Iterator[ScoreRow]:
+def _rows(members: Sequence[Measurement], scale: Scale, longest: int, limits: Mapping[int, Held]) -> Iterator[ScoreRow]:
     """A row for each score; those that are missing for one reason share a row, where the first of them stood."""
     missing: dict[str, list[str]] = {}
     for score in members:
@@ -123,11 +134,20 @@ def _rows(members: Sequence[Measurement], scale: Scale, longest: int, judged: Ju
             missing.setdefault(score.reason, []).append(slice_label(score))
     for score in members:
         if isinstance(score, Score):
-            yield replace(_row(score, scale, longest), verdict=judged(score))
+            yield _held(_row(score, scale, longest), limits.get(id(score)), scale)
         elif labels := missing.pop(score.reason, None):
             more = f" · +{len(labels) - SLICES:,}" if len(labels) > SLICES else ""
             row = _row(score, scale, longest)
             yield replace(row, label=clip("; ".join(labels[:SLICES]), 2 * longest) + more)
+
+
+def _held(row: ScoreRow, held: Held | None, scale: Scale) -> ScoreRow:
+    """The row with what the policy said, and the limit as the last of its marks."""
+    if held is None:
+        return row
+    zero = row.marks[3:] or (None,)
+    marks = (*row.marks[:3], *zero, round(scale(held.limit), 1))
+    return replace(row, verdict=held.words, status=held.status, marks=marks)
 
 
 def _row(score: Measurement, scale: Scale, longest: int) -> ScoreRow:
@@ -153,12 +173,13 @@ def _marks(score: Score, scale: Scale) -> tuple[float | None, ...]:
 
 
 def draw(marks: Sequence[float | None]) -> Markup:
-    """The interval as a line, the value as a dot (a path of no length), zero as a stroke.
+    """The interval as a line, the value as a dot (a path of no length), zero and the limit of a policy as strokes.
 
     Few bytes, for there are hundreds: the axis is the style's, and the script draws the same from the same numbers.
     """
-    low, high, value, *zero = marks
-    paths = [_path(f"M{zero[0]:g} 3V15", "z")] if zero else []
+    low, high, value, zero, limit = (*marks, None, None)[:5]
+    paths = [_path(f"M{zero:g} 3V15", "z")] if zero is not None else []
+    paths += [_path(f"M{limit:g} 1V17", "t")] if limit is not None else []
     paths += [_path(f"M{low:g} 9H{high:g}")] if low is not None and high is not None else []
     paths.append(_path(f"M{value:g} 9h0"))
     return Markup('<svg class="range" aria-hidden="true">{}</svg>').format(Markup("").join(paths))
@@ -168,8 +189,9 @@ def _path(steps: str, kind: str = "") -> Markup:
     return Markup('<path class="{}" d="{}"/>').format(kind, steps) if kind else Markup('<path d="{}"/>').format(steps)
 
 
-def _scale(scores: Sequence[Score]) -> Scale:
-    values = [value for score in scores for value in (score.value, score.low, score.high) if value is not None]
+def _scale(scores: Sequence[Score], limits: Sequence[float] = ()) -> Scale:
+    values = [*limits]
+    values += [value for score in scores for value in (score.value, score.low, score.high) if value is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if low >= 0 and high <= 1 and any(SHARES & set(score.unit.lower().split()) for score in scores):
         ends = (0.0, 1.0 if high > 0.4 else _round_out(0.0, high)[1])

@@ -11,14 +11,15 @@ from markupsafe import Markup
 from ..core import Cell, Chart, Exhibit, Finding, Gallery, Measurement, NotMeasured, Score, Table
 from .caps import Caps, clip, cut_note
 from .cards import DocumentCard
+from .catalogue import Catalogue
 from .charts import chart_table, cuts, draw
 from .finding_groups import FindingGroup, grouped
 from .galleries import GalleryView, gallery_view
 from .joins import STATUSES, CardView, JoinView, card_view, decisions_table, join_view
-from .judgement import share
+from .judgement import policy_label, share
 from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
-from .score_table import ScoreGroup, part_label, score_groups, slice_label
+from .score_table import Held, ScoreGroup, part_label, score_groups, slice_label
 from .sections.documents import CitedDocument
 from .sections.not_measured import Gap
 from .speaking import say
@@ -111,16 +112,14 @@ class PageView:
         wide = bool(drawing) or len(table.columns) > NARROW
         return ExhibitView("table", table.title, table.note, wide=wide, table=table, drawing=drawing)
 
-    def later(self, html: str, count: int, instead: str = "") -> Markup:
+    def later(self, html: str, instead: str = "") -> Markup:
         """A folded part that the script lays out when it is opened; ``instead`` stands there without the script.
 
         ``html`` comes from our own templates, escaped like everything else; the policy of the page holds for it too.
         """
         key = f"part-{len(self.rows) + 1}"
         self.rows[key] = str(html)
-        words = say("page.parts", count=count) if count > 1 else say("page.one-part")
-        note = Markup('<p class="cut">{}</p>').format(words)
-        return Markup('<div class="later" data-part="{}">{}</div>').format(key, Markup(instead) or note)
+        return Markup('<div class="later" data-part="{}">{}</div>').format(key, Markup(instead))
 
     def facts(self, values: Mapping[str, Cell]) -> list[tuple[str, str]]:
         """Labels and formatted values."""
@@ -140,12 +139,13 @@ class PageView:
         groups = score_groups(items[: self.caps.scores], self.caps.cell_characters, self.verdict)
         return tuple(self._waiting(group) for group in groups)
 
-    def verdict(self, score: Score) -> str:
-        """What the policy said of a score, with its limit, in words: no colour is needed to read it."""
+    def verdict(self, score: Score) -> Held | None:
+        """What the policy said of a score, with its limit: in words, for no colour is needed to read it."""
         part = self._judged.get((score.metric, slice_label(score), score.value, score.n))
         if part is None or part.threshold is None:
-            return ""
-        return say(f"page.verdict-{part.status}", limit=number(part.threshold))
+            return None
+        words = say(f"page.verdict-{part.status}", limit=number(part.threshold))
+        return Held(words, part.status, part.threshold)
 
     def _waiting(self, group: ScoreGroup) -> ScoreGroup:
         rows, rest = group.rows[: self.caps.score_rows], group.rows[self.caps.score_rows :]
@@ -265,6 +265,10 @@ class PageView:
         """What the cap left out."""
         return cut_note(min(len(items), FEW), len(items), "items here")
 
+    def policy(self, text: str) -> str:
+        """A policy by name and version."""
+        return self.clip(policy_label(text, Catalogue(self.run.language)))
+
     def name(self, text: str) -> str:
         """An id, code or status: short, and never empty."""
         return clip(text, NAME) if text.strip() else f"({say('page.nameless')})"
@@ -272,6 +276,10 @@ class PageView:
     def clip(self, text: str) -> str:
         """A text cut to the length of a cell."""
         return clip(text, self.caps.cell_characters)
+
+    def whole(self, text: str) -> str:
+        """A clipped text whose numbers stay beside their percent sign."""
+        return self.clip(text).replace(" %", "\u00a0%")
 
     def long(self, text: str) -> str:
         """A text cut to the length of an example."""

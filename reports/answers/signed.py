@@ -1,6 +1,6 @@
 """Who signed?"""
 
-from ..judgement import outcome, signers
+from ..judgement import outcome, policy_label, signers
 from ..run import Run
 from ..sections.base import SECTIONS
 from .base import Answer, Speaker, Statement
@@ -46,5 +46,5 @@ def _judged(run: Run, say: Speaker) -> list[Statement]:
     if not run.evidence:
         return [say("signed.not-judged", "verdict", gap=True)]
     first = run.evidence[0]
-    how = say.words(f"verdict.{outcome(run)}-short")
-    return [say("signed.judged", "verdict", policy=first.policy, date=first.judged[:10], outcome=how)]
+    how, policy = say.words(f"verdict.{outcome(run)}-short"), policy_label(first.policy, say.words)
+    return [say("signed.judged", "verdict", policy=policy, date=first.judged[:10], outcome=how)]

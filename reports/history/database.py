@@ -21,7 +21,7 @@ MIGRATIONS = (
         started TEXT NOT NULL,            -- UTC, ISO 8601, empty without a ledger
         finished TEXT NOT NULL,
         policy TEXT NOT NULL,
-        verdict TEXT NOT NULL,            -- worst status of the newest evidence, empty where nothing was judged
+        verdict TEXT NOT NULL,            -- worst status that shuts the gate, pass where none does, empty without one
         indexed TEXT NOT NULL             -- what the folder looked like when it was read: unchanged ones are skipped
     ) STRICT;
     CREATE TABLE scores (

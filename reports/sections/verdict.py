@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from ...core import SEVERITIES, Severity
 from ..gate.statuses import Status
 from ..judgement import ControlLine, Outcome, control_lines, counted, outcome
 from ..run import Run
-from .base import SECTIONS
+from .base import SECTIONS, FindingLink, finding_links
 from .not_measured import gaps
 
 POLICY_CHECK = "policy-before-results"
@@ -18,7 +20,7 @@ class Verdict:
 
     ``failed``, ``stale``, ``inconclusive``, ``unmeasured``, ``waived`` and ``warned`` are the controls of these
     statuses; ``newer`` says that the policy could not be shown to be older than the run; ``gaps`` counts what the run
-    itself did not measure.
+    itself did not measure. ``worst`` is the first of the findings, ``severities`` counts them.
     """
 
     outcome: Outcome
@@ -35,13 +37,15 @@ class Verdict:
     warned: tuple[ControlLine, ...] = ()
     newer: str = ""
     gaps: int = 0
+    worst: FindingLink | None = None
+    severities: Mapping[Severity, int] = field(default_factory=dict)
 
 
 @SECTIONS.register("verdict", title="Verdict", order="3")
 def verdict(run: Run) -> Verdict | None:
     """Whether the run holds the policy, what failed and why, what was not measured, what was waived until when."""
     if not run.evidence:
-        return None if run.main.apart else Verdict("not-judged", gaps=len(gaps(run)))
+        return None if run.main.apart else Verdict("not-judged", gaps=len(gaps(run)), **_worst(run))
     lines = control_lines(run)
     first = run.evidence[0]
     by: dict[Status, tuple[ControlLine, ...]] = {
@@ -51,8 +55,15 @@ def verdict(run: Run) -> Verdict | None:
         outcome=outcome(run), policy=first.policy, judged=first.judged, measured=first.measured, controls=len(lines),
         statuses=counted(run.evidence), failed=by.get("fail", ()), stale=by.get("stale", ()),
         inconclusive=by.get("inconclusive", ()), unmeasured=by.get("not_measured", ()), waived=by.get("waived", ()),
-        warned=by.get("warn", ()), newer=_newer(run), gaps=len(gaps(run)),
+        warned=by.get("warn", ()), newer=_newer(run), gaps=len(gaps(run)), **_worst(run),
     )  # fmt: skip
+
+
+def _worst(run: Run) -> dict[str, Any]:
+    links = finding_links(run)
+    found = [link.severity for link in links]
+    counts = {severity: found.count(severity) for severity in SEVERITIES if severity in found}
+    return {"worst": links[0] if links else None, "severities": counts}
 
 
 def _newer(run: Run) -> str:

@@ -149,7 +149,8 @@ def _notes(signatures: Sequence[Signature], entries: Sequence[Entry]) -> list[st
     ]
     last = max((one.number for one in entries if one.event == "signed"), default=len(entries))
     later = len(entries) - last
-    return found + ([f"{later} entries of the ledger came after the last signature; none covers them"] if later else [])
+    what = "1 entry of the ledger came" if later == 1 else f"{later} entries of the ledger came"
+    return found + ([f"{what} after the last signature; no signature covers that"] if later else [])
 
 
 def fault_text(signature: Signature) -> str:

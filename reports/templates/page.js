@@ -11,10 +11,23 @@
   const texts = JSON.parse(document.body.dataset.texts);
   const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   // Deflated, for they are most of the page; a browser too old for it keeps the note that says where the rows are.
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;.=,?@^_`{|}~";
+  const fromBase85 = (text) => {
+    const bytes = new Uint8Array(Math.ceil(text.length / 5) * 4);
+    const view = new DataView(bytes.buffer);
+    const worth = new Uint8Array(128);
+    for (let at = 0; at < 85; at += 1) worth[DIGITS.charCodeAt(at)] = at;
+    for (let at = 0; at < text.length; at += 5) {
+      let sum = 0;
+      for (let step = 0; step < 5; step += 1) sum = sum * 85 + (at + step < text.length ? worth[text.charCodeAt(at + step)] : 84);
+      view.setUint32((at / 5) * 4, sum);
+    }
+    return bytes.subarray(0, Math.floor((text.length * 4) / 5));
+  };
   const unpack = async () => {
     const text = document.getElementById("rows").textContent;
     if (!text || !window.DecompressionStream) return {};
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const bytes = fromBase85(text);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(stream).text());
   };
@@ -25,7 +38,7 @@
   const lengthOf = (columns) => (Array.isArray(columns[0]) ? columns[0] : columns[0].i).length;
   const SVG = "http://www.w3.org/2000/svg";
   const drawing = (marks) => {
-    const [low, high, value, zero] = marks.split(",");
+    const [low, high, value, zero, limit] = marks.split(",");
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "range");
     svg.setAttribute("aria-hidden", "true");
@@ -36,6 +49,7 @@
       svg.append(node);
     };
     if (zero) path(`M${zero} 3V15`, "z");
+    if (limit) path(`M${limit} 1V17`, "t");
     if (low) path(`M${low} 9H${high}`);
     path(`M${value} 9h0`);
     return svg;
@@ -253,6 +267,10 @@
     event.preventDefault();
     openCard(card);
   });
+
+  // On a phone the contents close once a section was chosen.
+  const contents = document.getElementById("contents-open");
+  for (const link of all(".contents a")) link.addEventListener("click", () => { contents.checked = false; });
 
   // What a link leads to must not stay folded or filtered away.
   const reveal = () => {

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from headwater.core import NotMeasured, Score
-from headwater.reports.score_table import score_groups, slice_label
+from headwater.reports.score_table import Held, score_groups, slice_label
 
 
 def make(metric: str, value: float, low: float | None = None, high: float | None = None, **more: object) -> Score:
@@ -88,5 +88,22 @@ def test_a_slice_reads_as_words() -> None:
 
 
 def test_what_a_policy_said_stands_beside_the_interval_in_words() -> None:
-    (group,) = score_groups([make("a", 0.5, 0.4, 0.6)], judged=lambda score: f"beyond {score.value}")
+    def judged(score: Score) -> Held:
+        return Held(f"beyond {score.value}", "fail", 0.3)
+
+    (group,) = score_groups([make("a", 0.5, 0.4, 0.6)], judged=judged)
     assert group.rows[0].verdict == "beyond 0.5" and group.rows[0].waiting[3].endswith(" · beyond 0.5")
+
+
+def test_the_limit_is_drawn_on_the_scale_of_the_scores_even_where_it_lies_beyond_them() -> None:
+    judged = {0.02: 0.05, 0.01: 0.9}
+    for value, limit in judged.items():
+        score = make("a", value, value / 2, value * 2, unit="kg")
+        (group,) = score_groups([score], judged=lambda _, limit=limit: Held("said", "pass", limit))  # type: ignore[misc]
+        low, high, at, zero, drawn = group.rows[0].marks
+        assert zero is None and None not in (low, high, at, drawn)
+        assert 5 <= float(at or 0) < float(high or 0) < float(drawn or 0) <= 163  # a limit above stands to the right
+        assert f'class="t" d="M{drawn:g} ' in str(group.rows[0].drawing)
+        assert group.rows[0].waiting[2].split(",")[4] == f"{drawn:g}"
+    (plain,) = score_groups([make("a", 0.02)])
+    assert 'class="t"' not in str(plain.rows[0].drawing)
