@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..core import UsageError
-from ..reports import Judgement, load_policy
+from ..reports import Judgement, load_policy, refuse_signed
 from .check_command import policy_of
 from .clock import utc_now
 from .current_run import CURRENT
@@ -26,6 +26,8 @@ def check(
             "no run to check: give run=, or in tests the option --headwater-run or headwater_run in pytest.ini"
         )
     chosen = policy_of(folder, None) if policy is None else load_policy(str(policy))
+    if record:
+        refuse_signed(folder, "recording another judgement", "record=False judges it and writes nothing")
     judgement = judged(folder, chosen, time or utc_now())
     if record:
         with locked(folder):

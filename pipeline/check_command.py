@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from ..core import InputError, UsageError, did_you_mean
+from ..core import UsageError, did_you_mean
 from ..reports import (
     Attestation,
     Judgement,
@@ -22,6 +22,7 @@ from ..reports import (
     read_ledger,
     read_said,
     refuse_signed,
+    require_run,
     with_said,
 )
 from .clock import read_time
@@ -59,7 +60,8 @@ def check(
     with locked(folder):
         _remember(folder, chosen, said, now.isoformat())
         judgement = keep(folder, chosen, judged(folder, chosen, now))
-    lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
+    if not judgement.is_broken:
+        lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
     if json:
         typer.echo(jsonlib.dumps(judgement.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
@@ -70,8 +72,7 @@ def check(
 
 def policy_of(folder: Path, name: str | None) -> Policy:
     """The policy that is asked for, or the run's own. Raises :class:`UsageError` where there is none."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    require_run(folder)
     chosen = name or load_config(folder / "config.yaml").policy
     if chosen is None:
         raise UsageError(f"{folder}: its config names no policy; give one with --policy, such as genai-baseline")
@@ -98,7 +99,7 @@ def attest(
         hint = did_you_mean(made.control, known)
         raise UsageError(f"{made.control} {why} ({chosen.name}); {hint}it can be one of {', '.join(known) or 'none'}")
     with locked(folder):
-        new = _remember(folder, chosen, [Said(attestations=(made,))], now.isoformat())
+        new = _remember(folder, chosen, [Said(attestations=(made,))], now.isoformat()).attestations
     if json:
         return typer.echo(jsonlib.dumps(made.model_dump(mode="json"), indent=1, ensure_ascii=False))
     typer.echo(f"{made.control} attested until {made.expires}" if new else f"{made.control} was attested so already")
@@ -126,17 +127,17 @@ def _year_after(begun: str) -> str:
     return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day).isoformat()
 
 
-def _remember(folder: Path, policy: Policy, said: Sequence[Said], time: str) -> int:
+def _remember(folder: Path, policy: Policy, said: Sequence[Said], time: str) -> Said:
     """Keep waivers and attestations with the run; each new one is an entry of the ledger."""
     waivers = [one for file in said for one in file.waivers]
     attestations = [one for file in said for one in file.attestations]
     with_said(policy, waivers, attestations)
     if not waivers and not attestations:
-        return 0
+        return Said()
     list(read_ledger(folder))  # a broken chain gets nothing added: neither entry nor file
     new = add_said(folder, waivers, attestations)
-    for event, rows in (("waived", waivers), ("attested", attestations)):
-        for one in rows if new else ():
+    for event, rows in (("waived", new.waivers), ("attested", new.attestations)):
+        for one in rows:
             append_entry(folder, event, time, "", **one.model_dump(mode="json"))
     return new
 

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ..core import (
-    MANIFEST,
     SEVERITIES,
     Description,
     IncompleteError,
@@ -25,11 +24,11 @@ from ..core import (
     write_text,
 )
 from ..curate import AUDITS, DETECTORS, FILTERS, IMAGE_DETECTORS, SOURCES, TEXT_DETECTORS, erasure, guess_corpus
-from ..reports import CHECKS, EXPORTERS, SECTIONS, refuse_signed
+from ..reports import CHECKS, EXPORTERS, SECTIONS, TRACKS, refuse_signed, require_run
 from .calibrate import run_calibration
 from .cells import rich_table
 from .config import EvaluateConfig, RunConfig, config_from, load_config
-from .explain import TRACKS, explain_document, is_document_id
+from .explain import explain_document, is_document_id
 from .explain_model import model_lines, model_story
 from .guess import AuditOptions, guess_audit
 from .guess_evaluation import guess_evaluation, name_of, with_samples_of
@@ -256,17 +255,13 @@ def summary(result: RunResult) -> dict[str, Any]:
 
 def stage_reports(folder: Path) -> dict[str, StageReport]:
     """The report of every stage of every track, by name (``curate``, ``images train``)."""
-    tracks = ("", "images")
-    files = ((track, path) for track in tracks for path in stage_files(folder / track))
+    files = ((track, path) for track in TRACKS for path in stage_files(folder / track))
     return {f"{track} {report.stage}".strip(): report for track, path in files for report in [StageReport.load(path)]}
 
 
 def report(folder: Path, json: bool, language: str = "") -> None:
     """Lay out report.html and report.json again from what the stages left."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / MANIFEST).is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its report; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     refuse_signed(folder, "laying out its report again", "its page is part of what was signed")
     path = make_report(load_config(folder / "config.yaml"), folder, language=language)
     typer.echo(jsonlib.dumps({"report": str(path)}) if json else str(path))

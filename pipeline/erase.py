@@ -34,13 +34,13 @@ from ..core import (
     write_json,
 )
 from ..curate import erasure
+from ..reports import TRACKS
 from .derived import GOES, Artefact, derived
 from .erase_report import Erasure, erasure_report
 from .run import RELEASE_PROOF
 from .stages import locked
 
 PROOF = RELEASE_PROOF
-TRACKS = ("", "images")
 OWN = frozenset({PROOF, erasure.LIST})
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import MANIFEST, SILENT, Corpus, HeadwaterError, InputError, Progress, UsageError
 from ..curate import COUNTERFACTUAL_OF, Replay, build_steps, read_source, replay
+from ..reports import TRACKS
 from .config import load_config
 
 if TYPE_CHECKING:
     from ..evaluate import Subject
 
 DOCUMENT_ID = re.compile("[0-9a-f]{16}-[0-9a-f]{8}|canary-[0-9]{1,9}(-[0-9]{1,9})?")
-TRACKS = ("", "images")
 RUNS = Path("runs")
 
 

@@ -13,6 +13,7 @@ from ..reports import (
     LARGEST_BUNDLE,
     LEDGER,
     MODEL_SIGNATURE,
+    TRACKS,
     Signature,
     Signer,
     Verification,
@@ -32,6 +33,7 @@ from ..reports import (
     read_ledger,
     read_model_signature,
     refuse_signed,
+    require_run,
     shown,
     sign_model,
     sign_run,
@@ -44,8 +46,6 @@ from .clock import read_time, utc_now
 from .config import load_config
 from .run import make_report, portable_config
 from .stages import locked
-
-TRACKS = ("", "images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ def sign(folder: Path, given: Given, bundle: Path | None, *, without_check: bool
     key = load_private(given.key, _passphrase(given.key, given.passphrase_file))
     for warning in warnings_of(given.key):
         typer.echo(f"headwater: {warning}", err=True)
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    require_run(folder)
     config = load_config(folder / "config.yaml")
     with locked(folder):
         _portable(folder)

@@ -7,7 +7,7 @@ from .cards import DocumentCard
 from .catalogue import Catalogue
 from .comparison import build_comparison
 from .difference import build_difference
-from .exports import EXPORTERS, ExportedRun, Exporter, open_exported
+from .exports import EXPORTERS, ExportedRun, open_exported
 from .gate import (
     CHECKS,
     EVIDENCE,
@@ -66,32 +66,26 @@ from .history import (
 )
 from .history.trend_page import build_trend
 from .ledger import LEDGER, Entry, append_entry, head, read_ledger
-from .run import PlacedFinding, PlacedScore, Run, Track
+from .run import TRACKS, PlacedFinding, PlacedScore, Run, Track, require_run
 from .sections import SECTIONS, FindingLink, Section, StageData, stage_data
 from .signing import (
     DECISIONS,
     LARGEST_BUNDLE,
     MODEL_SIGNATURE,
-    SIGNATURES,
-    ModelSignature,
     Signature,
     Signer,
     SignOff,
     Verification,
     bundle_files,
-    check_whole,
-    fault_text,
     fingerprint,
     finish_signing,
     is_locked,
-    is_signed,
     load_model_private,
     load_model_public,
     load_private,
     load_public,
     new_key,
     pack,
-    read_bundle,
     read_model_signature,
     read_signatures,
     refuse_signed,
@@ -117,8 +111,8 @@ __all__ = [
     "LEDGER",
     "MODEL_SIGNATURE",
     "SECTIONS",
-    "SIGNATURES",
     "STATUSES",
+    "TRACKS",
     "Attestation",
     "Catalogue",
     "Change",
@@ -127,13 +121,11 @@ __all__ = [
     "Entry",
     "Evidence",
     "ExportedRun",
-    "Exporter",
     "FindingLink",
     "GateFailed",
     "Governance",
     "JudgedRun",
     "Judgement",
-    "ModelSignature",
     "Night",
     "Part",
     "PlacedFinding",
@@ -163,11 +155,9 @@ __all__ = [
     "build_trend",
     "bundle_files",
     "check_index",
-    "check_whole",
     "detect",
     "exit_code",
     "exit_code_of",
-    "fault_text",
     "fingerprint",
     "finish_signing",
     "gate_findings",
@@ -175,7 +165,6 @@ __all__ = [
     "head",
     "index_runs",
     "is_locked",
-    "is_signed",
     "judge",
     "known_metrics",
     "current_evidence",
@@ -195,7 +184,6 @@ __all__ = [
     "page_style",
     "plain",
     "policy_json",
-    "read_bundle",
     "read_evidence",
     "read_journal",
     "read_ledger",
@@ -204,6 +192,7 @@ __all__ = [
     "read_signatures",
     "refuse_signed",
     "reindex",
+    "require_run",
     "said_of",
     "score_lines",
     "shown",

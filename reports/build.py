@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..core import Chart, EnergyUse, Gallery, Table, write_json, write_text
 from .caps import Caps
+from .catalogue import DEFAULT
 from .gate import latest
 from .ledger import read_ledger
 from .page import NO_ROWS, RenderedSection, lay_out, left_out, rendered, section_data
@@ -42,7 +43,8 @@ def build_report(
     by document id (``source url licence language locator excerpt status reason copies_before copies_after steps
     step_count decisions note``, all optional, texts redacted). ``provenance`` are entries by label, values text or
     nested mappings. The same input gives the same bytes: no clock is read. ``energy`` of each track's training varies
-    from run to run: it stands on the page and not in the JSON. ``language`` is that of the page's own words.
+    from run to run: it stands on the page and not in the JSON. ``language`` is that of the page's own words;
+    the JSON is in English.
     ``into`` is another folder for the pages, ``signatures`` are those to show [default: those of the folder].
 
     Raises :class:`IntegrityError` where a file is not a stage report.
@@ -53,7 +55,7 @@ def build_report(
     run = replace(run, evidence=evidence, ledger=ledger, signatures=signed, language=language)
     path = (into or Path(folder)) / "report.html"
     write_text(path, render_within(run, HEAVIEST))
-    write_json(path.with_name("report.json"), report_json(replace(run, energy={}, ledger=())))
+    write_json(path.with_name("report.json"), report_json(replace(run, energy={}, ledger=(), language=DEFAULT)))
     return path
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..core import Score
 from .catalogue import Catalogue
@@ -10,6 +10,9 @@ from .gate import STATUSES, Evidence, Part, exit_code
 from .gate.statuses import Status
 from .numbers import number, score_interval, score_value
 from .run import Run
+
+if TYPE_CHECKING:
+    from .signing import Signature
 
 Outcome = Literal["passed", "failed", "incomplete", "stale", "outdated", "not-judged"]
 OUTCOMES: Mapping[int, Outcome] = {0: "passed", 1: "failed", 3: "incomplete", 5: "stale"}
@@ -75,7 +78,7 @@ def outcome(run: Run) -> Outcome:
 
 def signers(run: Run) -> tuple[Signer, ...]:
     """Who signed, in order; an envelope that cannot be read has no name."""
-    return tuple(_signer(one) for one in getattr(run, "signatures", ()))
+    return tuple(_signer(one) for one in run.signatures)
 
 
 def control_lines(run: Run) -> tuple[ControlLine, ...]:
@@ -117,7 +120,7 @@ def in_words(score: Score, words: Catalogue) -> str:
     )
 
 
-def _signer(signature: Any) -> Signer:
+def _signer(signature: "Signature") -> Signer:
     found = signature.sign_off
     if found is None:
         return Signer("", "", "", "", False)

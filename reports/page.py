@@ -24,7 +24,7 @@ from .catalogue import Catalogue
 from .compiled import compiled_templates
 from .drawings import Drawings
 from .hidden import visible
-from .run import APART, Run
+from .run import Run
 from .sections import SECTIONS, StageData
 from .sections.documents import documents
 from .speaking import speaking
@@ -57,10 +57,10 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
 
 def _belongs(run: Run, name: str) -> bool:
     """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
-    apart = [stage for stage in APART if stage in run.main.stages]
-    if not apart or len(run.main.stages) > 1:
+    if not run.main.apart:
         return True
-    return name in (*apart, "glossary") or name.startswith("trend-") or (name == "findings" and bool(run.findings()))
+    own = name in (*run.main.apart, "glossary") or name.startswith("trend-")
+    return own or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:

@@ -6,7 +6,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core import SEVERITIES, EnergyUse, Finding, HeadwaterError, IntegrityError, NotMeasured, Score, StageReport
+from ..core import (
+    MANIFEST,
+    SEVERITIES,
+    EnergyUse,
+    Finding,
+    HeadwaterError,
+    IncompleteError,
+    InputError,
+    IntegrityError,
+    NotMeasured,
+    Score,
+    StageReport,
+)
 from .cards import DocumentCard
 
 if TYPE_CHECKING:
@@ -16,8 +28,9 @@ if TYPE_CHECKING:
 
 STAGES = ("curation", "audit", "training", "evaluation")
 OPTIONAL = ("mitigation", "remedy")
-APART = ("calibration", "comparison", "difference")
-APART = ("calibration", "comparison", "trend")
+TRACKS = ("", "images")
+APART = ("calibration", "comparison", "difference", "trend")
+"""Stages of pages of their own, which are about no run or about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +45,15 @@ class Track:
     planned: tuple[str, ...] = STAGES
 
     @property
+    def apart(self) -> tuple[str, ...]:
+        """The stages that stand apart from runs, where there is nothing else."""
+        found = tuple(stage for stage in APART if stage in self.stages)
+        return found if len(found) == len(self.stages) else ()
+
+    @property
     def expected(self) -> tuple[str, ...]:
         """The stages that were planned or run; where there is nothing but one that stands apart from runs, that one."""
-        apart = tuple(stage for stage in APART if stage in self.stages)
-        if apart and len(apart) == len(self.stages):
-            return apart
-        return tuple(stage for stage in STAGES if stage in self.planned or stage in self.stages)
+        return self.apart or tuple(stage for stage in STAGES if stage in self.planned or stage in self.stages)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -119,6 +135,14 @@ class Run:
         )
 
 
+def require_run(folder: Path, finished: bool = False) -> None:
+    """Raise :class:`InputError` where a folder is no run, :class:`IncompleteError` where it has to be ``finished``."""
+    if not (folder / "config.yaml").is_file():
+        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
+    if finished and not (folder / MANIFEST).is_file():
+        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+
+
 def read_run(
     folder: Path,
     title: str,
@@ -157,7 +181,7 @@ def _read(path: Path) -> StageReport:
         unknown = {finding.severity for finding in report.findings} - set(SEVERITIES)
     except HeadwaterError as error:
         raise IntegrityError(f"{path}: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{path}: not a stage report ({error!r}); run the stage again") from None
     if unknown:
         raise IntegrityError(f"{path}: unknown severity {sorted(map(str, unknown))[0]!r}; run the stage again")

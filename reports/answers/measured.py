@@ -14,6 +14,8 @@ from .base import LONGEST, Answer, Speaker, Statement
 TOP = 3
 SENTENCE = re.compile(r"[.;] (?=[A-Z])|; ")
 NAMED = 6
+COUNTS = frozenset({"mentions-per-million-words"})
+"""By group, but each alone: they compare nobody with anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,10 @@ def _found(run: Run, topic: Topic) -> Found:
 
 
 def _audited(run: Run, topic: Topic) -> bool:
-    """Whether an audit of data measured something by group."""
+    """Whether an audit of data compared groups."""
     audits = [track.stages["audit"] for track in run.tracks if "audit" in track.stages]
     scores = [one for report in audits for one in report.scores if isinstance(one, Score)]
-    return any(set(topic.audited) & set(one.slice) for one in scores)
+    return any(set(topic.audited) & set(one.slice) and one.metric not in COUNTS for one in scores)
 
 
 def _lead(topic: Topic, findings: list[PlacedFinding], say: Speaker) -> Statement:

@@ -8,6 +8,7 @@ from .base import Answer, Speaker, Statement
 
 TRAINED = "documents trained on"
 PARENT = "parent"
+NOTHING = StageReport("evaluation", "")
 
 
 def trained(run: Run) -> Answer:
@@ -26,7 +27,7 @@ def _model(track: Track, say: Speaker) -> list[Statement]:
     report = track.stages.get("training")
     home = "images" if track.name else "training"
     if report is None:
-        if "evaluation" in track.stages:
+        if any(isinstance(one, Score) for one in track.stages.get("evaluation", NOTHING).scores):
             return [say("trained.elsewhere", home if track.name else "scores", gap=True)]
         return [say("trained.no-model", "images" if track.name else "corpus-audit")] if track.stages else []
     facts = report.facts

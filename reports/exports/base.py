@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...core import IncompleteError, InputError, Manifest, Registry, load_yaml, read_energy, read_json
+from ...core import MANIFEST, IntegrityError, Manifest, Registry, load_yaml, read_energy, read_json, sha256_file
+from ...curate import redact
 from ..gate import current_evidence
 from ..ledger import read_ledger
-from ..run import Run, read_run
+from ..run import OPTIONAL, STAGES, TRACKS, Run, read_run, require_run
 
-TRACKS = ("", "images")
 SIGNATURES = "signatures/*.dsse.json"
 
 
@@ -43,19 +43,28 @@ EXPORTERS: Registry[Exporter] = Registry("exporter", "headwater.exporters")
 
 def open_exported(folder: Path) -> ExportedRun:
     """Read a finished run. Raises :class:`InputError`, :class:`IncompleteError` or :class:`IntegrityError`."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / "manifest.json").is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     config, manifest = load_yaml(folder / "config.yaml").values, Manifest.load(folder)
+    _check_reports(folder, manifest)
     energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
     planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}
-    run = read_run(folder, str(config.get("title") or "headwater report"), {}, {}, TRACKS, planned, energy)
+    run = read_run(folder, redact(str(config.get("title") or "headwater report")), {}, {}, TRACKS, planned, energy)
     judged = replace(run, evidence=current_evidence(folder), ledger=tuple(read_ledger(folder)))
     governance = config.get("governance")
     signatures = {path.name: read_json(path) for path in sorted(folder.glob(SIGNATURES))}
     known = dict(governance) if isinstance(governance, Mapping) else {}
     return ExportedRun(folder, judged, manifest, config, known, signatures)
+
+
+def _check_reports(folder: Path, manifest: Manifest) -> None:
+    """The stage reports are those of the manifest: what was changed since would leave here beside the old verdict."""
+    reports = {f"{track}/{stage}.json".lstrip("/") for track in TRACKS for stage in (*STAGES, *OPTIONAL)}
+    for name in sorted(reports & set(manifest.files)):
+        if not (folder / name).is_file() or sha256_file(folder / name) != manifest.files[name]:
+            raise IntegrityError(
+                f"{folder / name}: gone, or not what {MANIFEST} says; take the folder from a copy that verifies, or "
+                f"run again: 'headwater run {folder}'"
+            )
 
 
 def _planned(config: Any) -> tuple[str, ...]:

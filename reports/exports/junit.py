@@ -1,6 +1,5 @@
 """A judgement as test cases, so that any build server shows it; without one, the findings."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -13,7 +12,8 @@ from .texts import clean, line
 from .times import utc
 from .verdict import gaps, verdict_of
 
-GROUPS = {"D": "corpus", "M": "model", "H": "attestations"}
+GROUPS = {"corpus": "corpus", "model": "model", "attestation": "attestations"}
+"""The suite of each area of a policy."""
 MOST_CASES = 2_000  # a suite
 MOST_PARTS = 50  # a control
 
@@ -48,14 +48,10 @@ Suites = dict[str, tuple[list[Case], dict[str, str]]]
 def _controls(run: Run) -> Suites:
     found: Suites = {}
     for one in run.evidence:
-        cases, properties = found.setdefault(_group(one.control), ([], {}))
+        cases, properties = found.setdefault(GROUPS.get(one.area, "own controls"), ([], {}))
         cases.append(_case(one))
         properties.update(_measures(one))
     return found
-
-
-def _group(control: str) -> str:
-    return GROUPS[control[0]] if re.fullmatch(r"[DMH][0-9]{2}", control) else "own controls"
 
 
 def _case(one: Evidence) -> Case:

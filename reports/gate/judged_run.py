@@ -6,24 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ...core import (
     MANIFEST,
     Corpus,
-    IncompleteError,
-    InputError,
     Manifest,
     Measurement,
     Score,
     StageReport,
+    load_yaml,
     sha256_file,
 )
 from ..ledger import Entry, read_ledger
-from ..run import Run, read_run
+from ..run import TRACKS, Run, read_run, require_run
 from .policy import Policy
 
-TRACKS = ("", "images")
 LABELS = {"curation": "curate", "mitigation": "audit", "training": "train", "evaluation": "evaluate"}
 """Stages whose report and whose entry in the ledger have different names."""
 LATER = "remedy"
@@ -141,12 +137,9 @@ class JudgedRun:
 
 def open_judged(folder: Path, policy: Policy, now: datetime) -> JudgedRun:
     """Read a finished run folder. Raises :class:`InputError`, :class:`IncompleteError` or :class:`IntegrityError`."""
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / "manifest.json").is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
-    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
-    run = read_run(folder, config.get("title", ""), {}, {}, TRACKS)
+    require_run(folder, finished=True)
+    config = load_yaml(folder / "config.yaml").values
+    run = read_run(folder, str(config.get("title") or ""), {}, {}, TRACKS)
     manifest = Manifest.load(folder)
     changed = tuple(
         name

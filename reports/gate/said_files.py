@@ -29,8 +29,8 @@ def said_of(folder: Path) -> tuple[tuple[Waiver, ...], tuple[Attestation, ...]]:
     return tuple(one for said in found for one in said.waivers), tuple(one for s in found for one in s.attestations)
 
 
-def add_said(folder: Path, waivers: Sequence[Waiver] = (), attestations: Sequence[Attestation] = ()) -> int:
-    """Write more waivers and attestations down with a run, each once. Returns how many were new."""
+def add_said(folder: Path, waivers: Sequence[Waiver] = (), attestations: Sequence[Attestation] = ()) -> Said:
+    """Write more waivers and attestations down with a run, each once. Returns those that were new."""
     known_waivers, known_attestations = said_of(folder)
     new_waivers = [one for one in dict.fromkeys(waivers) if one not in known_waivers]
     new_attestations = [one for one in dict.fromkeys(attestations) if one not in known_attestations]
@@ -38,7 +38,7 @@ def add_said(folder: Path, waivers: Sequence[Waiver] = (), attestations: Sequenc
         _write(folder / WAIVERS, "waivers", [*known_waivers, *new_waivers])
     if new_attestations:
         _write(folder / ATTESTATIONS, "attestations", [*known_attestations, *new_attestations])
-    return len(new_waivers) + len(new_attestations)
+    return Said(waivers=tuple(new_waivers), attestations=tuple(new_attestations))
 
 
 def _write(path: Path, key: str, said: Sequence[Waiver | Attestation]) -> None:

@@ -21,7 +21,7 @@ MIGRATIONS = (
         started TEXT NOT NULL,            -- UTC, ISO 8601, empty without a ledger
         finished TEXT NOT NULL,
         policy TEXT NOT NULL,
-        verdict TEXT NOT NULL,            -- worst status of the newest evidence, empty where nothing was judged
+        verdict TEXT NOT NULL,            -- worst status that shuts the gate, pass where none does, empty without one
         indexed TEXT NOT NULL             -- what the folder looked like when it was read: unchanged ones are skipped
     ) STRICT;
     CREATE TABLE scores (
@@ -80,6 +80,8 @@ def open_history(root: Path) -> Iterator[sqlite3.Connection]:
     of a newer version.
     """
     root.mkdir(parents=True, exist_ok=True)
+    if (root / DATABASE).is_symlink():
+        raise IntegrityError(f"{root / DATABASE}: a link, which would lead the index to another place; remove it")
     connection = sqlite3.connect(root / DATABASE, timeout=30, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row

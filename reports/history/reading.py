@@ -22,13 +22,12 @@ from ..gate import Evidence, current_evidence, exit_code
 from ..gate.statuses import worst
 from ..hidden import visible
 from ..ledger import Entry, read_ledger
-from ..run import is_control, read_run
+from ..run import TRACKS, is_control, read_run
 
 LONGEST = 200
 LONGEST_REASON = 300
 MOST_SCORES = 5000
 HEADLINES = 3
-TRACKS = ("", "images")
 Row = dict[str, Any]
 
 
@@ -91,9 +90,7 @@ def _read(place: Path, folder: str, looks: str) -> RunRows:
         "started": _started(ledger, finished),
         "finished": utc(finished[-1].time) if finished else "",
         "policy": clean(newest[0].policy) if newest else "",
-        "verdict": worst(one.status for one in newest if one.blocking or one.status != "not_measured")
-        if newest
-        else "",
+        "verdict": worst([*(one.status for one in newest if one.blocking), "pass"]) if newest else "",
         "code": exit_code(one.status for one in newest if one.blocking) if newest else None,
         **_origins(manifest),
         **{severity: severities.count(severity) for severity in ("high", "medium", "low", "info")},

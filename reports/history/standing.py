@@ -104,8 +104,9 @@ def _ages(
 
 
 def _maximum(control: Control, policy: Policy) -> str | None:
-    limits = [limit.maximum_age for limit in control.checks if limit.maximum_age]
-    return min(limits, key=duration, default=policy.maximum_age)
+    """The shortest age that any of its limits allows; one without an age of its own has that of the policy."""
+    allowed = [limit.maximum_age or policy.maximum_age for limit in control.checks] or [policy.maximum_age]
+    return min((age for age in allowed if age), key=duration, default=None)
 
 
 def _age(

@@ -17,6 +17,6 @@ class Answers:
 @SECTIONS.register("answers", title="Seven questions", order="5")
 def answers(run: Run) -> Answers | None:
     """What it was trained on, what was removed, what leaks, whom it treats worse, what it makes up, who signed."""
-    if {"calibration", "comparison"} & set(run.main.stages):
+    if run.main.apart:
         return None
     return Answers(tuple(question(run) for question in QUESTIONS))

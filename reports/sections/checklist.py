@@ -40,7 +40,7 @@ def checklist(run: Run) -> Checklist | None:
     if not run.evidence:
         return None
     lines = control_lines(run)
-    areas = [str(getattr(one, "area", "")) for one in run.evidence]
+    areas = [one.area for one in run.evidence]
     names = {line.anchor: AREAS.get(area) or _group(line) for line, area in zip(lines, areas, strict=True)}
     groups = tuple(
         ControlGroup(name, tuple(line for line in lines if names[line.anchor] == name))

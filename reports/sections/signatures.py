@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..run import APART, Run
+from ..run import Run
 from .base import SECTIONS
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Signatures:
 @SECTIONS.register("signatures", title="Signatures", order="85")
 def signatures(run: Run) -> Signatures | None:
     """Who signed, what was decided, which evidence and key, whether it holds, and how to verify it."""
-    stages = {report.stage for _, report in run.stages()}
-    if stages and stages <= set(APART):
+    if run.main.apart:
         return None
     return Signatures(tuple(_row(one) for one in run.signatures))
 

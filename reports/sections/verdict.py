@@ -41,7 +41,7 @@ class Verdict:
 def verdict(run: Run) -> Verdict | None:
     """Whether the run holds the policy, what failed and why, what was not measured, what was waived until when."""
     if not run.evidence:
-        return None if _stands_apart(run) else Verdict("not-judged", gaps=len(gaps(run)))
+        return None if run.main.apart else Verdict("not-judged", gaps=len(gaps(run)))
     lines = control_lines(run)
     first = run.evidence[0]
     by: dict[Status, tuple[ControlLine, ...]] = {
@@ -53,11 +53,6 @@ def verdict(run: Run) -> Verdict | None:
         inconclusive=by.get("inconclusive", ()), unmeasured=by.get("not_measured", ()), waived=by.get("waived", ()),
         warned=by.get("warn", ()), newer=_newer(run), gaps=len(gaps(run)),
     )  # fmt: skip
-
-
-def _stands_apart(run: Run) -> bool:
-    """A calibration or comparison alone is not judged by policies."""
-    return bool({"calibration", "comparison"} & set(run.main.stages))
 
 
 def _newer(run: Run) -> str:

@@ -15,7 +15,7 @@ from .keys import (
 )
 from .lines import shown, verification_lines
 from .model_signature import ModelSignature, model_files, read_model_signature, sign_model, verify_model
-from .signatures import Signature, is_signed, read_signatures
+from .signatures import Signature, read_signatures
 from .signing import Signer, finish_signing, refuse_signed, sign_run
 from .statement import DECISIONS, SignOff
 from .verify import Verification, fault_text, verify
@@ -38,7 +38,6 @@ __all__ = [
     "fingerprint",
     "finish_signing",
     "is_locked",
-    "is_signed",
     "load_model_private",
     "load_model_public",
     "load_private",

@@ -8,10 +8,9 @@ from typing import Protocol
 from ...core import MANIFEST, sha256, sha256_file
 from ..gate import EVIDENCE
 from ..ledger import LEDGER
-from ..run import OPTIONAL, STAGES
+from ..run import OPTIONAL, STAGES, TRACKS
 from .statement import PAGES, POLICY
 
-TRACKS = ("", "images")
 CONFIG = "config.yaml"
 MODEL_SIGNATURE = "checkpoint.sig"
 SIGNATURES = "signatures"

@@ -41,11 +41,6 @@ class Signature:
         return self.sign_off is not None and self.fault not in ("forged", "unlisted")
 
 
-def is_signed(folder: Path) -> bool:
-    """Whether anybody signed this run folder."""
-    return bool(FolderContents(folder).envelopes())
-
-
 def read_signatures(folder: Path) -> tuple[Signature, ...]:
     """Every sign-off of a run in its order. A void one says why; nothing is raised."""
     return signatures_of(FolderContents(folder))

@@ -1,11 +1,10 @@
 """Verify a signed run or bundle offline: what was checked, who signed, what holds and what does not."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core import MANIFEST, IncompleteError, IntegrityError, Manifest, sha256
+from ...core import MANIFEST, IncompleteError, IntegrityError, Manifest, parse_json, sha256
 from ..catalogue import Catalogue
 from ..ledger import LEDGER, Entry, parse_ledger
 from .bundle import read_bundle
@@ -111,7 +110,7 @@ def _signature_problems(signatures: Sequence[Signature], entries: Sequence[Entry
 def _manifest_problems(contents: Contents, signatures: Sequence[Signature]) -> list[str]:
     """The manifest is that of the run that was signed, and a bundle's configuration is the one it names."""
     try:
-        values = json.loads(contents.read(MANIFEST) or b"")
+        values = parse_json(contents.read(MANIFEST) or b"")
         values.pop("hash", None)
         manifest = Manifest(**values)
     except (ValueError, TypeError, AttributeError, RecursionError):

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from ...core import MANIFEST, IncompleteError, InputError, IntegrityError, Manifest, sha256_file
+from ...core import IntegrityError, Manifest, sha256_file
 from ..gate import EVIDENCE, Evidence, current_evidence
 from ..ledger import LEDGER, Entry, read_ledger
+from ..run import require_run
 
 
 def check_whole(folder: Path) -> tuple[Manifest, tuple[Entry, ...], tuple[Evidence, ...]]:
@@ -12,10 +13,7 @@ def check_whole(folder: Path) -> tuple[Manifest, tuple[Entry, ...], tuple[Eviden
 
     Returns the manifest, the ledger and the newest judgement (empty where none was made since the run last changed).
     """
-    if not (folder / "config.yaml").is_file():
-        raise InputError(f"{folder}: not a run folder (no config.yaml); 'headwater run CONFIG --out DIR' makes one")
-    if not (folder / MANIFEST).is_file():
-        raise IncompleteError(f"{folder}: the run has not come to its end; 'headwater run {folder}' goes on with it")
+    require_run(folder, finished=True)
     manifest = Manifest.load(folder)
     manifest.verify(folder)
     ledger = tuple(read_ledger(folder))

@@ -175,7 +175,7 @@ def test_a_report_before_the_end_of_the_run_says_what_to_do(project: Path) -> No
     done = headwater(project, "report", "half")
     assert (done.returncode, done.stderr.strip().splitlines()[-1:]) == (
         3,
-        ["headwater: half: the run has not come to its report; 'headwater run half' goes on with it"],
+        ["headwater: half: the run has not come to its end; 'headwater run half' goes on with it"],
     )
 
 

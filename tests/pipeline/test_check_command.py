@@ -83,6 +83,10 @@ def test_a_changed_file_ends_with_4_whatever_the_policy_asks(
     (made / "evaluation.json").write_text(text.replace("0.3", "0.2"), "utf-8")
     assert call(monkeypatch, "check", made, "-p", made.parent / "p.yaml") == 4
     assert "HW-G002" in capsys.readouterr().out
+    assert [entry.event for entry in read_ledger(made)][-1] == "found-changed"
+    assert not (made / "evidence.jsonl").exists() and not (made / "policy.json").exists()
+    (made / "evaluation.json").write_text(text, "utf-8")
+    assert call(monkeypatch, "check", made, "-p", made.parent / "p.yaml") == 0
 
 
 @pytest.mark.parametrize("name", ["ledger.jsonl", "evidence.jsonl"])
@@ -221,6 +225,15 @@ def test_check_from_python_returns_or_raises_and_writes_nothing(made: Path) -> N
 def test_check_records_when_asked(made: Path) -> None:
     headwater.check(made.parent / "p.yaml", run=made, record=True)
     assert (made / "evidence.jsonl").exists()
+
+
+def test_check_records_nothing_in_a_signed_run(made: Path) -> None:
+    (made / "signatures").mkdir()
+    (made / "signatures" / "001.dsse.json").write_text("{}")
+    with pytest.raises(HeadwaterError, match="record=False"):
+        headwater.check(made.parent / "p.yaml", run=made, record=True)
+    assert not (made / "evidence.jsonl").exists()
+    assert headwater.check(made.parent / "p.yaml", run=made).evidence
 
 
 def test_check_without_a_run_says_how_to_name_one(made: Path) -> None:

@@ -1,6 +1,6 @@
 import json
-import subprocess
-import sys
+import multiprocessing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from headwater.reports import LEDGER, append_entry, head, read_ledger
 from headwater.reports.ledger import GENESIS
 
 TIME = "2026-11-30T03:00:00+00:00"
+ROUNDS = 100
 
 
 def filled(folder: Path, entries: int = 4) -> Path:
@@ -65,16 +66,23 @@ def test_an_entry_of_the_wrong_types_is_refused(tmp_path: Path) -> None:
         list(read_ledger(tmp_path))
 
 
+def append_together(folder: Path, together: Barrier) -> None:
+    for _ in range(ROUNDS):
+        together.wait(60)
+        append_entry(folder, "event", TIME)
+
+
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
-    code = f"""
-from pathlib import Path
-from headwater.reports import append_entry
-for _ in range(25):
-    append_entry(Path({str(tmp_path)!r}), "event", {TIME!r})
-"""
-    workers = [subprocess.Popen([sys.executable, "-P", "-c", code]) for _ in range(3)]
-    assert [worker.wait() for worker in workers] == [0, 0, 0]
-    assert [one.number for one in read_ledger(tmp_path)] == list(range(1, 76))
+    """At each entry they start at the same moment: without the lock of the ledger they do get into each other's way."""
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(3)
+    workers = [context.Process(target=append_together, args=(tmp_path, together)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert [one.number for one in read_ledger(tmp_path)] == list(range(1, 3 * ROUNDS + 1))
 
 
 @pytest.mark.parametrize("left", [b'{"data":{', b"x" * 200_000])

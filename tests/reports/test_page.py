@@ -12,7 +12,7 @@ from headwater.core import NotMeasured, StageReport
 from headwater.reports import SECTIONS, build_report
 from headwater.reports.caps import Caps
 from headwater.reports.page import content_policy, island, make_environment, render, section_data
-from headwater.reports.run import Run, Track
+from headwater.reports.run import APART, Run, Track
 
 from .fixtures import HOSTILE, SCRIPT, empty_run, full_run, hostile_run
 
@@ -196,3 +196,11 @@ def test_a_long_list_of_scores_is_folded(tmp_path: Path) -> None:
 
     assert "<h3>Scores of the audit</h3>" in page(40)
     assert '<span>Scores of the audit</span> <span class="unit">41 scores</span>' in page(41)
+
+
+@pytest.mark.parametrize("stage", [stage for stage in APART if stage != "trend"])
+def test_a_page_apart_from_runs_shows_its_own_stage_and_no_verdict_of_a_run(stage: str) -> None:
+    run = Run("t", (Track("", {stage: StageReport(stage, "its own", {"a fact": 1})}),))
+    names = [name for name, _, _ in section_data(run)]
+    assert not {"verdict", "answers", "signatures", "not-measured", "scores"} & set(names)
+    assert stage in names

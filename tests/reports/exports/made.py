@@ -45,12 +45,15 @@ def part(status: str, **more: Any) -> Part:
     return Part(**{**values, "status": status, **more})
 
 
+AREAS = {"D": "corpus", "M": "model", "H": "attestation"}
+
+
 def control(id: str, status: str, blocking: bool, parts: tuple[Part, ...] = (), **more: Any) -> Evidence:
     inputs = {"manifest": "", "configuration": "c" * 64, "policy": "d" * 64, "model": "e" * 64}
     values: dict[str, Any] = {
         "title": f"Control {id}", "kind": "automatic", "severity": "high", "reason": "a reason", "claim": "It holds.",
         "policy": "genai-baseline", "inputs": inputs, "seed": 7, "judged": JUDGED, "code": "headwater 0.1.0",
-        "mapping": {"nist-ai-600-1": ("MS-2.10-001",)}, "host": "host-name",
+        "mapping": {"nist-ai-600-1": ("MS-2.10-001",)}, "host": "host-name", "area": AREAS.get(id[:1], ""),
     }  # fmt: skip
     return Evidence(**{**values, "control": id, "status": status, "blocking": blocking, "parts": parts, **more})
 

@@ -81,3 +81,12 @@ def test_a_judgement_of_the_run_as_it_was_is_in_no_export(tmp_path: Path) -> Non
     assert verdict_of(run.run).word == "not judged"
     for name in ("json", "junit", "markdown", "sarif", "cyclonedx"):
         assert "genai-baseline" not in EXPORTERS.get(name)(run), name
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_stage_report_that_was_changed_after_the_run_leaves_in_no_export(tmp_path: Path, gone: bool) -> None:
+    judged_run(tmp_path)
+    path = tmp_path / "evaluation.json"
+    path.unlink() if gone else path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(IntegrityError, match="evaluation.json"):
+        open_exported(tmp_path)

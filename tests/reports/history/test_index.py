@@ -1,9 +1,9 @@
 """The index: made from the folders, made anew from them, and never more than they say."""
 
+import multiprocessing
 import shutil
 import sqlite3
-import subprocess
-import sys
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -202,19 +202,23 @@ def test_a_newer_or_foreign_file_is_refused(tmp_path: Path) -> None:
         index_runs(tmp_path / "absent")
 
 
-TWICE = """
-import sys, pathlib
-from headwater.reports import index_runs, reindex
-for _ in range(5):
-    reindex(pathlib.Path(sys.argv[1])), index_runs(pathlib.Path(sys.argv[1]))
-"""
+def index_again_and_again(root: Path, together: Barrier) -> None:
+    for _ in range(5):
+        together.wait(60)
+        reindex(root)
+        index_runs(root)
 
 
 def test_two_processes_at_once_leave_one_row_a_run(tmp_path: Path) -> None:
     for night in range(20):
         write_run(tmp_path, night, [score(0.8)])
-    command = [sys.executable, "-P", "-c", TWICE, str(tmp_path)]
-    workers = [subprocess.Popen(command) for _ in range(2)]
-    assert [worker.wait() for worker in workers] == [0, 0]
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(2)
+    workers = [context.Process(target=index_again_and_again, args=(tmp_path, together)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0]
     assert len(rows(tmp_path, "runs")) == len(rows(tmp_path, "scores")) == 20
     assert check_index(tmp_path) == ()

@@ -32,6 +32,15 @@ def test_old_evidence_is_stale_and_says_by_how_much(tmp_path: Path) -> None:
     assert stand(tmp_path, 47, own(None), "36h")[0].code == 5
 
 
+def test_the_shortest_age_of_any_limit_counts_and_that_of_the_policy_where_a_limit_has_none(tmp_path: Path) -> None:
+    write_run(tmp_path, 0, [score(0.8)], status="pass")
+    checks = [{"metric": "accuracy", "maximum_age": "90d"}, {"metric": "recall"}]
+    control = {"id": "D01", "title": "identity", "checks": checks}
+    mixed = Policy.model_validate({"id": "own", "maximum_age": "30d", "controls": [control]})
+    assert stand(tmp_path, 47, mixed)[0].code == 5
+    assert stand(tmp_path, 47, mixed.model_copy(update={"maximum_age": None}))[0].code == 0
+
+
 def test_a_judgement_made_again_does_not_make_a_measurement_younger(tmp_path: Path) -> None:
     place = write_run(tmp_path, 0, [score(0.8)], status="pass")
     from headwater.core import Manifest

@@ -1,11 +1,9 @@
-from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from headwater.core import Finding, NotMeasured, Score, StageReport, Table
-from headwater.reports import Run, Track
+from headwater.reports import Run, Signature, SignOff, Track
 from headwater.reports.answers import Answer
 from headwater.reports.sections import answers
 
@@ -13,13 +11,6 @@ from ..fixtures import audit, curation, evaluation, image_stages, training
 from ..judged import ATTESTATION, MANIFEST, control, judgement
 
 FULL = {"curation": curation(), "audit": audit(), "training": training(), "evaluation": evaluation()}
-
-
-@dataclass(frozen=True)
-class SignedRun(Run):
-    """A run whose envelopes were read."""
-
-    signatures: tuple[Any, ...] = ()
 
 
 def asked(run: Run) -> dict[str, Answer]:
@@ -51,6 +42,25 @@ def test_nothing_that_was_not_measured_is_answered() -> None:
         found[name].state for name in ("trained", "removed", "leaks", "worse", "made-up", "unmeasured", "signed")
     ] == ["not-measured"] * 7
     assert "headwater evaluate" in text(found["leaks"]) and "Nobody" in text(found["signed"])
+
+
+def test_a_run_whose_evaluation_measured_nothing_has_no_model_made_elsewhere() -> None:
+    answer = of({"audit": StageReport("audit", "A"), "evaluation": StageReport("evaluation", "E")})["trained"]
+    assert (
+        "made elsewhere" not in text(answer)
+        and answer.statements[0] == of({"audit": StageReport("audit", "A")})["trained"].statements[0]
+    )
+    scored = of({"evaluation": StageReport("evaluation", "E", scores=(EXTRACTABLE,))})["trained"]
+    assert "made elsewhere" in text(scored)
+
+
+def test_counting_mentions_compares_nobody() -> None:
+    place = {"category": "gender", "group": "female"}
+    counted = Score("mentions-per-million-words", 0.0, 100, "mentions", "m/1", slice=place)
+    assert of({"audit": StageReport("audit", "A", scores=(counted,))})["worse"].state == "not-measured"
+    compared = Score("context-tone", 0.5, 100, "share", "c/1", 0.4, 0.6, slice=place)
+    found = of({"audit": StageReport("audit", "A", scores=(counted, compared))})["worse"]
+    assert "No group was found" in text(found)
 
 
 def test_a_model_on_part_of_the_corpus_is_not_said_to_have_seen_all_of_it() -> None:
@@ -168,11 +178,11 @@ def test_who_attested_who_judged_and_what_waits_is_told() -> None:
 
 
 def test_a_void_signature_does_not_count_as_one() -> None:
-    off = SimpleNamespace(name="A. Reviewer", role="lead", decision="go", time="2026-11-25T00:00:00+00:00")
-    good, void = SimpleNamespace(sign_off=off, holds=True), SimpleNamespace(sign_off=off, holds=False)
-    forged = SimpleNamespace(sign_off=None, holds=False)
-    signed = asked(SignedRun("t", (Track(""),), signatures=(good,)))["signed"]
-    broken = asked(SignedRun("t", (Track(""),), signatures=(void, forged)))["signed"]
+    off = SignOff("A. Reviewer", "lead", "go", "2026-11-25T00:00:00+00:00", "SHA256:0", "", MANIFEST, {}, 1, "0" * 64)
+    good, void = Signature(1, "001", off), Signature(1, "001", off, fault="changed")
+    forged = Signature(2, "002", None, fault="forged")
+    signed = asked(Run("t", (Track(""),), signatures=(good,)))["signed"]
+    broken = asked(Run("t", (Track(""),), signatures=(void, forged)))["signed"]
     assert "A. Reviewer (lead, go, 2026-11-25)" in signed.statements[0].text
     assert "Nobody" in text(broken) and "2 signatures no longer hold" in text(broken) and "Reviewer" not in text(broken)
 
