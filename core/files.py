@@ -1,5 +1,6 @@
 """Files that are either whole or absent, and hashes of what is in them."""
 
+import errno
 import hashlib
 import json
 import math
@@ -8,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import InputError, IntegrityError
 
@@ -76,6 +77,17 @@ def atomic_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(stale, ignore_errors=True)
 
 
+def open_own(path: Path) -> BinaryIO:
+    """Open a file to append to it or to lock it. A link in its place is refused: it would lead what is written away."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise IntegrityError(f"{path}: a link, which would lead what is written to another place; remove it") from None
+    return os.fdopen(handle, "ab")
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file atomically."""
     with atomic_path(path) as temporary:
@@ -93,10 +105,22 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, text + "\n")
 
 
+def parse_json(content: bytes | str) -> Any:
+    """JSON values; NaN, infinity and numbers that no float holds raise ValueError, as the standard has none of them."""
+    return json.loads(content, parse_constant=_finite, parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is not a number that JSON has")
+    return value
+
+
 def read_json(path: Path) -> Any:
     """Read JSON; a missing or broken file becomes an error that says which and why."""
     try:
-        return json.loads(path.read_bytes())
+        return parse_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (ValueError, RecursionError) as error:

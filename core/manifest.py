@@ -51,9 +51,10 @@ class Manifest:
         try:
             stated = data.pop("hash", None)
             manifest = cls(**data)
-        except (AttributeError, TypeError) as error:
+            found = manifest.hash
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise IntegrityError(f"{folder / MANIFEST}: not a manifest ({error})") from None
-        if manifest.hash != stated:
+        if found != stated:
             raise IntegrityError(f"{folder / MANIFEST}: was changed after it was written; make the stage again")
         return manifest
 

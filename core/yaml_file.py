@@ -11,6 +11,8 @@ from .errors import ConfigError, InputError
 
 MAXIMUM_BYTES = 1 << 20
 MAXIMUM_DEPTH = 20
+MAXIMUM_VALUES = 20_000
+MAXIMUM_DIGITS = 100
 PLAIN_TAGS = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp"}
 KeyPath = tuple[str | int, ...]
 
@@ -41,6 +43,8 @@ def load_yaml(path: Path) -> YamlFile:
         content = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         raise InputError(f"{path}: no such file; 'headwater init' writes a starter config") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     if len(content) > MAXIMUM_BYTES:
         raise ConfigError(f"{path.name}: {len(content):,} bytes; a config may have at most {MAXIMUM_BYTES:,}")
     try:
@@ -56,7 +60,7 @@ def load_yaml(path: Path) -> YamlFile:
 
 
 def _check_events(path: Path, content: bytes) -> None:
-    depth = 0
+    depth = values = 0
     for event in yaml.parse(content, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
@@ -64,6 +68,9 @@ def _check_events(path: Path, content: bytes) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
             raise ConfigError(f"{path.name}:{line}: nested deeper than {MAXIMUM_DEPTH} levels")
+        values += isinstance(event, yaml.NodeEvent)
+        if values > MAXIMUM_VALUES:
+            raise ConfigError(f"{path.name}:{line}: more than {MAXIMUM_VALUES:,} values; a config is not for data")
 
 
 def _construct(path: Path, node: yaml.Node, key: KeyPath, lines: dict[KeyPath, int]) -> Any:
@@ -73,10 +80,10 @@ def _construct(path: Path, node: yaml.Node, key: KeyPath, lines: dict[KeyPath, i
     if isinstance(node, yaml.SequenceNode):
         return [_construct(path, item, (*key, index), lines) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return _scalar(node)
+        return _scalar(path, node)
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        name = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+        name = _scalar(path, key_node) if isinstance(key_node, yaml.ScalarNode) else None
         line = key_node.start_mark.line + 1
         if not isinstance(name, str):
             raise ConfigError(f"{path.name}:{line}: a key must be a word, not {name!r}")
@@ -87,8 +94,17 @@ def _construct(path: Path, node: yaml.Node, key: KeyPath, lines: dict[KeyPath, i
     return values
 
 
-def _scalar(node: yaml.Node) -> Hashable:
-    value: Hashable = yaml.SafeLoader("").construct_object(node)
+def _scalar(path: Path, node: yaml.Node) -> Hashable:
+    place = f"{path.name}:{node.start_mark.line + 1}"
+    if node.tag.endswith((":int", ":float")) and len(node.value) > MAXIMUM_DIGITS:
+        raise ConfigError(f"{place}: a number of {len(node.value):,} characters; at most {MAXIMUM_DIGITS} are read")
+    try:
+        value: Hashable = yaml.SafeLoader("").construct_object(node)
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        kind = node.tag.removeprefix("tag:yaml.org,2002:")
+        raise ConfigError(
+            f"{place}: {str(node.value)[:60]!r} cannot be read as {kind}; quote it to make it text"
+        ) from None
     # A date is text here: the config is stored again as JSON and YAML and must stay the same.
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 

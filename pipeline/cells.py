@@ -2,7 +2,9 @@
 
 import math
 
+from rich.table import Column
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from ..core import Cell, Table
 
@@ -26,11 +28,11 @@ def cell_text(value: Cell) -> str:
 
 def rich_table(table: Table, most: int = MOST_ROWS) -> RichTable:
     """A table for a terminal, its first rows."""
-    shown = RichTable(*table.columns, box=None, header_style="bold", pad_edge=False)
+    shown = RichTable(*(Column(Text(name)) for name in table.columns), box=None, header_style="bold", pad_edge=False)
     shown.columns[0].no_wrap = True  # the name: what the others are about must stay whole
     shown.columns[0].overflow = "fold"
     for row in table.rows[:most]:
-        shown.add_row(*(cell_text(cell).replace("[", "\\[") for cell in row))
+        shown.add_row(*(Text(cell_text(cell)) for cell in row))
     if len(table.rows) > most:
         shown.add_row(f"and {len(table.rows) - most:,} more")
     return shown

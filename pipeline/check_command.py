@@ -31,6 +31,8 @@ from .gate import judged, keep
 from .stages import locked
 from .terminal import terminal
 
+PIPED = 100
+"""Columns of a checklist that goes to a file or a log."""
 TONES = {
     "fail": "bold red",
     "broken": "bold red",
@@ -58,7 +60,8 @@ def check(
     with locked(folder):
         _remember(folder, chosen, said, now.isoformat())
         judgement = keep(folder, chosen, judged(folder, chosen, now))
-    lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
+    if not judgement.is_broken:
+        lay_out_quietly(folder)  # first: what reads the checklist may close the pipe
     if json:
         typer.echo(jsonlib.dumps(judgement.to_json(), indent=1, ensure_ascii=False))
     elif not quiet:
@@ -79,7 +82,7 @@ def policy_of(folder: Path, name: str | None) -> Policy:
 def show(judgement: Judgement) -> None:
     """Print the checklist, in colours where it goes to a terminal."""
     console = terminal()
-    for line in judgement.lines(console.width):
+    for line in judgement.lines(console.width if console.is_terminal else PIPED):
         console.print(Text(line.text, TONES.get(line.tone, "")), soft_wrap=True)
 
 

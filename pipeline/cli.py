@@ -1,6 +1,7 @@
 """The command line. Commands stay thin, and nothing heavy is imported before a command runs."""
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 
 from . import export_cli, gate_cli, history_cli, jobs_cli, signing_cli, viewer_cli
 from .app import Data, DryRun, Json, Out, Quiet, Rows, Run, Target, Workers, app
+from .spelling import guard_streams
 
 INTERRUPTED = 130
 MORE = (export_cli, gate_cli, history_cli, jobs_cli, signing_cli, viewer_cli)
@@ -436,7 +438,11 @@ def _options(
 
 
 def main() -> None:
-    """Entry point: an expected error becomes one sentence on standard error and its own exit code."""
+    """Entry point: an expected error becomes one sentence on standard error and its own exit code.
+
+    What a text of the corpus says may stand in either kind of error: personal data and secrets are replaced.
+    """
+    guard_streams()
     try:
         app()
     except SystemExit as ended:
@@ -449,12 +455,14 @@ def main() -> None:
 
 def _exit_code(error: Exception) -> int:
     from ..core import OUT_OF_ROOM, HeadwaterError
+    from ..curate import redact
 
     known: Any = error
     if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
         typer.echo(f"headwater: {error}; free some space and give the same command again", err=True)
         return 75
     if not isinstance(error, HeadwaterError):
-        raise error
-    typer.echo(f"headwater: {error}", err=True)
+        typer.echo(redact("".join(traceback.format_exception(error))), err=True)
+        return 1
+    typer.echo(f"headwater: {redact(str(error))}", err=True)
     return int(known.exit_code)

@@ -38,9 +38,15 @@ def judged(folder: Path, policy: Policy, now: datetime) -> Judgement:
 
 
 def keep(folder: Path, policy: Policy, judgement: Judgement) -> Judgement:
-    """Append the evidence of a judgement, keep the policy, and let the ledger say that it was done."""
+    """Append the evidence of a judgement, keep the policy, and let the ledger say that it was done.
+
+    Of a run whose files were changed only the ledger says so: what was measured of other files is no evidence.
+    """
     policy = with_remembered(policy, *said_of(folder))
     manifest = judgement.evidence[0].inputs["manifest"] if judgement.evidence else ""
+    if judgement.is_broken:
+        append_entry(folder, "found-changed", judgement.judged, manifest, policy=policy.name, policy_hash=policy.hash)
+        return judgement
     kept = append_evidence(folder, judgement.evidence, manifest)
     write_json(folder / POLICY, policy_json(policy))
     append_entry(

@@ -20,12 +20,10 @@ from ..reports import (
     check_index,
     detect,
     exit_code_of,
-    index_runs,
     known_metrics,
     load_policy,
     open_history,
     read_journal,
-    reindex,
     score_lines,
     standings,
     timeline,
@@ -33,6 +31,7 @@ from ..reports import (
 )
 from .cells import rich_table
 from .clock import read_time
+from .jobs.slots import up_to_date
 from .terminal import terminal
 
 AGE = re.compile("[0-9]+ ?[hdw]")
@@ -47,7 +46,7 @@ def history(
     if wanted and metric is None:
         raise UsageError("--slice goes with --metric")
     start = read_time(since).isoformat(timespec="seconds") if since else ""
-    done = reindex(root) if rebuild else index_runs(root)
+    done = up_to_date(root, anew=rebuild)
     journal = read_journal(root)
     with open_history(root) as connection:
         nights = timeline(connection, root, journal, last, start)
@@ -64,7 +63,9 @@ def history(
         console.print(_shown(table))
     if not metric:
         damaged = f", {done.damaged} damaged" if done.damaged else ""
-        console.print(f"{len(nights)} of {done.runs} runs and slots without one{damaged}", markup=False)
+        listed = sum(night.kind == "run" for night in nights)
+        slots = f"; {len(nights) - listed} slots without a run" if listed < len(nights) else ""
+        console.print(f"{listed} of {done.runs} runs{damaged}{slots}", markup=False)
 
 
 def check(root: Path, *, json: bool, quiet: bool) -> None:
@@ -114,7 +115,7 @@ def status(
     now = read_time(time)
     if maximum is not None and not AGE.fullmatch(maximum):
         raise UsageError(f"--maximum-age {maximum!r} is not a span of time; write 36h, 30d or 8w")
-    index_runs(root)
+    up_to_date(root)
     given = load_policy(policy) if policy else None
     with open_history(root) as connection:
         found = standings(connection, root, now, given, maximum)
@@ -137,6 +138,12 @@ def trend_page(
 ) -> None:  # fmt: skip
     """Write the trend page."""
     start = read_time(since).isoformat(timespec="seconds") if since else ""
+    up_to_date(root)
+    with open_history(root) as connection:
+        known = known_metrics(connection)
+    for name in metrics:
+        if name not in known:
+            raise UsageError(f"--metric: no run below {root} has a metric {name!r}; {did_you_mean(name, known)}")
     page = build_trend(
         root, out, metrics=metrics, place=_slice(place), last=last, since=start, title=title, language=language
     )

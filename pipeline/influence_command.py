@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 
 from ..core import SEVERITIES, Finding, InputError, UsageError
 from .progress import progress_for
 from .run import findings_of
 from .show import one_line
 from .show_trace import FINDING, refuse_sample_id
+from .terminal import terminal
 
 if TYPE_CHECKING:
     from ..evaluate import Influence, Subject
@@ -33,7 +33,7 @@ def influence(
     from ..evaluate import influence as rank
     from ..evaluate import known_validation, open_subject, validate_on_held_out
 
-    console = Console(stderr=True, highlight=False, quiet=json)
+    console = terminal(err=True, quiet=json)
     subject = open_subject(folder, progress=progress_for(console))
     target = _target(subject, folder, what, on)
     ranked = rank(subject, target, method=method)

@@ -101,9 +101,14 @@ def emit(file: Path, formats: Sequence[str], out: Path | None, image: str, *, js
 
 
 def _once(jobs: JobsFile, names: Sequence[str], time: str | None, stop: Stop, *, wait: bool, quiet: bool) -> Outcome:
-    say = (lambda _: None) if quiet else typer.echo
+    say: Callable[[str], None] = (lambda _: None) if quiet else typer.echo
     runner = Runner(jobs, wall_clock, stop, say=say, wait=wait)
-    outcome = runner.run_due(read_time(time), names)
+    now = read_time(time)
+    outcome = runner.run_due(now, names)
+    if not outcome.slots:
+        chosen = [job for name, job in jobs.jobs.items() if not names or name in names]
+        soonest = min((instant for job in chosen for instant in job.times.next(now, 1)), default=None)
+        say(f"nothing is due; next at {soonest:%Y-%m-%dT%H:%M:%SZ}" if soonest else "nothing is due")
     report_changes(jobs, outcome.slots, wall_clock(), say, lambda slot: _changes(Path(jobs.out), slot, say))
     return outcome
 

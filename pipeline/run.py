@@ -44,6 +44,7 @@ from ..curate import (
     describe_steps,
     document_cards,
     read_source,
+    redact,
 )
 from ..reports import EVIDENCE, Policy, Signature, append_entry, build_report, load_policy, refuse_signed
 from .as_read import audit_as_read
@@ -453,7 +454,7 @@ def make_report(
         documents |= _cards(folder / track, ids, config.seed)
     return build_report(
         folder,
-        title=config.title or "headwater report",
+        title=redact(config.title or "headwater report"),
         documents=documents,
         provenance=_provenance(config, folder),
         tracks=tuple(config.tracks()),

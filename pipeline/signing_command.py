@@ -1,6 +1,7 @@
 """Keys, signatures, bundles and the ledger, as commands."""
 
 import json as jsonlib
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,8 @@ def verify_target(
     """Verify a bundle or a signed run, and its models where it has signatures of them."""
     if not target.exists():
         raise InputError(f"{target}: no such bundle or run folder")
+    if anchor is not None and not re.fullmatch("[0-9a-f]{64}", anchor):
+        raise UsageError("--head: a head is 64 hexadecimal digits; 'headwater ledger RUN --head' prints it")
     found = verify_evidence(target, [fingerprint(load_public(key)) for key in keys], anchor)
     models = _verify_models(target, model_key) if target.is_dir() else []
     if model_key is not None and not models:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..core import IntegrityError, TemporaryError, canonical_json, read_json, sha256, sha256_file, write_json
+from ..core import IntegrityError, TemporaryError, canonical_json, open_own, read_json, sha256, sha256_file, write_json
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -98,7 +98,7 @@ class StageCache:
 def locked(run: Path) -> Iterator[None]:
     """Hold the run folder: two runs in one folder would mix their files."""
     run.mkdir(parents=True, exist_ok=True)
-    with (run / ".lock").open("w") as file:
+    with open_own(run / ".lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -46,6 +46,7 @@ from .hidden import visible
 from .history import (
     DATABASE,
     Change,
+    Indexed,
     Night,
     Standing,
     TrendLine,
@@ -99,6 +100,7 @@ from .signing import (
 from .style import page_style
 
 __all__ = [
+    "Indexed",
     "CHECKS",
     "DATABASE",
     "DATASHEET_FIELDS",

@@ -6,7 +6,6 @@ line) elsewhere: in a git tag, a ticket, a mail. The head is ``tail -n 1 ledger.
 """
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..core import IntegrityError, canonical_json, sha256
+from ..core import IntegrityError, canonical_json, open_own, parse_json, sha256
 
 LEDGER = "ledger.jsonl"
 GENESIS = "0" * 64
@@ -56,7 +55,7 @@ def append_entry(folder: Path, event: str, time: str, manifest: str = "", **data
         previous, number = (known.hash, known.number + 1) if known else (GENESIS, 1)
         entry = Entry(number, event, time, manifest, data, previous)
         line = entry.line + b"\n"
-        with (folder / LEDGER).open("ab") as file:
+        with open_own(folder / LEDGER) as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
@@ -93,7 +92,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
     """The entry of a line that stands exactly as it was written; ``number`` 0 is the last one."""
     place = f"{path}:{number}" if number else f"{path}, last line"
     try:
-        values = json.loads(line)
+        values = parse_json(line)
         del values["self"]
         entry = Entry(**values)
         whole = entry.line == line and _typed(entry)
@@ -113,9 +112,11 @@ def _typed(entry: Entry) -> bool:
 def _held(folder: Path) -> Iterator[bytes | None]:
     """One writer at a time. Gives the last whole line; what a killed writer left of one is cut off first."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{LEDGER}.lock").open("w") as lock:
+    with open_own(folder / f".{LEDGER}.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         path = folder / LEDGER
+        if path.is_symlink():
+            open_own(path)  # refuses it, before anything is cut off where it leads
         tail, end = _tail(path) if path.is_file() else (None, 0)
         if end:
             os.truncate(path, end)

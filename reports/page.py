@@ -62,7 +62,8 @@ def _belongs(run: Run, name: str) -> bool:
     """Whether a section has a place here: a page apart from runs is its own stage, its findings and how to read it."""
     if not run.main.apart:
         return True
-    return name in (*run.main.apart, "glossary") or (name == "findings" and bool(run.findings()))
+    own = name in (*run.main.apart, "glossary") or name.startswith("trend-")
+    return own or (name == "findings" and bool(run.findings()))
 
 
 def _is_beside(run: Run, data: Any) -> bool:

@@ -181,7 +181,7 @@ def _read(path: Path) -> StageReport:
         unknown = {finding.severity for finding in report.findings} - set(SEVERITIES)
     except HeadwaterError as error:
         raise IntegrityError(f"{path}: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{path}: not a stage report ({error!r}); run the stage again") from None
     if unknown:
         raise IntegrityError(f"{path}: unknown severity {sorted(map(str, unknown))[0]!r}; run the stage again")

@@ -134,7 +134,9 @@ class Runner:
             self.say(f"{slot.job} {slot.scheduled_for}: attempt {slot.attempt}")
             slot = self._ended(slot, self._run(job, slot))
             held = end_slot(self.connection, self.root, slot)
-            self.say(f"{slot.job} {slot.scheduled_for}: {slot.state}{', ' if slot.reason else ''}{slot.reason}")
+            said = self._log(slot)
+            words = [slot.state, slot.reason, f"see {said}" if slot.state != "succeeded" and said.is_file() else ""]
+            self.say(f"{slot.job} {slot.scheduled_for}: {', '.join(word for word in words if word)}")
             again = slot.state == "failed" and slot.exit_code in job.retries.codes
             if not held or not again or slot.attempt > job.retries.limit or self.stop.asked:
                 return slot
@@ -143,6 +145,9 @@ class Runner:
             if taken is None:
                 return slot
             slot = taken
+
+    def _log(self, slot: Slot) -> Path:
+        return ledger_folder(self.root) / "logs" / f"{slot.folder}.{slot.attempt}.log"
 
     def _retake(self, slot: Slot) -> Slot | None:
         """The next attempt at a slot, if nobody else has begun one and we were not asked to stop."""
@@ -164,7 +169,7 @@ class Runner:
         """The processes of one attempt, one after another; the first that does not end with 0 ends it."""
         end = time.monotonic() + job.timeout
         folder = self.root / slot.folder
-        log = ledger_folder(self.root) / "logs" / f"{slot.folder}.{slot.attempt}.log"
+        log = self._log(slot)
         beaten = [time.monotonic()]
 
         def alive() -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import IntegrityError
-from ...reports import append_entry, read_ledger
+from ...reports import Indexed, append_entry, index_runs, open_history, read_ledger, reindex
 
 FOLDER = "jobs"
 TAKEN, ENDED, PASSED, SEEN = "slot-started", "slot-ended", "slots-passed", "job-seen"
@@ -152,6 +152,14 @@ def restore_slots(connection: sqlite3.Connection, root: Path) -> None:
     with transaction(connection):
         if connection.execute("SELECT 1 FROM slots LIMIT 1").fetchone() is None:
             _rebuild(connection, root)
+
+
+def up_to_date(root: Path, anew: bool = False) -> Indexed:
+    """Bring the index of a root up to date with its run folders and with the ledger of its jobs; ``anew`` reads all."""
+    done = reindex(root) if anew else index_runs(root)
+    with open_history(root) as connection:
+        (rebuild_slots if anew else restore_slots)(connection, root)
+    return done
 
 
 def _rebuild(connection: sqlite3.Connection, root: Path) -> int:

@@ -14,13 +14,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ...core import HeadwaterError
-from ...reports import STATUSES, build_difference, current_evidence, index_runs
+from ...reports import STATUSES, build_difference, build_trend, current_evidence
+from ..jobs.slots import up_to_date
 from .guard import Guard
 from .render import Pages, script, style
 from .shelf import ORDERS, PAGE, Asked, Shelf, Shelved
 from .tracer import LONGEST, Tracer, pieces
 
 HEAVIEST = 16 << 20
+LAST, MOST_RUNS = 365, 10_000
+"""Runs on a trend page: unless asked otherwise, and at most."""
 LARGEST_FORM = 12 * LONGEST + 1_000  # a character of four bytes is sent as twelve
 ALONE = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
@@ -38,6 +41,10 @@ class Viewer:
 
     def runs(self, request: Request) -> Response:
         """The list, filtered and ordered as the address says."""
+        try:
+            self.shelf.refresh()
+        except HeadwaterError as error:
+            return self._refused(error)
         asked = _asked(request)
         count, rows = self.shelf.find(asked)
         last = max(1, -(-count // PAGE))
@@ -90,6 +97,29 @@ class Viewer:
             page = build_difference(report, Path(place) / "page.html", title=title, language=self.pages.texts.language)
             return HTMLResponse(page.read_bytes(), headers={"content-security-policy": ALONE})
 
+    def trends(self, request: Request) -> Response:
+        """What can be followed over the runs, to choose from."""
+        return self.pages("trends", metrics=self.shelf.metrics(), last=LAST)
+
+    def trend(self, request: Request) -> Response:
+        """The page that ``headwater trend`` writes, of the chosen metrics."""
+        known = self.shelf.metrics()
+        chosen = [name for name in dict.fromkeys(request.query_params.getlist("metric")) if name in known]
+        last = request.query_params.get("last", "")
+        runs = min(int(last), MOST_RUNS) if last.isdecimal() and len(last) < 7 else LAST
+        if not chosen or not runs:
+            return self._missing("viewer.choose-metric", 400)
+        try:
+            up_to_date(self.shelf.root)
+            with tempfile.TemporaryDirectory() as place:
+                page = build_trend(
+                    self.shelf.root, Path(place) / "page.html", metrics=chosen, last=runs,
+                    language=self.pages.texts.language,
+                )  # fmt: skip
+                return HTMLResponse(page.read_bytes(), headers={"content-security-policy": ALONE})
+        except HeadwaterError as error:
+            return self._refused(error)
+
     def missing(self, request: Request, error: Exception) -> Response:
         """The answer to an address that does not exist."""
         return self._missing("viewer.no-page")
@@ -132,14 +162,16 @@ class Viewer:
 
 def build_app(root: Path, token: str, hosts: Sequence[str], language: str = "en") -> ASGIApp:
     """The whole application behind its guard. The index is brought up to date first."""
-    index_runs(root)
     viewer = Viewer(root, language)
+    viewer.shelf.refresh()
     routes = [
         Route("/", viewer.runs),
         Route("/runs/{id}", viewer.run),
         Route("/runs/{id}/report", viewer.report),
         Route("/runs/{id}/trace", viewer.trace, methods=["POST"]),
         Route("/compare", viewer.compare),
+        Route("/trends", viewer.trends),
+        Route("/trends/page", viewer.trend),
         Route("/style.css", _file(style, "text/css")),
         Route("/viewer.js", _file(script, "text/javascript")),
     ]

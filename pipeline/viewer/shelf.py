@@ -1,15 +1,19 @@
 """The runs that the viewer shows: looked up in the index by id, never by a path that somebody sent."""
 
 import re
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...reports import STATUSES, open_history
+from ...reports import STATUSES, index_runs, open_history
 
 ID = re.compile(r"[0-9a-f]{64}")
 PAGE = 100
+FRESH = 5.0
+"""Seconds for which a list counts as up to date."""
 RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(STATUSES))
 ORDERS: Mapping[str, str] = {
     "newest": "finished DESC, folder",
@@ -46,6 +50,15 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self.seen = -FRESH
+        self.lock = threading.Lock()
+
+    def refresh(self) -> None:
+        """Bring the index up to date; not again within a few seconds, and by one request at a time."""
+        with self.lock:
+            if time.monotonic() - self.seen >= FRESH:
+                index_runs(self.root)
+                self.seen = time.monotonic()
 
     def find(self, asked: Asked) -> tuple[int, Sequence[Shelved]]:
         """How many runs fit, and those of the wanted page."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import MANIFEST, IntegrityError, Manifest, Registry, load_yaml, read_energy, read_json, sha256_file
+from ...curate import redact
 from ..gate import current_evidence
 from ..ledger import read_ledger
 from ..run import OPTIONAL, STAGES, TRACKS, Run, read_run, require_run
@@ -47,7 +48,7 @@ def open_exported(folder: Path) -> ExportedRun:
     _check_reports(folder, manifest)
     energy = {name: read_energy(folder / name / "checkpoint") for name in TRACKS}
     planned = {name: _planned(config if not name else config.get(name)) for name in TRACKS}
-    run = read_run(folder, str(config.get("title") or "headwater report"), {}, {}, TRACKS, planned, energy)
+    run = read_run(folder, redact(str(config.get("title") or "headwater report")), {}, {}, TRACKS, planned, energy)
     judged = replace(run, evidence=current_evidence(folder), ledger=tuple(read_ledger(folder)))
     governance = config.get("governance")
     signatures = {path.name: read_json(path) for path in sorted(folder.glob(SIGNATURES))}

@@ -73,11 +73,6 @@ def share(part: float, whole: float) -> str:
     return "< 0.1%" if percent < 0.1 else "> 99.9%" if percent > 99.9 else f"{percent:.1f}%"
 
 
-def slice_text(slice: Mapping[str, str]) -> str:
-    """``group women, category gender``; empty for the whole."""
-    return ", ".join(f"{key} {slice[key]}" for key in sorted(slice))
-
-
 def _certainty(score: Score) -> str:
     if score.low is None:
         return f"no interval: {shown(score.interval, 120)}; n = {score.n:,}" if score.interval else f"n = {score.n:,}"

@@ -117,7 +117,7 @@ def _scores(track: Track) -> list[Score]:
 def metric(score: Score) -> dict[str, Any]:
     """A measurement; n, unit and protocol stand in the slice, since the schema has no place of their own for them."""
     told = (
-        slice_text(dict(score.slice)),
+        slice_text(score.slice),
         f"n {score.n}",
         f"unit {line(score.unit, 60)}",
         f"protocol {line(score.method)}",
@@ -166,7 +166,7 @@ def _risk(one: PlacedFinding) -> dict[str, Any]:
 
 def _fairness(one: PlacedFinding) -> dict[str, Any]:
     first = next((score for score in one.finding.scores if score.slice), None)
-    group = slice_text(dict(first.slice)) if first else ""
+    group = slice_text(first.slice) if first else ""
     name = f"{line(one.finding.code, 40)} ({one.finding.severity}): {line(one.finding.title)}"
     harm = f"{name}. {clean(one.finding.meaning)}"
     return filled({"groupAtRisk": group, "harms": harm, "mitigationStrategy": clean(one.finding.advice)})

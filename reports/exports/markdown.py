@@ -100,7 +100,7 @@ def _rows(one: Evidence, most: int) -> Iterable[tuple[str, ...]]:
 
 
 def _cells(part: Part) -> tuple[str, ...]:
-    sliced = slice_text(dict(part.slice))
+    sliced = slice_text(part.slice)
     named = code(part.name, 80) + (f" {markdown(sliced, 120)}" if sliced else "")
     if part.value is None:
         return (named, "", "", "", "")

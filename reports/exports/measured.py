@@ -1,6 +1,6 @@
 """What a control or a finding was measured by, in one line each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...core import NotMeasured, Score
 from ..gate import STATUSES, Part
@@ -8,7 +8,7 @@ from ..numbers import number, score_interval, score_value
 from .texts import line, slice_of
 
 
-def slice_text(slice: dict[str, str]) -> str:
+def slice_text(slice: Mapping[str, str]) -> str:
     """``split trained, group women``; empty where there is no slice."""
     return ", ".join(f"{line(key, 60)} {line(value, 80)}" for key, value in slice_of(slice).items())
 
@@ -44,7 +44,7 @@ def limit_text(part: Part) -> str:
 
 def part_line(part: Part) -> str:
     """A part of a control with everything that was held against its limit."""
-    sliced = slice_text(dict(part.slice))
+    sliced = slice_text(part.slice)
     name = line(part.name, 100) + (f" ({sliced})" if sliced else "")
     if part.value is None:
         return f"{part.status}: {name}: {line(part.reason)}"
@@ -55,7 +55,7 @@ def part_line(part: Part) -> str:
 
 def score_line(score: Score | NotMeasured) -> str:
     """A measurement of a finding, or why there is none."""
-    sliced = slice_text(dict(score.slice))
+    sliced = slice_text(score.slice)
     name = line(score.metric, 100) + (f" ({sliced})" if sliced else "")
     if isinstance(score, NotMeasured):
         return f"{name}: not measured: {line(score.reason)}"

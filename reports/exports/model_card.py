@@ -9,9 +9,10 @@ from ..numbers import number, score_interval, score_value
 from ..run import Track, is_control
 from .base import EXPORTERS, ExportedRun
 from .card_sections import counted, finding_list, gap_list, lineage, origin
-from .card_text import cell, plain, shown, slice_text, stated_or_not, table
+from .card_text import cell, plain, shown, stated_or_not, table
 from .corpus_facts import CorpusFacts, corpora
 from .hub_values import TASKS, front_matter, languages, licence, names
+from .measured import slice_text
 from .run_facts import energy, model_of, report, results
 
 STAGES = ("training", "evaluation")

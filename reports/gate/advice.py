@@ -3,6 +3,12 @@
 from .evidence import Evidence, Part
 from .statuses import STATUSES
 
+OWN = {
+    "datasheet-complete": "write what is missing under governance: in the config (docs/governance.md)",
+    "provenance-complete": "say of each document its source, licence and day of collection (columns of the data, or "
+    "keys of corpus:) and run again into a new folder",
+}
+
 
 def advice(one: Evidence) -> str:
     """One sentence; empty for what passed."""
@@ -24,7 +30,9 @@ def _of(part: Part) -> str:
     if status == "inconclusive":
         return f"measure about {part.needed:,} more items" if part.needed else "measure more items, or have it waived"
     if status == "not_measured":
-        return "have it measured (its reason says how; a metric or an audit is named in the config), or have it waived"
+        return "change config or policy as its reason says and run again into a new folder, or have it waived"
     if part.name.startswith("HW-"):
         return f"headwater remedy RUN {part.name}, or read the finding in the report"
+    if part.name in OWN:
+        return f"{OWN[part.name]}, or have it waived"
     return "mend what it counts and run again into a new folder, or have it waived"

@@ -26,6 +26,7 @@ WORDS: dict[Status, str] = {
     "waived": "waived",
     "pass": "passed",
 }
+ATTEST = "headwater attest RUN ID --person NAME --role ROLE --statement TEXT --evidence LINK"
 TITLES = {"corpus": "Corpus", "model": "Model", "attestation": "Attestations by people", "": "Other controls"}
 VERDICTS = {
     "pass": "PASS: nothing keeps the gate shut",
@@ -54,6 +55,8 @@ def checklist(judgement: "Judgement", width: int = 100) -> list[Line]:
             found += [Line(""), Line(f"{TITLES[area]}: {counted(own)}", "title")]
             for one in sorted(own, key=lambda one: STATUSES.index(one.status)):
                 found += _control(one, width)
+            if any(_unsaid(one) for one in own):
+                found += _wrapped(f"do, for each that is unverified: {ATTEST}", width, "  ")
     return found
 
 
@@ -80,19 +83,29 @@ def _head(judgement: "Judgement", width: int) -> Iterator[Line]:
 def _control(one: Evidence, width: int) -> Iterator[Line]:
     mark = "*" if one.blocking else " "
     reviewed = ", a person accepts the meaning" if one.kind == "reviewed" else ""
-    start = f"{mark} {WORDS[one.status]:<13} {one.control:<4} {_safe(one.title)}"
-    yield from _wrapped(f"{start} ({one.severity}{reviewed})", width, " " * 21, one.status, first="")
+    start = f"{mark} {WORDS[one.status]:<13} {one.control:<4} {_safe(one.title)} ({one.severity}{reviewed})"
+    if _unsaid(one):
+        yield from _wrapped(f"{start}: {_safe(one.reason)}", width, " " * 21, one.status, first="")
+        return
+    yield from _wrapped(start, width, " " * 21, one.status, first="")
     indent = " " * 21 if width >= 100 else " " * 6
     worst = [part for part in one.parts if part.status == _status_of_parts(one)] or list(one.parts)
     if one.status in ("waived", "warn") or not worst or one.kind == "attestation" or _said(one):
         yield from _wrapped(_safe(one.reason), width, indent)
-    for part in worst[: SHOWN if one.status != "pass" else 1]:
-        yield from _wrapped(part_text(part), width, indent)
-    if len(worst) > (SHOWN if one.status != "pass" else 1):
-        yield Line(f"{indent}and {len(worst) - (SHOWN if one.status != 'pass' else 1)} more like it")
+    texts = list(dict.fromkeys(part_text(part) for part in worst))
+    shown = SHOWN if one.status != "pass" else 1
+    for text in texts[:shown]:
+        yield from _wrapped(text, width, indent)
+    if len(texts) > shown:
+        yield Line(f"{indent}and {len(texts) - shown} more like it")
     todo = advice(one)
     if todo:
         yield from _wrapped(f"do: {_safe(todo)}", width, indent)
+
+
+def _unsaid(one: Evidence) -> bool:
+    """Whether nobody said anything of what only a person can say; the way out is the same for all of them."""
+    return one.kind == "attestation" and one.attestation is None and one.status == "not_measured"
 
 
 def _said(one: Evidence) -> bool:

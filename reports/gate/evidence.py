@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...core import MANIFEST, IntegrityError, Manifest, Score, canonical_json, sha256, write_bytes
+from ...core import MANIFEST, IntegrityError, Manifest, Score, canonical_json, parse_json, sha256, write_bytes
 from ..ledger import read_ledger
 from .statuses import Status
 
@@ -158,7 +158,7 @@ def _manifest(folder: Path) -> str:
 
 def _record(path: Path, number: int, line: bytes) -> Evidence:
     try:
-        plain = json.loads(line)
+        plain = parse_json(line)
         record = Evidence.from_json(plain)
         same = canonical_json(plain) == line
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -8,6 +8,7 @@ from ...core import SEVERITIES, Measurement, NotMeasured, Score
 from .checks import CHECKS
 from .evidence import Part
 from .judged_run import JudgedRun, Measured
+from .measured_by import way_to_measure
 from .policy import Limit, duration
 from .statuses import Status
 
@@ -61,7 +62,8 @@ def _absent(run: JudgedRun, limit: Limit) -> str:
     where = f" with {', '.join(f'{key} {value}' for key, value in limit.slice.items())}" if limit.slice else ""
     names = {score.metric for _, report in run.reports() for score in report.scores}
     near = [] if limit.name in names else difflib.get_close_matches(limit.name, sorted(names), n=1, cutoff=TYPING_ERROR)
-    return f"this run did not measure it{where}" + (f'; it did measure "{near[0]}"' if near else "")
+    way = f'it did measure "{near[0]}"' if near else "" if limit.name in names else way_to_measure(limit.name)
+    return f"this run did not measure it{where}" + (f"; {way}" if way else "")
 
 
 def _part(run: JudgedRun, limit: Limit, one: Measured) -> Part:
@@ -154,7 +156,10 @@ def _findings(run: JudgedRun, limit: Limit) -> Part:
     needed = [one for one in run.scores(limit.needs or "") if _is_about(run, limit, one.track)]
     looked = [one for one in needed if isinstance(one.score, Score)]
     if limit.needs and not looked:
-        return Part(limit.name, "not_measured", f"{limit.needs} was not measured, so nothing could be found")
+        gaps = [one.score.reason for one in run.scores(limit.needs) if isinstance(one.score, NotMeasured)]
+        why = gaps[0] if gaps else way_to_measure(limit.needs)
+        reason = f"{limit.needs} was not measured, so nothing could be found" + (f": {why}" if why else "")
+        return Part(limit.name, "not_measured", reason)
     if not limit.needs and not {report.stage for _, report in run.reports()} & LOOKED:
         return Part(limit.name, "not_measured", "neither audit nor evaluation was run, so nothing could be found")
     old = too_old(run, limit, looked[0] if looked else None)

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ...core import (
     MANIFEST,
     Corpus,
@@ -15,6 +13,7 @@ from ...core import (
     Measurement,
     Score,
     StageReport,
+    load_yaml,
     sha256_file,
 )
 from ..ledger import Entry, read_ledger
@@ -139,8 +138,8 @@ class JudgedRun:
 def open_judged(folder: Path, policy: Policy, now: datetime) -> JudgedRun:
     """Read a finished run folder. Raises :class:`InputError`, :class:`IncompleteError` or :class:`IntegrityError`."""
     require_run(folder, finished=True)
-    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
-    run = read_run(folder, config.get("title", ""), {}, {}, TRACKS)
+    config = load_yaml(folder / "config.yaml").values
+    run = read_run(folder, str(config.get("title") or ""), {}, {}, TRACKS)
     manifest = Manifest.load(folder)
     changed = tuple(
         name

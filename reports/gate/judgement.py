@@ -35,9 +35,12 @@ class Judgement:
     @property
     def exit_code(self) -> int:
         """0 pass, 1 failed, 3 incomplete, 4 the run was changed, 5 stale."""
-        if any(finding.code == CHANGED for finding in self.findings):
-            return 4
-        return exit_code(self.blocking_statuses)
+        return 4 if self.is_broken else exit_code(self.blocking_statuses)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether files of the run were changed: then no number of it can be trusted, and nothing of it is evidence."""
+        return any(finding.code == CHANGED for finding in self.findings)
 
     @property
     def blocking_statuses(self) -> list[Status]:

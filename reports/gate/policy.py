@@ -256,7 +256,8 @@ def parse(kind: type[M], file: YamlFile) -> M:
 
 
 def _explain(kind: type[Section], file: YamlFile, error: ValidationError) -> str:
-    first = error.errors()[0]
+    errors = error.errors()
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     place: KeyPath = first["loc"]
     if first["type"] == "extra_forbidden":
         known = sorted(_model_at(kind, place[:-1]).model_fields)

@@ -80,6 +80,8 @@ def open_history(root: Path) -> Iterator[sqlite3.Connection]:
     of a newer version.
     """
     root.mkdir(parents=True, exist_ok=True)
+    if (root / DATABASE).is_symlink():
+        raise IntegrityError(f"{root / DATABASE}: a link, which would lead the index to another place; remove it")
     connection = sqlite3.connect(root / DATABASE, timeout=30, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ...core import HeadwaterError, InputError
+from ...core import HeadwaterError, InputError, open_own
 from .changes import JOURNAL, Change, Journal, State, key_of, note_accepted, note_examined, read_journal
 from .chart_rule import WINDOWS, Spread, shift_p, spread_of
 from .database import open_history
@@ -249,6 +249,6 @@ def _alone(root: Path) -> Iterator[None]:
     """One examination at a time: two schedulers must not say the same thing twice."""
     folder = root / JOURNAL
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with open_own(folder / "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

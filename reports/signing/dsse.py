@@ -6,14 +6,13 @@ verifying can compare every byte of its file: the payload is canonical JSON, and
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ...core import IntegrityError, canonical_json
+from ...core import IntegrityError, canonical_json, parse_json
 
 IN_TOTO = "application/vnd.in-toto+json"
 LARGEST = 4_000_000
@@ -65,7 +64,7 @@ def parse_envelope(content: bytes, place: str) -> Envelope:
     try:
         if len(content) > LARGEST:
             raise ValueError("too large")
-        values = json.loads(content)
+        values = parse_json(content)
         (signature,) = values["signatures"]
         found = Envelope(
             base64.b64decode(values["payload"], validate=True),

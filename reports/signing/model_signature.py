@@ -6,7 +6,6 @@ of the model's folder. Source: github.com/ossf/model-signing-spec; the tool ``mo
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ...core import InputError, IntegrityError, canonical_json, sha256, sha256_file
+from ...core import InputError, IntegrityError, canonical_json, parse_json, sha256, sha256_file
 from .dsse import IN_TOTO, pae
 from .keys import public_pem
 from .statement import STATEMENT
@@ -78,7 +77,7 @@ def read_model_signature(path: Path) -> ModelSignature:
     if path.stat().st_size > LARGEST:
         raise IntegrityError(f"{path}: too large for a signature of a model")
     try:
-        return _parsed(json.loads(path.read_bytes()))
+        return _parsed(parse_json(path.read_bytes()))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:
         raise IntegrityError(f"{path}: not a signature of a model that can be checked ({error})") from None
 
@@ -120,7 +119,7 @@ def _parsed(data: Mapping[str, Any]) -> ModelSignature:
         raise ValueError("another kind of bundle")
     (signature,) = data["dsseEnvelope"]["signatures"]
     payload = base64.b64decode(data["dsseEnvelope"]["payload"], validate=True)
-    statement = json.loads(payload)
+    statement = parse_json(payload)
     if (statement["_type"], statement["predicateType"]) != (STATEMENT, PREDICATE):
         raise ValueError(f"another predicate: {statement['predicateType']}")
     (subject,) = statement["subject"]

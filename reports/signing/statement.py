@@ -4,12 +4,11 @@ With a judgement its predicate is in-toto's test-result v0.1, without one it is 
 decided stands in ``signOff``, a field of our own, which the specification of predicates allows.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core import IntegrityError, UsageError, canonical_json, sha256
+from ...core import IntegrityError, UsageError, canonical_json, parse_json, sha256
 from ..gate import Evidence
 from ..ledger import LEDGER
 
@@ -89,7 +88,7 @@ class SignOff:
     def from_json(cls, payload: bytes, place: str) -> "SignOff":
         """Read a statement; whatever headwater would write otherwise raises :class:`IntegrityError`."""
         try:
-            found = cls._read(json.loads(payload))
+            found = cls._read(parse_json(payload))
             same = canonical_json(found.to_json()) == payload
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError) as error:
             raise IntegrityError(f"{place}: its payload is not a sign-off ({error})") from None

@@ -1,11 +1,10 @@
 """Verify a signed run or bundle offline: what was checked, who signed, what holds and what does not."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core import MANIFEST, IncompleteError, IntegrityError, Manifest, sha256
+from ...core import MANIFEST, IncompleteError, IntegrityError, Manifest, parse_json, sha256
 from ..catalogue import Catalogue
 from ..ledger import LEDGER, Entry, parse_ledger
 from .bundle import read_bundle
@@ -111,7 +110,7 @@ def _signature_problems(signatures: Sequence[Signature], entries: Sequence[Entry
 def _manifest_problems(contents: Contents, signatures: Sequence[Signature]) -> list[str]:
     """The manifest is that of the run that was signed, and a bundle's configuration is the one it names."""
     try:
-        values = json.loads(contents.read(MANIFEST) or b"")
+        values = parse_json(contents.read(MANIFEST) or b"")
         values.pop("hash", None)
         manifest = Manifest(**values)
     except (ValueError, TypeError, AttributeError, RecursionError):
@@ -150,7 +149,8 @@ def _notes(signatures: Sequence[Signature], entries: Sequence[Entry]) -> list[st
     ]
     last = max((one.number for one in entries if one.event == "signed"), default=len(entries))
     later = len(entries) - last
-    return found + ([f"{later} entries of the ledger came after the last signature; none covers them"] if later else [])
+    what = "1 entry of the ledger came" if later == 1 else f"{later} entries of the ledger came"
+    return found + ([f"{what} after the last signature; no signature covers that"] if later else [])
 
 
 def fault_text(signature: Signature) -> str:

@@ -39,5 +39,5 @@ def test_terminal_and_markdown_write_a_number_alike() -> None:
 
 
 def test_square_brackets_are_text_and_what_is_cut_is_said() -> None:
-    shown = rich_table(Table("t", "t", ("a",), (("[bold]x",), ("y",), ("z",))), most=1)
-    assert list(shown.columns[0].cells) == ["\\[bold]x", "and 2 more"]
+    shown = rich_table(Table("t", "t", ("a",), (("\\[bold]x[/]",), ("y",), ("z",))), most=1)
+    assert [str(cell) for cell in shown.columns[0].cells] == ["\\[bold]x[/]", "and 2 more"]

@@ -83,6 +83,10 @@ def test_a_changed_file_ends_with_4_whatever_the_policy_asks(
     (made / "evaluation.json").write_text(text.replace("0.3", "0.2"), "utf-8")
     assert call(monkeypatch, "check", made, "-p", made.parent / "p.yaml") == 4
     assert "HW-G002" in capsys.readouterr().out
+    assert [entry.event for entry in read_ledger(made)][-1] == "found-changed"
+    assert not (made / "evidence.jsonl").exists() and not (made / "policy.json").exists()
+    (made / "evaluation.json").write_text(text, "utf-8")
+    assert call(monkeypatch, "check", made, "-p", made.parent / "p.yaml") == 0
 
 
 @pytest.mark.parametrize("name", ["ledger.jsonl", "evidence.jsonl"])

@@ -63,6 +63,10 @@ class Alert:
         """One line."""
         mark = "recovered" if self.good else "alert"
         before = f", before: {self.previous}" if self.previous else ""
+        if self.topic == "times":
+            count = int(self.numbers.get("missed", 0))
+            what = f"{count} times missed" if count > 1 else "a time was missed" if count else "runs on time again"
+            return f"[headwater] {mark}: {self.job}: {what}"
         return f"[headwater] {mark}: {self.job}: {self.topic} is {self.state}{before}"
 
 

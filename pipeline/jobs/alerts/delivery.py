@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ....core import HeadwaterError, UsageError
+from ....core import HeadwaterError, UsageError, open_own
 from ....reports import Entry, append_entry, read_ledger
 from ..config import Channel, File, JobsFile, Mail, Slack, Webhook
 from ..slots import Slot, ledger_folder, utc_text
@@ -149,6 +149,6 @@ def _alone(root: Path) -> Iterator[None]:
     """One teller at a time, so that nothing is told twice."""
     folder = ledger_folder(root)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".alerts.lock").open("w") as lock:
+    with open_own(folder / ".alerts.lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from headwater.pipeline.viewer import shelf as clock
 from headwater.pipeline.viewer.app import ALONE, LARGEST_FORM, build_app
 from headwater.reports import open_history
 
@@ -196,3 +197,28 @@ def test_no_page_names_the_place_of_the_runs_on_this_machine(app: Any, root: Pat
 def test_the_pages_speak_german(root: Path) -> None:
     page = ask(build_app(root, TOKEN, [HOST], "de"), "/")
     assert '<html lang="de">' in page.text and "Zwei Läufe vergleichen" in page.text
+
+
+def test_the_trend_of_a_chosen_score_is_drawn_without_an_origin(app: Any, ids: dict[str, str]) -> None:
+    chooser = ask(app, "/trends")
+    metric = re.findall(r'name="metric" value="([^"]+)"', chooser.text)[0]
+    page = ask(app, f"/trends/page?metric={metric}&last=10")
+    assert page.status == 200 and page.headers["content-security-policy"] == ALONE
+    assert metric in page.text and "monday" in page.text
+
+
+@pytest.mark.parametrize("query", ["", "metric=no-such-score", "metric=%00", "metric=documents&last=0"])
+def test_a_trend_of_nothing_is_refused_in_words(app: Any, query: str) -> None:
+    page = ask(app, f"/trends/page?{query}")
+    assert page.status == 400 and "Choose at least one score" in page.text
+
+
+def test_a_run_that_is_finished_while_the_viewer_stands_is_listed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(root / "monday", tmp_path / "runs" / "monday")
+    viewer = build_app(tmp_path / "runs", TOKEN, [HOST])
+    shutil.copytree(root / "monday", tmp_path / "runs" / "later")
+    assert "later" not in ask(viewer, "/").text
+    monkeypatch.setattr(clock, "FRESH", 0.0)
+    assert "later" in ask(viewer, "/").text

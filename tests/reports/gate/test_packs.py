@@ -207,3 +207,11 @@ def test_a_control_of_ones_own_takes_the_place_of_the_packs(tmp_path: Path) -> N
 def test_a_policy_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no policy 'nothing'"):
         load_policy("nothing")
+
+
+def test_the_baseline_that_the_packs_leave_out_is_the_one_that_the_metric_names() -> None:
+    """Another name on either side would count it again without a word."""
+    from headwater.evaluate.memorization.membership_results import BLIND
+
+    limits = [limit for control in load_policy(BASELINE).controls for limit in control.checks if limit.without]
+    assert [(limit.name, limit.without) for limit in limits] == [("membership-tpr", {"attack": BLIND})]

@@ -49,6 +49,12 @@ def page(root: Path) -> Path:
     return build_trend(root, root / "trend.html", title=f"Nights {XSS}")
 
 
+def test_the_page_draws_every_score_and_lists_every_run(page: Path) -> None:
+    html = page.read_text("utf-8")
+    assert 'id="trend-scores"' in html and 'id="trend-runs"' in html
+    assert html.count('<article class="over-time') == 4
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -99,7 +99,7 @@ def test_a_later_event_does_not_void_it_but_is_noted(signed: Path) -> None:
     append_entry(signed, "exported", TIME)
     found = verify(signed)
     assert found.holds
-    assert "1 entries of the ledger came after" in found.notes[0]
+    assert "1 entry of the ledger came after" in found.notes[0]
 
 
 def test_signing_again_after_a_new_judgement_leaves_the_first_void(signed: Path) -> None:
