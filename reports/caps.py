@@ -32,7 +32,7 @@ class Caps:
     finding_scores: int = 3
     folded_scores: int = 6
     exhibits: int = 120
-    open_exhibits: int = 3
+    open_exhibits: int = 5
     facts: int = 60
     steps: int = 8
     decisions: int = 20
