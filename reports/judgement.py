@@ -10,6 +10,7 @@ from .gate import STATUSES, Evidence, Part, exit_code
 from .gate.statuses import Status
 from .numbers import number, score_interval, score_value
 from .run import Run
+from .speaking import local
 
 if TYPE_CHECKING:
     from .signing import Signature
@@ -109,11 +110,11 @@ def share(value: float) -> str:
     if percent in (0, 100):
         return f"{percent:.0f} %"
     if 0 < percent < 0.01:
-        return "< 0.01 %"
+        return local("< 0.01 %")
     rounded = f"{percent:.2g}" if abs(percent) < 10 else f"{percent:.1f}".removesuffix(".0")
     if float(rounded) == 100:
-        return "> 99.9 %"
-    return f"{rounded} %"
+        return local("> 99.9 %")
+    return local(f"{rounded} %")
 
 
 def in_words(score: Score, words: Catalogue) -> str:

@@ -54,7 +54,8 @@ def section_data(run: Run) -> list[tuple[str, str, Any]]:
     names = sorted(facts, key=lambda name: (int(facts[name].get("order", LAST)), name))
     if "trend" in run.main.stages:  # a page over many runs has no parts of a single one
         names = [name for name in names if name.startswith("trend")]
-    data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
+    with speaking(run.language, bool(run.main.apart)):
+        data = [(name, facts[name].get("title", name), SECTIONS.get(name)(run)) for name in names]
     return [row for row in data if row[2] is not None and not _is_beside(run, row[2]) and _belongs(run, row[0])]
 
 

@@ -1,6 +1,7 @@
 """What was removed and why, and whose text was it?"""
 
 from ..judgement import share
+from ..numbers import number
 from ..removal import Flow, Loss, flow_of, losses_of, was_audited
 from ..run import Run, Track
 from .base import Answer, Speaker, Statement
@@ -52,7 +53,8 @@ def _track(track: Track, say: Speaker) -> list[Statement]:
 def _reasons(flow: Flow, say: Speaker) -> list[Statement]:
     if not flow.by_step:
         return []
-    return [say("removed.reasons", "removal", names=say.listed([f"{step} ({n:,})" for step, n in flow.by_step], MOST))]
+    names = say.listed([f"{step} ({number(n)})" for step, n in flow.by_step], MOST)
+    return [say("removed.reasons", "removal", names=names)]
 
 
 def _whose(losses: list[Loss], whole: float, say: Speaker) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from string import Formatter
@@ -118,3 +119,12 @@ def test_what_a_drawing_tells_and_why_a_stage_is_missing_are_in_the_language_of_
     html = render(Run("t", (Track("", {"evaluation": stage}),), language="de"), Caps())
     assert "die ganze Stufe Prüfung" in html and "»headwater audit« führt sie aus" in html
     assert "the stage was not run" not in html
+
+
+def test_numbers_in_the_answers_are_written_as_the_language_does() -> None:
+    facts = {"documents in": 38570, "documents in the corpus": 34275, "removed": 4295, "quarantined": 0}
+    table = Table("steps", "Steps", ("step", "in", "removed"), (("repetition", 38570, 4295),))
+    stage = StageReport("curation", "c", facts, exhibits=(table,))
+    run = Run("t", (Track("", {"curation": stage}),), language="de")
+    assert "4\u202f295 von 38\u202f570" in render(run, Caps()) and "11,1 %" in render(run, Caps())
+    assert "4,295 of 38,570" in render(replace(run, language="en"), Caps())
