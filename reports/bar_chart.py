@@ -6,6 +6,7 @@ from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
 from .numbers import number, short
+from .speaking import say
 from .svg import CHARACTER, Scale, element, figure, line, shorten, text
 
 WIDTH = 460.0
@@ -69,7 +70,13 @@ def _scale(chart: Chart, labels: float) -> Scale:
 def _describe(chart: Chart) -> str:
     bars = [(value, number(x)) for series in chart.series for x, value in zip(series.x, series.y, strict=True)]
     (least, least_name), (most, most_name) = min(bars), max(bars)
-    return (
-        f"Bar chart of {chart.y_label or 'values'} by {chart.x_label or 'category'}: {len(bars)} bars from "
-        f"{number(least)} ({least_name[:60]}) to {number(most)} ({most_name[:60]})."
+    return say(
+        "drawing.bar",
+        y=chart.y_label or say("drawing.values"),
+        x=chart.x_label or say("drawing.category"),
+        count=len(bars),
+        least=number(least),
+        least_name=least_name[:60],
+        most=number(most),
+        most_name=most_name[:60],
     )

@@ -16,16 +16,21 @@ THIN = "\u202f"  # groups digits in German
 
 
 class Catalogue:
-    """The words of one language. ``t("verdict.title")`` is the entry ``title`` of ``verdict.json``."""
+    """The words of one language. ``t("verdict.title")`` is the entry ``title`` of ``verdict.json``.
 
-    def __init__(self, language: str = DEFAULT) -> None:
+    On a page ``apart`` from runs, which has no report.json beside it, ``title-apart`` is taken where there is one.
+    """
+
+    def __init__(self, language: str = DEFAULT, apart: bool = False) -> None:
         if language not in languages():
             raise UsageError(f"no language {language!r} for the report; there are {', '.join(languages())}")
-        self.language = language
+        self.language, self.apart = language, apart
         self._texts, self._fallback = _texts(language), _texts(DEFAULT)
 
     def __call__(self, key: str, **values: object) -> str:
         """The text with its values filled in. Where ``count`` is given, ``key.one`` or ``key.other`` is taken."""
+        if self.apart and f"{key}-apart" in self._fallback:
+            key += "-apart"
         if f"{key}.other" in self._fallback:
             key += ".one" if values.get("count") == 1 else ".other"
         text = self._texts.get(key) or self._fallback[key]

@@ -6,6 +6,7 @@ from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
+from .speaking import say
 from .svg import CHARACTER, Scale, element, figure, line, rules, shorten, text
 
 WIDTH = 460.0
@@ -43,7 +44,7 @@ def _dot(series: Series, index: int, at: int, y: float, scale: Scale) -> Markup:
     band = Markup("")
     if series.low:
         low, high = series.low[at], series.high[at]
-        words += f" ({number(low)} to {number(high)})"
+        words += f" ({say('drawing.bounds', low=number(low), high=number(high))})"
         band = line(scale(low), y, scale(high), y, f"interval {kind}")
     return band + element("circle", element("title", words), cx=scale(value), cy=y, r=4.2, class_=f"dot {kind}")
 
@@ -69,7 +70,12 @@ def _scale(chart: Chart, labels: float) -> Scale:
 def _describe(chart: Chart) -> str:
     dots = [(value, number(x)) for series in chart.series for x, value in zip(series.x, series.y, strict=True)]
     (least, least_name), (most, most_name) = min(dots), max(dots)
-    return (
-        f"{chart.y_label or 'Value'} with its interval for {len(dots)} items: lowest {number(least)} "
-        f"({least_name[:60]}), highest {number(most)} ({most_name[:60]})."
+    return say(
+        "drawing.interval",
+        y=chart.y_label or say("drawing.value"),
+        count=len(dots),
+        least=number(least),
+        least_name=least_name[:60],
+        most=number(most),
+        most_name=most_name[:60],
     )

@@ -6,6 +6,7 @@ from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
+from .speaking import say
 from .svg import Scale, element, figure, rules, shorten, text
 
 WIDTH, HEIGHT = 460.0, 236.0
@@ -77,8 +78,14 @@ def _scale_y(chart: Chart, top: float, bottom: float) -> Scale:
 
 def _describe(chart: Chart) -> str:
     parts = [
-        f"{series.name[:60] or 'the line'} goes from {number(series.y[0])} at {number(series.x[0])} "
-        f"to {number(series.y[-1])} at {number(series.x[-1])}"
+        say(
+            "drawing.line-part",
+            name=series.name[:60] or say("drawing.the-line"),
+            first=number(series.y[0]),
+            start=number(series.x[0]),
+            last=number(series.y[-1]),
+            end=number(series.x[-1]),
+        )
         for series in chart.series
     ]
-    return f"{chart.y_label or 'Value'} by {chart.x_label or 'x'}: {'; '.join(parts)}."
+    return say("drawing.line", y=chart.y_label or say("drawing.value"), x=chart.x_label or "x", parts="; ".join(parts))

@@ -83,10 +83,10 @@ def rendered(
 ) -> tuple[list[RenderedSection], Markup, Environment]:
     """Each section as HTML, the island with the rows that wait for the script, and what laid them out."""
     environment = environment or make_environment()
-    texts = Catalogue(run.language)
+    texts = Catalogue(run.language, bool(run.main.apart))
     environment.globals |= {"t": texts, "drawings": Drawings(texts)}
     data = data or section_data(run)
-    with speaking(run.language):
+    with speaking(run.language, bool(run.main.apart)):
         view = PageView(run, caps, documents(run).documents)
         sections = [_render(environment, view, texts, *row) for row in data]
     return sections, deflated(view.rows), environment
@@ -97,7 +97,6 @@ def lay_out(run: Run, sections: Sequence[RenderedSection], rows: Markup, environ
     style, script = _asset("page.css") + _asset("sections.css"), _asset("page.js")
     return environment.get_template("page.html.jinja").render(
         language=run.language,
-        apart=bool(run.main.apart),
         title=clip(run.title.strip() or Catalogue(run.language)("page.untitled"), LONGEST_TITLE),
         policy=content_policy(script, style),
         css=Markup(style),

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from ..core import Cell, Table
 from .caps import clip
 from .numbers import number
+from .speaking import say
 from .svg import element, figure, shorten, text
 
 WIDTH = 460.0
@@ -41,12 +42,15 @@ def stream_chart(table: Table) -> Markup:
     scale = STREAM / steps[0].documents
     row = row_height(len(steps))
     height = HEAD + row * len(steps) + HEAD
-    marks = [text(BANK, 14, f"{number(steps[0].documents)} came in", kind="value"), _bed(steps, scale, row)]
+    marks = [
+        text(BANK, 14, say("drawing.came-in", count=number(steps[0].documents)), kind="value"),
+        _bed(steps, scale, row),
+    ]
     for index, step in enumerate(steps):
         marks += _step(step, HEAD + row * index, scale, row)
-    left = f"{number(steps[-1].left)} kept"
+    left = say("drawing.kept", count=number(steps[-1].left))
     marks.append(text(BANK, height - 6, left, kind="value"))
-    return figure(WIDTH, height, table.title or "Documents through the steps", _describe(steps), marks)
+    return figure(WIDTH, height, table.title or say("drawing.stream-title"), _describe(steps), marks)
 
 
 def row_height(steps: int) -> float:
@@ -76,11 +80,11 @@ def _step(step: Step, y: float, scale: float, row: float) -> list[Markup]:
     wide, narrow = BANK + step.documents * scale, BANK + step.left * scale
     marks = [text(0, y + row / 2 + 4, shorten(step.name, BANK - 12))]
     if step.taken:
-        title = element("title", f"{clip(step.name, 80)}: {number(step.taken)} taken out")
+        title = element("title", f"{clip(step.name, 80)}: {say('drawing.taken-out', count=number(step.taken))}")
         marks.append(element("path", title, d=_branch(narrow, wide, y, row), class_="fill removed"))
         marks.append(text(MOUTH + 8, y + row / 2 + 5, number(-step.taken), kind="value"))
     elif step.edited:
-        marks.append(text(MOUTH + 8, y + row / 2 + 5, f"{number(step.edited)} edited", kind="tick"))
+        marks.append(text(MOUTH + 8, y + row / 2 + 5, say("drawing.edited", count=number(step.edited)), kind="tick"))
     return marks
 
 
@@ -109,8 +113,10 @@ def _count(value: object) -> float:
 
 
 def _describe(steps: Sequence[Step]) -> str:
-    taken = [f"{step.name[:40]} took out {number(step.taken)}" for step in steps if step.taken]
-    return (
-        f"{number(steps[0].documents)} documents came in and {number(steps[-1].left)} were kept: "
-        f"{'; '.join(taken) or 'nothing was taken out'}."
+    taken = [say("drawing.stream-step", step=step.name[:40], count=number(step.taken)) for step in steps if step.taken]
+    return say(
+        "drawing.stream",
+        count=number(steps[0].documents),
+        kept=number(steps[-1].left),
+        steps="; ".join(taken) or say("drawing.stream-nothing"),
     )

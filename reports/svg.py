@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from .caps import clip
 from .hidden import visible
+from .speaking import say
 
 Number = int | float
 SHAPES = {"circle", "line", "path", "polygon", "polyline", "rect"}
@@ -28,7 +29,7 @@ def element(tag: str, *children: str, **attributes: str | Number | None) -> Mark
 
 def figure(width: Number, height: Number, title: str, description: str, children: Iterable[str]) -> Markup:
     """A whole drawing that screen readers announce by title and description; the title stands above it for all."""
-    title = clip(title, 120) if title.strip() else "Chart without title"
+    title = clip(title, 120) if title.strip() else say("drawing.untitled")
     return element(
         "svg",
         element("desc", description),

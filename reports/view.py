@@ -21,7 +21,7 @@ from .numbers import number, score_interval, score_value
 from .run import PlacedFinding, Run
 from .score_table import Held, ScoreGroup, part_label, score_groups, slice_label
 from .sections.documents import CitedDocument
-from .sections.not_measured import Gap
+from .sections.not_measured import COMMANDS, Gap
 from .speaking import say
 from .stream_chart import stream_chart
 from .tables import TableView, packed, table_view
@@ -243,7 +243,7 @@ class PageView:
 
     def gaps(self, items: Sequence[Gap]) -> TableView:
         """What was not measured, as a table."""
-        rows = tuple((gap.what, gap.where, gap.slice, gap.reason) for gap in items[: self.caps.gaps])
+        rows = tuple(_gap_row(gap) for gap in items[: self.caps.gaps])
         note = cut_note(len(rows), len(items), "gaps")
         columns = tuple(say(f"page.column-{name}") for name in ("what", "stage", "slice", "reason"))
         return self.table(Table("gaps", say("page.gaps-title"), columns, rows, note))
@@ -296,6 +296,14 @@ class PageView:
     def home(self, stage: str) -> str:
         """The section in which a stage of the main track stands."""
         return HOMES[stage]
+
+
+def _gap_row(gap: Gap) -> tuple[Cell, ...]:
+    """What was not measured and why; that a stage was not run is said in our own words."""
+    if not gap.whole:
+        return gap.what, gap.where, gap.slice, gap.reason
+    stage = f"{gap.where.removesuffix(gap.whole)}{say(f'page.stage-{gap.whole}')}"
+    return say("page.whole-stage", stage=stage), gap.where, "", say("page.run-it", command=COMMANDS[gap.whole])
 
 
 def _finding_row(placed: PlacedFinding) -> tuple[Cell, ...]:

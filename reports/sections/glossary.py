@@ -60,5 +60,7 @@ TRACING = (
 @SECTIONS.register("glossary", title="How to read this", order="95")
 def glossary(run: Run) -> Glossary:
     """What severities, statuses, intervals and the parts of a trace mean."""
-    topics = (("Severity", SEVERITY), ("Status of a document", STATUS), ("Numbers", NUMBERS), ("Tracing", TRACING))
-    return Glossary(topics)
+    severity, numbers = ("Severity", SEVERITY), ("Numbers", NUMBERS)
+    if run.main.apart:  # no document and no trace stands on such a page
+        return Glossary((severity, numbers) if run.findings() else (numbers,))
+    return Glossary((severity, ("Status of a document", STATUS), numbers, ("Tracing", TRACING)))

@@ -6,12 +6,7 @@ from ...core import NotMeasured
 from ..run import Run, Track
 from .base import SECTIONS
 
-RUN_IT = {
-    "curation": "the stage was not run; 'headwater curate' runs it",
-    "audit": "the stage was not run; 'headwater audit' runs it",
-    "training": "the stage was not run; 'headwater train' runs it",
-    "evaluation": "the stage was not run; 'headwater evaluate' runs it",
-}
+COMMANDS = {"curation": "curate", "audit": "audit", "training": "train", "evaluation": "evaluate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +17,11 @@ class Gap:
     where: str
     slice: str
     reason: str
+
+    @property
+    def whole(self) -> str:
+        """The stage, where all of it was not run."""
+        return next((stage for stage in COMMANDS if self.reason == _not_run(stage)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def not_measured(run: Run) -> NotMeasuredData:
 def gaps(run: Run) -> tuple[Gap, ...]:
     """Stages that were not run and scores that could not be computed."""
     stages = [
-        Gap(f"the whole {_where(track.name, stage)} stage", _where(track.name, stage), "", RUN_IT[stage])
+        Gap(f"the whole {_where(track.name, stage)} stage", _where(track.name, stage), "", _not_run(stage))
         for track in run.tracks
         if _wanted(track)
         for stage in track.missing
@@ -56,6 +56,10 @@ def gaps(run: Run) -> tuple[Gap, ...]:
         if isinstance(placed.score, NotMeasured)
     ]
     return (*stages, *dict.fromkeys(scores))
+
+
+def _not_run(stage: str) -> str:
+    return f"the stage was not run; 'headwater {COMMANDS[stage]}' runs it"
 
 
 def _wanted(track: Track) -> bool:

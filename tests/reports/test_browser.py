@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from markupsafe import Markup
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from headwater.reports import append_evidence, build_report
+from headwater.core import StageReport
+from headwater.reports import append_evidence, build_calibration, build_comparison, build_difference, build_report
 from headwater.reports import page as page_module
 
 from .fixtures import empty_run, full_run, hostile_run, many_steps_run
@@ -27,6 +29,7 @@ WIDER_THAN_SCREEN = "document.documentElement.scrollWidth > document.documentEle
 ALIKE = "table[id] tr:nth-child(n + 7), " + ", ".join(
     f"{kind}:nth-of-type(n + 9)" for kind in (".finding", ".document", ".scores tbody")
 )
+APART = ["comparison", "difference", "calibration"]
 Open = Callable[..., Page]
 
 
@@ -49,7 +52,19 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folder = tmp_path_factory.mktemp(name)
         append_evidence(folder, evidence, MANIFEST)
         made[name] = build_report(folder, **write(folder))
-    return made
+    return made | pages_apart(tmp_path_factory.mktemp("apart"))
+
+
+def pages_apart(folder: Path) -> dict[str, Path]:
+    """The pages that stand apart from runs, over what a hostile stage says; the trend page has tests of its own."""
+    hostile_run(folder)
+    stage = StageReport.load(folder / "curation.json")
+    title = "<script>window.__xss = 1</script>"
+    return {
+        "comparison": build_comparison(replace(stage, stage="comparison"), folder / "compare.html", title=title),
+        "difference": build_difference(replace(stage, stage="difference"), folder / "diff.html", title=title),
+        "calibration": build_calibration(replace(stage, stage="calibration"), folder, title=title),
+    }
 
 
 @pytest.fixture
@@ -80,7 +95,7 @@ def violations(page: Page) -> list[str]:
     return [f"{item['id']}: {item['nodes'][0]['html'][:160]}" for item in results]
 
 
-@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing", "judged", "poisoned"])
+@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing", "judged", "poisoned", *APART])
 def test_nothing_is_requested_and_nothing_complains(open_page: Open, name: str) -> None:
     page = open_page(name)
     assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []  # type: ignore[attr-defined]
@@ -101,7 +116,7 @@ def test_axe_finds_no_violation_on_paper(open_page: Open) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["hostile", "empty", "nothing"])
+@pytest.mark.parametrize("name", ["hostile", "empty", "nothing", *APART])
 def test_axe_finds_no_violation_on_odd_pages(open_page: Open, name: str) -> None:
     assert violations(open_page(name)) == []
 
@@ -164,7 +179,7 @@ def test_without_the_policy_broken_escaping_would_have_run_the_script(
     assert page.evaluate("window.__xss") == 1
 
 
-@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing", "judged", "poisoned"])
+@pytest.mark.parametrize("name", ["full", "hostile", "empty", "nothing", "judged", "poisoned", *APART])
 @pytest.mark.parametrize("width", [390, 640])
 def test_a_narrow_or_zoomed_screen_needs_no_sideways_scroll(open_page: Open, name: str, width: int) -> None:
     """A window of 1280 pixels at 200 % zoom lays the page out at 640."""
@@ -376,7 +391,16 @@ def test_a_link_to_a_control_that_was_filtered_away_shows_it(open_page: Open) ->
     assert page.locator(page.evaluate("location.hash")).is_visible()
 
 
-@pytest.mark.parametrize("name", ["full", "judged", "nothing", "steps"])
+@pytest.mark.parametrize("name", APART)
+def test_a_page_apart_runs_nothing_and_names_no_file_that_is_not_there(open_page: Open, name: str) -> None:
+    page = open_page(name, color_scheme="dark")
+    page.evaluate("document.querySelectorAll('details').forEach((item) => item.open = true)")
+    assert page.evaluate("window.__xss") is None
+    assert page.locator("p.cut").count() > 0 and "report.json" not in page.content().split('id="rows"')[0]
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["full", "judged", "nothing", "steps", *APART])
 def test_every_link_of_the_page_leads_somewhere(open_page: Open, name: str) -> None:
     page = open_page(name)
     lost = page.locator("main a[href^='#']").evaluate_all(

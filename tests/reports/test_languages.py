@@ -8,11 +8,16 @@ from string import Formatter
 
 import pytest
 
-from headwater.core import UsageError
+from headwater.core import Chart, Series, StageReport, Table, UsageError
 from headwater.reports import build_report
+from headwater.reports.caps import Caps
 from headwater.reports.catalogue import Catalogue, languages
+from headwater.reports.charts import draw
 from headwater.reports.numbers import number, tick_label
+from headwater.reports.page import render
+from headwater.reports.run import Run, Track
 from headwater.reports.speaking import say, speaking
+from headwater.reports.stream_chart import stream_chart
 
 from .fixtures import full_run
 
@@ -101,3 +106,15 @@ def test_german_numbers_have_a_comma_and_thin_groups() -> None:
 
 def test_a_text_is_found_by_its_key() -> None:
     assert Catalogue("de")("page.skip") == "Zum Bericht springen"
+
+
+def test_what_a_drawing_tells_and_why_a_stage_is_missing_are_in_the_language_of_the_page() -> None:
+    chart = Chart("c", "T", "bar", "source", "share", (Series("n", ("a", "b"), (1.0, 2.0)),))
+    table = Table("t", "T", ("step", "in", "removed"), (("length", 10, 3),))
+    with speaking("de"):
+        assert "Balkendiagramm, share nach source: 2 Balken von 1 (a) bis 2 (b)." in draw(chart, Caps())
+        assert "10 Dokumente kamen an, 7 wurden behalten: length nahm 3 heraus." in stream_chart(table)
+    stage = StageReport("evaluation", "e")
+    html = render(Run("t", (Track("", {"evaluation": stage}),), language="de"), Caps())
+    assert "die ganze Stufe Prüfung" in html and "»headwater audit« führt sie aus" in html
+    assert "the stage was not run" not in html
