@@ -6,7 +6,7 @@ from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
-from .svg import CHARACTER, Scale, element, figure, line, shorten, text
+from .svg import CHARACTER, Scale, element, figure, line, rules, shorten, text
 
 WIDTH = 460.0
 LABELS = 230.0
@@ -49,11 +49,13 @@ def _dot(series: Series, index: int, at: int, y: float, scale: Scale) -> Markup:
 
 
 def _grid(scale: Scale, top: float, bottom: float) -> list[Markup]:
-    marks = []
-    for value in ticks(scale.low, scale.high, 5):
-        marks.append(line(scale(value), top, scale(value), bottom, "axis" if value == 0 else "grid"))
-        marks.append(text(scale(value), bottom + 14, tick_label(value), anchor="middle", kind="tick"))
-    return marks
+    places = ticks(scale.low, scale.high, 5)
+    upright = {value: (scale(value), top, scale(value), bottom) for value in places}
+    return [
+        rules([upright[value] for value in places if value], "grid"),
+        rules([upright[value] for value in places if not value], "axis"),
+        *(text(scale(value), bottom + 14, tick_label(value), anchor="middle", kind="tick") for value in places),
+    ]
 
 
 def _scale(chart: Chart, labels: float) -> Scale:

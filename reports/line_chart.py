@@ -6,7 +6,7 @@ from ..core import Chart, Series
 from .caps import clip
 from .legend import colour, legend
 from .numbers import number, tick_label, ticks
-from .svg import Scale, element, figure, line, shorten, text
+from .svg import Scale, element, figure, rules, shorten, text
 
 WIDTH, HEIGHT = 460.0, 236.0
 LEFT, RIGHT, FOOT = 50.0, 14.0, 42.0
@@ -51,13 +51,13 @@ def _dots(series: Series, index: int, x: Scale, y: Scale) -> list[Markup]:
 
 def _axes(chart: Chart, x: Scale, y: Scale) -> list[Markup]:
     marks = [text(0, y.end - 8, shorten(chart.y_label, WIDTH), kind="axis-label")]
-    for value in ticks(y.low, y.high, 5):
-        marks.append(line(x.start, y(value), x.end, y(value), "axis" if value == 0 else "grid"))
-        marks.append(text(LEFT - 7, y(value) + 4, tick_label(value), anchor="end", kind="tick"))
-    for value in ticks(x.low, x.high, 6):
-        marks.append(line(x(value), y.start, x(value), y.start + 4, "axis"))
-        marks.append(text(x(value), y.start + 17, tick_label(value), anchor="middle", kind="tick"))
-    marks.append(line(x.start, y.start, x.end, y.start, "axis"))
+    rows, columns = ticks(y.low, y.high, 5), ticks(x.low, x.high, 6)
+    foot = (x.start, y.start, x.end, y.start)
+    zero = [(x.start, y(value), x.end, y(value)) for value in rows if not value]
+    marks.append(rules([(x.start, y(value), x.end, y(value)) for value in rows if value], "grid"))
+    marks.append(rules([*zero, *((x(value), y.start, x(value), y.start + 4) for value in columns), foot], "axis"))
+    marks += [text(LEFT - 7, y(value) + 4, tick_label(value), anchor="end", kind="tick") for value in rows]
+    marks += [text(x(value), y.start + 17, tick_label(value), anchor="middle", kind="tick") for value in columns]
     marks.append(text(x.end, y.start + 33, shorten(chart.x_label, WIDTH - LEFT), anchor="end", kind="axis-label"))
     return marks
 

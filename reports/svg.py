@@ -1,6 +1,6 @@
 """SVG elements from Python, escaped; no element carries a style attribute, so a strict policy lets them through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from .caps import clip
 from .hidden import visible
 
 Number = int | float
+SHAPES = {"circle", "line", "path", "polygon", "polyline", "rect"}
 CHARACTER = 7.0  # mean width of a character at 13 px, generous
 
 
@@ -20,15 +21,16 @@ def element(tag: str, *children: str, **attributes: str | Number | None) -> Mark
         if value is not None
     )
     content = Markup("").join(child if isinstance(child, Markup) else visible(child) for child in children)
+    if not children and tag in SHAPES:
+        return Markup("<{}{}/>").format(Markup(tag), written)
     return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), written, content)
 
 
 def figure(width: Number, height: Number, title: str, description: str, children: Iterable[str]) -> Markup:
-    """A whole drawing that screen readers announce by title and description."""
+    """A whole drawing that screen readers announce by title and description; the title stands above it for all."""
     title = clip(title, 120) if title.strip() else "Chart without title"
     return element(
         "svg",
-        element("title", title),
         element("desc", description),
         *children,
         class_="chart",
@@ -47,7 +49,18 @@ def text(x: Number, y: Number, words: str, *, anchor: str = "start", kind: str =
 
 def line(x1: Number, y1: Number, x2: Number, y2: Number, kind: str) -> Markup:
     """A straight line."""
-    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
+    return rules([(x1, y1, x2, y2)], kind)
+
+
+def rules(segments: Sequence[tuple[Number, Number, Number, Number]], kind: str) -> Markup:
+    """Straight lines of one kind as one path: a grid in a fifth of the bytes."""
+    steps = "".join(_step(*segment) for segment in segments)
+    return element("path", d=steps, class_=kind) if steps else Markup("")
+
+
+def _step(x1: Number, y1: Number, x2: Number, y2: Number) -> str:
+    end = f"V{_round(y2)}" if x1 == x2 else f"H{_round(x2)}" if y1 == y2 else f"L{_round(x2)} {_round(y2)}"
+    return f"M{_round(x1)} {_round(y1)}{end}"
 
 
 def shorten(words: str, width: Number) -> str:

@@ -13,7 +13,7 @@ from .numbers import NOTHING, column_digits, number, with_digits
 HEADING = 60
 UNNAMED = "(unnamed)"
 ROUNDING = 1e-15  # below it a value is the rounding of a calculation that should have given 0
-PAPER_ROWS = 12  # as in page.css
+PAPER_ROWS = 10  # as in page.css
 FEW_VALUES = 0.5  # of the cells of a column: with fewer distinct texts it is written as a list of them and places
 DOCUMENT_ID = re.compile("[0-9a-f]{16}-[0-9a-f]{8}")
 

@@ -18,6 +18,7 @@ from headwater.core import (
     atomic_path,
     canonical_json,
     finite,
+    parse_json,
     read_json,
     sha256,
     sha256_file,
@@ -178,3 +179,12 @@ def test_json_that_cannot_be_read_is_an_integrity_error(tmp_path: Path, content:
     (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(IntegrityError, match=r"run\.json: not valid JSON"):
         read_json(tmp_path / "run.json")
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}', "1e999", "[1, -1e400]"])
+def test_a_number_that_json_does_not_have_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not a number that JSON has"):
+        parse_json(text)
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(IntegrityError, match="not valid JSON"):
+        read_json(tmp_path / "a.json")

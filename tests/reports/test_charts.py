@@ -61,9 +61,9 @@ def test_a_band_is_drawn_only_where_there_are_bounds() -> None:
 def test_an_interval_reaches_from_low_to_high_around_its_dot() -> None:
     series = Series("n", ("a", "b"), (1.0, 2.0), (0.5, 1.0), (2.0, 4.0))
     drawing = parse(Chart("c", "T", "interval", "x", "y", (series,)))
-    spans = [node for node in drawing.iter("line") if "interval" in node.get("class", "")]
+    spans = [node for node in drawing.iter("path") if "interval" in node.get("class", "")]
     dots = list(drawing.iter("circle"))
-    scale = [(float(node.get("x1", "")), float(node.get("x2", ""))) for node in spans]
+    scale = [[float(place) for place in re.findall(r"(?<=[MH])[\d.]+", node.get("d", ""))] for node in spans]
     unit = (scale[0][1] - scale[0][0]) / 1.5
     assert scale[1][1] - scale[1][0] == pytest.approx(3 * unit, abs=0.3)
     assert float(dots[0].get("cx", "")) - scale[0][0] == pytest.approx(0.5 * unit, abs=0.3)

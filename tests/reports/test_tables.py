@@ -27,13 +27,13 @@ def test_packed_rows_are_the_rows(rows: list[tuple[str, str]]) -> None:
 
 def test_rows_beyond_the_first_wait_for_the_script() -> None:
     shown = view([(f"r{at}", at) for at in range(240)])
-    assert (len(shown.rows), len(shown.more), shown.total, shown.cut) == (25, 215, 240, "")
-    assert shown.more[0] == ("r25", "25")
+    assert (len(shown.rows), len(shown.more), shown.total, shown.cut) == (15, 225, 240, "")
+    assert shown.more[0] == ("r15", "15")
 
 
 def test_rows_beyond_the_cap_are_counted() -> None:
     assert view([("r", at) for at in range(5_000)]).cut == (
-        "The page shows 2,000 of 5,000 rows; report.json has all of them."
+        "The page shows 300 of 5,000 rows; report.json has all of them."
     )
 
 

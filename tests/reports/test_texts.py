@@ -6,6 +6,9 @@ from importlib import resources
 
 import pytest
 
+from headwater.reports.catalogue import Catalogue, languages
+from headwater.reports.run import APART, OPTIONAL, STAGES
+
 OWN = ("judgement", "verdict", "answers", "checklist", "removal", "lineage", "methods")
 
 
@@ -32,3 +35,10 @@ def test_every_plural_has_both_forms(name: str) -> None:
     assert {key.removesuffix(".one") for key in keys if key.endswith(".one")} == {
         key.removesuffix(".other") for key in keys if key.endswith(".other")
     }
+
+
+def test_every_stage_has_a_name_in_every_language() -> None:
+    """A page about two runs could not be laid out once one of them had a finding: its stage had no name."""
+    for language in languages():
+        for stage in (*STAGES, *OPTIONAL, *APART):
+            assert Catalogue(language)(f"page.stage-{stage}")

@@ -160,7 +160,7 @@ ECHOED = {"sample a prompt", "trace", "erase"}
 """These print the text that the user gave; personal data in it are the user's own."""
 
 
-@pytest.mark.parametrize("name", COMMANDS.keys() - ECHOED)
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - ECHOED))
 def test_no_command_prints_personal_data_or_secrets(swept: Path, name: str) -> None:
     assert leaked(said_by(swept, name)[1].encode()) == []
 
