@@ -27,8 +27,9 @@ def check(
     """Judge a run folder by a policy: a pack's name or a YAML file; the run's own policy where it is None.
 
     Without ``run`` it is the run of the test session (``--headwater-run``). ``strict`` raises an ``AssertionError``
-    whose message is the checklist unless the gate passes; by default where no ``run`` is given. ``record`` appends the
-    evidence to the run, as the command line does. What cannot be judged raises a ``headwater.core.HeadwaterError``.
+    whose message is the checklist unless the gate passes; by default in tests, and where no ``run`` is given.
+    ``record`` appends the evidence to the run, as the command line does. What cannot be judged raises a
+    ``headwater.core.HeadwaterError``.
     """
     from .pipeline.check_api import check as judge
 

@@ -37,12 +37,15 @@ def dotted(key: KeyPath) -> str:
     return text.lstrip(".") or "(top level)"
 
 
-def load_yaml(path: Path) -> YamlFile:
-    """Read a YAML mapping. Too big, too deep, aliases, duplicate keys and custom tags are errors with their line."""
+def load_yaml(path: Path, missing: str = "'headwater init' writes a starter config") -> YamlFile:
+    """Read a YAML mapping. Too big, too deep, aliases, duplicate keys and custom tags are errors with their line.
+
+    ``missing`` is the advice of the error where there is no such file.
+    """
     try:
         content = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
-        raise InputError(f"{path}: no such file; 'headwater init' writes a starter config") from None
+        raise InputError(f"{path}: no such file; {missing}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     if len(content) > MAXIMUM_BYTES:

@@ -18,6 +18,7 @@ from ..reports import (
     Said,
     add_said,
     append_entry,
+    is_signed,
     load_policy,
     read_ledger,
     read_said,
@@ -86,6 +87,12 @@ def show(judgement: Judgement) -> None:
         console.print(Text(line.text, TONES.get(line.tone, "")), soft_wrap=True)
 
 
+SIGNED_ALREADY = (
+    "this run is signed: it counts from 'headwater check --again' on, which voids the sign-off; "
+    "then somebody has to sign anew"
+)
+
+
 def attest(
     folder: Path, control: str, policy: str | None, time: str | None, values: dict[str, Any], json: bool
 ) -> None:
@@ -103,7 +110,7 @@ def attest(
     if json:
         return typer.echo(jsonlib.dumps(made.model_dump(mode="json"), indent=1, ensure_ascii=False))
     typer.echo(f"{made.control} attested until {made.expires}" if new else f"{made.control} was attested so already")
-    typer.echo("it counts from the next 'headwater check' on")
+    typer.echo(SIGNED_ALREADY if is_signed(folder) else "it counts from the next 'headwater check' on")
 
 
 def attestation(control: str, values: dict[str, Any], today: date) -> Attestation:

@@ -37,8 +37,8 @@ def difference_report(one: Path, two: Path, seed: int = 0, progress: Progress = 
         *(_grouped(table) for table in tables if table.rows),
     ]
     facts: dict[str, Cell] = {
-        **_became(findings, "finding"),
-        **_became(controls, "control"),
+        **_became(findings),
+        **changed_controls(controls),
         **_moved(changes),
         **{label: value for label, value in made_of.facts.items() if value},
     }
@@ -120,12 +120,18 @@ def _moved(changes: Sequence[ScoreChange]) -> dict[str, Cell]:
     return counts if changes else {}
 
 
-def _became(table: Table, what: str) -> dict[str, Cell]:
-    """How many rows of a table say that something changed."""
-    if what == "control":
-        return {"controls that changed": sum(row[4] != "the same" for row in table.rows)} if table.rows else {}
+def changed_controls(table: Table) -> dict[str, Cell]:
+    """How many controls changed; one that only one side was judged by is counted apart."""
+    alone = sum("not judged" in row[2:4] for row in table.rows)
+    changed = sum(row[4] != "the same" for row in table.rows) - alone
+    counts: dict[str, Cell] = {"controls that changed": changed} if alone < len(table.rows) else {}
+    return {**counts, "controls judged on one side alone": alone} if alone else counts
+
+
+def _became(findings: Table) -> dict[str, Cell]:
+    """How many codes of findings came and went."""
     words = {"findings new in B": "new in B", "findings gone in B": "gone in B"}
-    return {label: sum(row[1] == word for row in table.rows) for label, word in words.items()}
+    return {label: sum(row[1] == word for row in findings.rows) for label, word in words.items()}
 
 
 def _findings(folder: Path) -> list[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .current_run import CURRENT
+from .current_run import CURRENT, IN_TEST
 
 NAME = "headwater_run"
 
@@ -28,12 +28,13 @@ def run_of(config: pytest.Config) -> Path | None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """While a test runs, ``headwater.check`` without a run judges the session's."""
-    token = CURRENT.set(run_of(item.config))
+    """While a test runs, ``headwater.check`` without a run judges the session's, and a shut gate fails the test."""
+    token, inside = CURRENT.set(run_of(item.config)), IN_TEST.set(True)
     try:
         yield
     finally:
         CURRENT.reset(token)
+        IN_TEST.reset(inside)
 
 
 @pytest.fixture

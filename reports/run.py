@@ -180,7 +180,8 @@ def _read(path: Path) -> StageReport:
         report = replace(StageReport.load(path), stage=path.stem)
         unknown = {finding.severity for finding in report.findings} - set(SEVERITIES)
     except HeadwaterError as error:
-        raise IntegrityError(f"{path}: {error}") from None
+        told = str(error)
+        raise IntegrityError(told if told.startswith(str(path)) else f"{path}: {told}") from None
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise IntegrityError(f"{path}: not a stage report ({error!r}); run the stage again") from None
     if unknown:

@@ -215,6 +215,8 @@ def _finding(
         f"Nobody asked for these texts: the model produced them by itself. The longest has {longest} bytes. Each span "
         "is highlighted and leads to the documents that hold it, with their licence and the steps that saw them."
     )
+    if others := sum(bool(item.spans) for item in found) - len(items):
+        meaning += f" Not counted here: {others} more repeating only what training never saw, as common phrases do."
     advice = (
         "Look at the documents behind the longest spans. Remove or deduplicate what must not be repeated and train "
         "again, or block these spans at generation."

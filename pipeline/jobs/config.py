@@ -204,7 +204,7 @@ class JobsFile(Section):
 
 def load_jobs(path: Path) -> JobsFile:
     """Read a file of jobs. Relative paths in it are relative to the file."""
-    file = load_yaml(path)
+    file = load_yaml(path, missing="give a file of jobs; docs/jobs.md shows one")
     try:
         found = JobsFile.model_validate(file.values)
     except ValidationError as error:

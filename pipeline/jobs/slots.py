@@ -162,18 +162,33 @@ def up_to_date(root: Path, anew: bool = False) -> Indexed:
     return done
 
 
+def ended_since(root: Path, number: int) -> tuple[list[Slot], int]:
+    """The slots that ended or passed after an entry of the ledger, as they stand now, and the number of the last."""
+    told = list(_history(root))
+    newest = {(slot.job, slot.scheduled_for): slot for _, slot in told}
+    keys = dict.fromkeys((slot.job, slot.scheduled_for) for at, slot in told if at > number)
+    found = [newest[key] for key in keys if newest[key].state != "running"]
+    return found, max((at for at, _ in told), default=number)
+
+
 def _rebuild(connection: sqlite3.Connection, root: Path) -> int:
+    slots = {(slot.job, slot.scheduled_for): slot for _, slot in _history(root)}
+    connection.execute("DELETE FROM slots")
+    connection.executemany(WRITE, [slot.values for slot in slots.values()])
+    return len(slots)
+
+
+def _history(root: Path) -> Iterator[tuple[int, Slot]]:
+    """Every state of every slot, with the number of the entry that tells it."""
     slots: dict[tuple[str, str], Slot] = {}
     for entry in read_ledger(ledger_folder(root)):
         if entry.event in (TAKEN, ENDED, PASSED):
             try:
                 for slot in _told(slots, entry.event, entry.time, entry.data):
                     slots[slot.job, slot.scheduled_for] = slot
+                    yield entry.number, slot
             except (KeyError, TypeError, ValueError):
                 raise IntegrityError(f"{ledger_folder(root)}: entry {entry.number} tells of no slot") from None
-    connection.execute("DELETE FROM slots")
-    connection.executemany(WRITE, [slot.values for slot in slots.values()])
-    return len(slots)
 
 
 def _told(slots: Mapping[tuple[str, str], Slot], event: str, time: str, data: Mapping[str, Any]) -> Iterator[Slot]:

@@ -157,7 +157,8 @@ class Viewer:
 
     def _refused(self, error: HeadwaterError) -> Response:
         """What cannot be done, without the place of the folder on this machine."""
-        return self.pages("problem", 400, problem=str(error).replace(str(self.shelf.root), "").lstrip("/"))
+        root = str(self.shelf.root)
+        return self.pages("problem", 400, problem=str(error).replace(f"{root}/", "").replace(root, "."))
 
 
 def build_app(root: Path, token: str, hosts: Sequence[str], language: str = "en") -> ASGIApp:

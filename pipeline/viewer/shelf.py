@@ -19,8 +19,10 @@ ORDERS: Mapping[str, str] = {
     "newest": "finished DESC, folder",
     "oldest": "finished, folder",
     "name": "folder",
-    "verdict": f"CASE verdict {RANKS} ELSE 9 END, finished DESC, folder",
+    "verdict": f"damaged = '', CASE verdict {RANKS} ELSE 9 END, finished DESC, folder",
 }
+DAMAGED = "damaged"
+COLUMNS = f"id, folder, title, finished, policy, CASE WHEN damaged != '' THEN '{DAMAGED}' ELSE verdict END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Shelved:
     finished: str
     policy: str
     verdict: str
+    """The worst status that shuts the gate; ``damaged`` where the folder cannot be read, empty where nobody judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Shelf:
         with open_history(self.root) as connection:
             count = connection.execute(f"SELECT count(*) FROM runs {where}", values).fetchone()[0]
             rows = connection.execute(
-                f"SELECT id, folder, title, finished, policy, verdict FROM runs {where} "
+                f"SELECT {COLUMNS} FROM runs {where} "
                 f"ORDER BY {ORDERS.get(asked.order, ORDERS['newest'])} LIMIT ? OFFSET ?",
                 (*values, PAGE, PAGE * (max(1, asked.page) - 1)),
             ).fetchall()
@@ -77,9 +80,7 @@ class Shelf:
         if not ID.fullmatch(id):
             return None
         with open_history(self.root) as connection:
-            row = connection.execute(
-                "SELECT id, folder, title, finished, policy, verdict FROM runs WHERE id = ?", (id,)
-            ).fetchone()
+            row = connection.execute(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (id,)).fetchone()
         return Shelved(*row) if row else None
 
     def folder(self, run: Shelved) -> Path | None:
@@ -104,7 +105,9 @@ def _where(asked: Asked) -> tuple[str, list[str]]:
         like = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
         conditions.append("(folder LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')")
         values += [like, like]
-    if asked.verdict:
-        conditions.append("verdict = ?")
+    if asked.verdict == DAMAGED:
+        conditions.append("damaged != ''")
+    elif asked.verdict:
+        conditions.append("damaged = '' AND verdict = ?")
         values.append("" if asked.verdict == "none" else asked.verdict)
     return ("WHERE " + " AND ".join(conditions) if conditions else ""), values

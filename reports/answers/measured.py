@@ -165,12 +165,21 @@ def _top(topic: Topic, shown: list[PlacedFinding], say: Speaker) -> list[Stateme
     found = []
     for placed in shown:
         title = placed.finding.title or placed.finding.code
-        why = SENTENCE.split(placed.finding.meaning.strip(), maxsplit=1)[0].rstrip(".") if topic.explained else ""
+        why = _first_sentence(placed.finding.meaning.strip()) if topic.explained else ""
         why = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
         key, more = ("finding-why", {"why": why}) if why else ("finding", {})
         said = Statement(say.text(key, title=title, **more), placed.anchor)
         found.append(say.of_track(placed.track, said))
     return found
+
+
+def _first_sentence(text: str) -> str:
+    """Up to the first end of a sentence that stands in no brackets: an interval with its n is told whole."""
+    for end in SENTENCE.finditer(text):
+        said = text[: end.start()]
+        if said.count("(") == said.count(")"):
+            return said
+    return text.rstrip(".")
 
 
 def _shown(findings: list[PlacedFinding]) -> list[PlacedFinding]:

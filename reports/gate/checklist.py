@@ -72,8 +72,9 @@ def _head(judgement: "Judgement", width: int) -> Iterator[Line]:
     yield from _wrapped(where, width, "")
     total, shut = len(judgement.evidence), len(judgement.failed)
     every = ", ".join(f"{count} {WORDS[status]}" for status, count in judgement.counts.items())
-    yield from _wrapped(f"{total} controls: {every}", width, "")
-    yield from _wrapped(f"{shut} of {total} keep the gate shut (marked *)" if shut else "none keeps it shut", width, "")
+    yield from _wrapped(f"{total} control{'' if total == 1 else 's'}: {every}", width, "")
+    keeps = f"{shut} of {total} keep{'s' if shut == 1 else ''} the gate shut (marked *)"
+    yield from _wrapped(keeps if shut else "none keeps it shut", width, "")
     for finding in judgement.findings:
         yield Line("")
         yield from _wrapped(f"{finding.code} {_safe(finding.title)}", width, "", "fail")

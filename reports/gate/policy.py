@@ -239,7 +239,7 @@ def _span(value: str | None) -> str | None:
 
 def read_policy(path: Path) -> Policy:
     """A policy file as it stands, what it extends not joined in; a wrong key or value names its line."""
-    return parse_policy(load_yaml(path))
+    return parse_policy(load_yaml(path, missing="name a pack or a file of your own; docs/gate.md shows one"))
 
 
 def parse_policy(file: YamlFile) -> Policy:

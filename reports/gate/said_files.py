@@ -20,7 +20,7 @@ class Said(Section):
 
 def read_said(path: Path) -> Said:
     """A file with the keys ``waivers`` and ``attestations``. Raises :class:`ConfigError` with the place."""
-    return parse(Said, load_yaml(path))
+    return parse(Said, load_yaml(path, missing="give a file of waivers or attestations; docs/gate.md shows both"))
 
 
 def said_of(folder: Path) -> tuple[tuple[Waiver, ...], tuple[Attestation, ...]]:

@@ -57,14 +57,14 @@ def _is_text(name: str) -> bool:
 
 
 def is_run(folder: str) -> bool:
-    """Whether a folder holds the manifest of a run, or a config beside a manifest that nobody can read."""
+    """Whether a folder holds the manifest of a run, or a config or a ledger beside a manifest that nobody can read."""
     path = Path(folder) / MANIFEST
     if path.is_symlink() or not path.is_file():
         return False
     manifest = _json(path)
     if isinstance(manifest, dict) and isinstance(manifest.get("kind"), str):
         return bool(manifest["kind"] == "run")
-    return (Path(folder) / "config.yaml").is_file()
+    return any((Path(folder) / name).is_file() for name in ("config.yaml", LEDGER))
 
 
 def _json(path: Path) -> Any:

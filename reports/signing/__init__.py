@@ -16,7 +16,7 @@ from .keys import (
 from .lines import shown, verification_lines
 from .model_signature import ModelSignature, model_files, read_model_signature, sign_model, verify_model
 from .signatures import Signature, read_signatures
-from .signing import Signer, finish_signing, refuse_signed, sign_run
+from .signing import Signer, finish_signing, is_signed, refuse_signed, sign_run
 from .statement import DECISIONS, SignOff
 from .verify import Verification, fault_text, verify
 from .whole import check_whole
@@ -50,6 +50,7 @@ __all__ = [
     "read_bundle",
     "read_model_signature",
     "read_signatures",
+    "is_signed",
     "refuse_signed",
     "shown",
     "sign_model",

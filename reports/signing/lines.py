@@ -53,16 +53,26 @@ def _signature(one: Signature, found: Verification) -> Iterator[str]:
 def _trust(found: Verification) -> Iterator[str]:
     if not found.holds:
         return
-    newest = found.signatures[-1].sign_off
-    key = newest.fingerprint if newest else ""
-    if not found.known:
-        yield (
-            f"  who: signed by key {key}, which {shown(found.place)} itself brings: nothing was changed since, but who "
-            "signed is not proved; compare the fingerprint with one that you know, or give --key"
-        )
+    yield from _unproved(found)
     if found.anchored is None:
         yield f"  ledger: {found.entries} entries, head {found.head}; no anchored head was given (--head)"
     else:
         yield f"  ledger: contains the anchored head as entry {found.anchored} of {found.entries}"
     if not found.known or found.anchored is None:
         yield f"  limit: {LIMIT}"
+
+
+def _unproved(found: Verification) -> Iterator[str]:
+    """Keys that nobody vouched for: of every signature that holds, not of the newest alone."""
+    signed = [one.sign_off.fingerprint for one in found.signatures if one.holds and one.sign_off]
+    keys = [key for key in dict.fromkeys(signed) if key not in found.known]
+    if not keys:
+        return
+    if keys[1:]:
+        noun, advice = "keys", "compare the fingerprints with those that you know, or give --key for each"
+    else:
+        noun, advice = "key", "compare the fingerprint with one that you know, or give --key"
+    yield (
+        f"  who: {'also ' if found.known else ''}signed by {noun} {' and '.join(keys)}, which {shown(found.place)} "
+        f"itself brings: nothing was changed since, but who signed is not proved; {advice}"
+    )

@@ -101,9 +101,14 @@ def finish_signing(folder: Path) -> bool:
     return True
 
 
+def is_signed(folder: Path) -> bool:
+    """Whether somebody signed, or began to sign, this run."""
+    return bool(FolderContents(folder).envelopes()) or (folder / STAGED).is_dir()
+
+
 def refuse_signed(folder: Path, doing: str, way_out: str) -> None:
     """A signed run is evidence: whoever would change it is told so, and the way out."""
-    if FolderContents(folder).envelopes() or (folder / STAGED).is_dir():
+    if is_signed(folder):
         raise UsageError(f"{folder}: this run is signed, and {doing} would void the sign-off; {way_out}")
 
 

@@ -9,7 +9,13 @@ from typer.testing import CliRunner
 from headwater.core import Finding, Score, StageReport
 from headwater.curate import score_changes
 from headwater.pipeline.cli import app
-from headwater.pipeline.diff_page import controls_table, difference_report, findings_table, share_chart
+from headwater.pipeline.diff_page import (
+    changed_controls,
+    controls_table,
+    difference_report,
+    findings_table,
+    share_chart,
+)
 from headwater.reports import Evidence
 
 
@@ -34,6 +40,16 @@ def test_a_control_that_changed_stands_first_and_says_from_what_to_what() -> Non
         ("M09", "not judged, now not measured"),
         ("D01", "the same"),
     ]
+
+
+def test_a_control_that_one_side_was_never_judged_by_did_not_change() -> None:
+    a, b = [evidence("D01", "pass")], [evidence("D01", "fail"), evidence("D02", "pass")]
+    assert changed_controls(controls_table(a, b)) == {
+        "controls that changed": 1, "controls judged on one side alone": 1
+    }  # fmt: skip
+    assert changed_controls(controls_table([], b)) == {"controls judged on one side alone": 2}
+    assert changed_controls(controls_table(b, b)) == {"controls that changed": 0}
+    assert changed_controls(controls_table([], [])) == {}
 
 
 def test_findings_are_new_gone_or_in_both_and_counted() -> None:

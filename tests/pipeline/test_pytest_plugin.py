@@ -52,6 +52,16 @@ def test_a_gate_that_fails_fails_the_test_with_the_checklist(session: Path, pyte
     found.stdout.fnmatch_lines(["*FAIL: a control is beyond its limit*", "*failed * X1 *Measured*"])
 
 
+def test_a_gate_that_fails_fails_the_test_that_names_its_run_too(session: Path, pytester: pytest.Pytester) -> None:
+    (session / "p.yaml").write_text(POLICY.replace("LIMIT", "0.05"), "utf-8")
+    pytester.makepyfile(
+        "import headwater\n"
+        "def test_named():\n    headwater.check('p.yaml', run='run')\n"
+        "def test_looked_at():\n    assert headwater.check('p.yaml', run='run', strict=False).exit_code == 1\n"
+    )
+    pytester.runpytest(*PLUGIN).assert_outcomes(failed=1, passed=1)
+
+
 def test_the_plugin_imports_nothing_until_it_is_used() -> None:
     program = (
         "import sys; import headwater.pipeline.pytest_plugin as p; "

@@ -78,6 +78,15 @@ def test_a_signed_run_is_left_alone(signed: Path) -> None:
     assert call("verify", signed / "run").exit_code == 0
 
 
+def test_whoever_attests_on_a_signed_run_is_told_that_a_new_judgement_voids_the_sign_off(
+    signed: Path, tmp_path: Path
+) -> None:
+    run = shutil.copytree(signed / "run", tmp_path / "run")
+    done = call("attest", run, "H15", "--person", "P", "--role", "board", "--statement", "looked at", "--evidence",
+                "minutes.pdf", "-p", "genai-baseline")  # fmt: skip
+    assert done.exit_code == 0 and "'headwater check --again'" in done.output and "voids the sign-off" in done.output
+
+
 def test_check_again_voids_the_sign_off(signed: Path, tmp_path: Path) -> None:
     run = shutil.copytree(signed / "run", tmp_path / "run")
     call("check", run, "--policy", "genai-baseline", "--again", "--quiet")

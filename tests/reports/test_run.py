@@ -69,7 +69,7 @@ def test_a_number_that_is_not_finite_is_refused_with_its_file(tmp_path: Path) ->
     data = evaluation().to_json()
     data["scores"][0]["value"] = float("nan")
     (tmp_path / "evaluation.json").write_text(json.dumps(data))
-    with pytest.raises(IntegrityError, match=r"evaluation\.json: perplexity"):
+    with pytest.raises(IntegrityError, match=r"evaluation\.json: not valid JSON .NaN"):
         read_run(tmp_path, "t", {}, {}, ("",))
 
 

@@ -50,6 +50,9 @@ class Alert:
     state: str
     previous: str = ""
     run: str = ""
+    """The run folder; empty where nothing ran."""
+    scheduled_for: str = ""
+    """When the slot was due, the last one of those that were missed."""
     time: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
 
@@ -115,7 +118,7 @@ def alerts_of(
     for (job, topic), (state, slot, numbers) in states.items():
         previous = told.get((job, topic), "")
         if state != previous and (previous or state not in GOOD):
-            found.append(Alert(job, topic, state, previous, slot.folder or slot.scheduled_for, time, numbers))
+            found.append(Alert(job, topic, state, previous, slot.folder, slot.scheduled_for, time, numbers))
     return found
 
 

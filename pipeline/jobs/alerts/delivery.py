@@ -17,12 +17,13 @@ from typing import Any
 from ....core import HeadwaterError, UsageError, open_own
 from ....reports import Entry, append_entry, read_ledger
 from ..config import Channel, File, JobsFile, Mail, Slack, Webhook
-from ..slots import Slot, ledger_folder, utc_text
+from ..due import backoff
+from ..slots import Slot, ended_since, ledger_folder, utc_text
 from .changes import Alert, Change, alerts_of
 from .messages import mail, payload, signature, slack_body, webhook_body
 from .transport import post, send_mail
 
-CHANGED, SENT, FAILED = "alert", "alert-sent", "alert-failed"
+CHANGED, SENT, FAILED, LOOKED = "alert", "alert-sent", "alert-failed", "alerts-looked"
 TRIES, PAUSE = 3, 1.0
 GIVEN_UP = 50
 """Calls after which an alert that cannot be delivered is left alone."""
@@ -38,22 +39,28 @@ class Box:
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     waiting: dict[tuple[int, str], Alert] = field(default_factory=dict)
     failures: dict[tuple[int, str], int] = field(default_factory=dict)
+    looked: int = 0
+    """The entry up to which slots were looked at for alerts: what ended after it was never told, whoever died."""
 
 
 def report_changes(
     jobs: JobsFile, slots: Sequence[Slot], now: datetime, say: Say, detect: Detect = lambda _: (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:  # fmt: skip
-    """Tell the channels what changed by these slots, and what could not be told before. Never raises for a channel."""
+    """Tell the channels what changed by these slots, and what could not be told before. Never raises for a channel.
+
+    Slots of a scheduler that was killed before it told of them are found in the ledger, and told of now.
+    """
     root = Path(jobs.out)
-    if not any(job.alerts for job in jobs.jobs.values()):
-        return
     with _alone(root):
         box = read_box(root)
+        slots, end = _untold(jobs, slots, box.looked, now)
         changes = [(slot, change) for slot in slots if slot.attempt and slot.folder for change in detect(slot)]
         for alert in alerts_of(slots, changes, box.told, utc_text(now)):
             channels = list(jobs.jobs[alert.job].alerts)
             append_entry(ledger_folder(root), CHANGED, alert.time, alert=payload(alert), channels=channels)
+        if end > box.looked:
+            append_entry(ledger_folder(root), LOOKED, utc_text(now), through=end)
         for (number, name), alert in read_box(root).waiting.items():
             _deliver(jobs, root, number, name, alert, utc_text(now), say, sleep)
 
@@ -64,6 +71,8 @@ def read_box(root: Path) -> Box:
     for entry in read_ledger(ledger_folder(root)):
         if entry.event == CHANGED:
             _changed(box, entry)
+        elif entry.event == LOOKED:
+            box.looked = max(box.looked, entry.data["through"])
         elif entry.event in (SENT, FAILED):
             key = (entry.data["alert"], entry.data["channel"])
             box.failures[key] = box.failures.get(key, 0) + 1
@@ -72,9 +81,26 @@ def read_box(root: Path) -> Box:
     return box
 
 
+def _untold(jobs: JobsFile, slots: Sequence[Slot], looked: int, now: datetime) -> tuple[list[Slot], int]:
+    """These slots and those that ended since the last look, of jobs with channels; and the last entry looked at."""
+    ended, end = ended_since(Path(jobs.out), looked)
+    known = {(slot.job, slot.scheduled_for) for slot in slots}
+    others = [one for one in ended if (one.job, one.scheduled_for) not in known and one.job in jobs.jobs]
+    found = [*(one for one in others if not _tried_again(jobs, one, now)), *slots]
+    return [one for one in found if jobs.jobs[one.job].alerts], end
+
+
+def _tried_again(jobs: JobsFile, slot: Slot, now: datetime) -> bool:
+    """Whether another scheduler waits for the next attempt at a slot: how it ends is told then."""
+    job = jobs.jobs[slot.job]
+    if slot.state != "failed" or slot.exit_code not in job.retries.codes or slot.attempt > job.retries.limit:
+        return False
+    return (now - datetime.fromisoformat(slot.finished)).total_seconds() <= backoff(job, slot) + jobs.lease
+
+
 def _changed(box: Box, entry: Entry) -> None:
     told = entry.data["alert"]
-    alert = Alert(**{name: told[name] for name in Alert.__slots__})
+    alert = Alert(**{name: told[name] for name in Alert.__slots__ if name in told})
     box.told[alert.job, alert.topic] = alert.state
     # An older message about the same topic says nothing any more.
     for key in [key for key, old in box.waiting.items() if (old.job, old.topic) == (alert.job, alert.topic)]:

@@ -16,14 +16,17 @@ def payload(alert: Alert) -> dict[str, Any]:
     """The alert as plain values: what webhooks and files get."""
     return {
         "job": alert.job, "topic": alert.topic, "state": alert.state, "previous": alert.previous, "run": alert.run,
-        "time": alert.time, "recovered": alert.good, "title": alert.title, "numbers": dict(alert.numbers),
+        "scheduled_for": alert.scheduled_for, "time": alert.time, "recovered": alert.good, "title": alert.title,
+        "numbers": dict(alert.numbers),
     }  # fmt: skip
 
 
 def lines(alert: Alert) -> list[str]:
     """The alert as lines for people."""
     numbers = [f"{name}: {value:g}" for name, value in sorted(alert.numbers.items())]
-    return [alert.title, f"run: {alert.run}", *numbers, f"time: {alert.time}"]
+    places = [f"run: {alert.run}"] if alert.run else []
+    places += [f"was due: {alert.scheduled_for}"] if alert.scheduled_for else []
+    return [alert.title, *places, *numbers, f"time: {alert.time}"]
 
 
 def webhook_body(alert: Alert) -> bytes:

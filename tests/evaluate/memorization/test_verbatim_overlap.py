@@ -71,6 +71,8 @@ def test_what_training_never_saw_is_a_control_and_no_finding(corpus: Corpus) -> 
     assert scores[""].value == pytest.approx(2 / 3)
     assert scores["never seen in training"].value == pytest.approx(1 / 3)
     assert scores["never seen in training"].example_ids == ("free-1",)
+    assert "1 of 3 free samples" in outcome.findings[0].title
+    assert "Not counted here: 1 more" in outcome.findings[0].meaning
     (finding,) = outcome.findings
     assert finding.document_ids == (corpus.ids()[3],) and finding.title.startswith("1 of 3")
     model = ByteModel(corpus, seen={corpus.ids()[5]: 1})

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,8 +21,8 @@ from headwater.pipeline.jobs.alerts.delivery import report_changes
 from headwater.pipeline.jobs.alerts.messages import mail, slack_body
 from headwater.pipeline.jobs.alerts.transport import post, send_mail
 from headwater.pipeline.jobs.config import JobsFile, Mail, load_jobs
-from headwater.pipeline.jobs.slots import Slot
-from headwater.reports import read_ledger
+from headwater.pipeline.jobs.slots import Slot, record_end, start_slot, transaction
+from headwater.reports import open_history, read_ledger
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CANARIES = ["jane.doe@mail.org", "4111 1111 1111 1111", "<script>", "<!channel>", "@everyone"]
@@ -282,3 +282,38 @@ def test_a_mail_without_encryption_leaves_this_machine_never_and_a_server_withou
 
 def test_the_first_good_state_is_no_news() -> None:
     assert alerts_of([ran(0)], [], {}, "") == []
+
+
+def written(jobs: JobsFile, slot: Slot) -> None:
+    """The slot as a scheduler writes it, which is killed before it tells of it."""
+    root = Path(jobs.out)
+    with open_history(root) as connection, transaction(connection):
+        start_slot(connection, root, replace(slot, state="running", started=NOW.isoformat(), exit_code=None))
+        record_end(connection, root, replace(slot, finished=NOW.isoformat()))
+
+
+def test_what_a_killed_scheduler_did_not_tell_is_told_by_the_next_once(tmp_path: Path) -> None:
+    jobs = jobs_with(tmp_path, "c: {kind: file, path: alerts.jsonl}")
+    written(jobs, ran(1))
+    told(jobs)
+    told(jobs)
+    assert [(one["topic"], one["state"], one["run"]) for one in lines(tmp_path)] == [("gate", "fail", "run-1")]
+    written(jobs, ran(0, hour=2))
+    told(jobs)
+    assert [one["state"] for one in lines(tmp_path)] == ["fail", "pass"]
+
+
+def test_a_slot_that_another_scheduler_tries_again_is_not_told_of_yet(tmp_path: Path) -> None:
+    jobs = jobs_with(tmp_path, "c: {kind: file, path: alerts.jsonl}")
+    written(jobs, ran(75))
+    told(jobs)
+    assert lines(tmp_path) == []
+    written(jobs, replace(ran(75), attempt=3))
+    told(jobs)
+    assert [one["state"] for one in lines(tmp_path)] == ["failed"]
+
+
+def test_missed_times_name_no_run_but_when_they_were_due(tmp_path: Path) -> None:
+    jobs = jobs_with(tmp_path, "c: {kind: file, path: alerts.jsonl}")
+    told(jobs, Slot("a", "2026-05-04T01:00:00+00:00", "missed"))
+    assert [(one["run"], one["scheduled_for"]) for one in lines(tmp_path)] == [("", "2026-05-04T01:00:00+00:00")]

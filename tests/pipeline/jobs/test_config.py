@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.core import ConfigError
+from headwater.core import ConfigError, InputError
 from headwater.pipeline.jobs.config import load_jobs
 
 GOOD = """\
@@ -58,3 +58,9 @@ def test_a_wrong_file_ends_in_a_sentence_with_line_rule_and_way_out(
     with pytest.raises(ConfigError) as error:
         loaded(tmp_path, text)
     assert [word for word in words if word not in str(error.value)] == []
+
+
+def test_a_file_of_jobs_that_is_not_there_is_no_run_config(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no such file; give a file of jobs") as error:
+        load_jobs(tmp_path / "missing.yaml")
+    assert "headwater init" not in str(error.value)

@@ -8,8 +8,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from headwater.core import HeadwaterError
 from headwater.pipeline.viewer import shelf as clock
-from headwater.pipeline.viewer.app import ALONE, LARGEST_FORM, build_app
+from headwater.pipeline.viewer.app import ALONE, LARGEST_FORM, Viewer, build_app
 from headwater.reports import open_history
 
 from .asking import HOST, TOKEN, Answer, ask
@@ -222,3 +223,23 @@ def test_a_run_that_is_finished_while_the_viewer_stands_is_listed(
     assert "later" not in ask(viewer, "/").text
     monkeypatch.setattr(clock, "FRESH", 0.0)
     assert "later" in ask(viewer, "/").text
+
+
+def test_a_damaged_run_is_listed_as_damaged_and_found_by_that(root: Path) -> None:
+    bad = root / "wednesday"
+    bad.mkdir()
+    (bad / "manifest.json").write_text("no manifest")
+    (bad / "ledger.jsonl").write_text("")
+    try:
+        fresh = build_app(root, TOKEN, [HOST])
+        page = ask(fresh, "/?verdict=damaged")
+        assert page.text.count('class="status damaged"') == 1 and "wednesday" in page.text and "monday" not in page.text
+        assert "wednesday" not in ask(fresh, "/?verdict=none").text
+    finally:
+        shutil.rmtree(bad)
+
+
+def test_what_is_refused_names_both_runs_below_the_root_alone(root: Path) -> None:
+    answer = Viewer(root)._refused(HeadwaterError(f"{root}/monday is of one kind, {root}/tuesday of another"))
+    assert "monday is of one kind, tuesday of another" in bytes(answer.body).decode()
+    assert str(root) not in bytes(answer.body).decode()

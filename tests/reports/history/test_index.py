@@ -97,6 +97,15 @@ def test_check_tells_an_index_that_was_changed_and_a_file_that_was(tmp_path: Pat
     assert "night-001" in {one.folder for one in check_index(tmp_path)}
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "ledger.jsonl"])
+def test_a_run_without_a_config_whose_manifest_nobody_can_read_is_damaged(tmp_path: Path, name: str) -> None:
+    bad = write_run(tmp_path, 1, [score(0.8)])
+    (bad / "manifest.json").write_text("")
+    for other in {"config.yaml", "ledger.jsonl"} - {name}:
+        (bad / other).unlink(missing_ok=True)
+    assert (bad / name).is_file() and index_runs(tmp_path).damaged == 1
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [("manifest.json", "{"), ("manifest.json", "[" * 5000), ("ledger.jsonl", "{}\n"), ("evidence.jsonl", "x\n"),

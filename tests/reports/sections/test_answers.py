@@ -144,6 +144,20 @@ def test_a_title_that_names_no_one_is_followed_by_what_it_means() -> None:
     assert "More follows" not in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("meaning", "told"),
+    [
+        ("Share of rows: 12.4% (10.4% to 14.6%; n 971). A second one.", "Share of rows: 12.4% (10.4% to 14.6%; n 971)"),
+        ("Found (one. Two) here; there. More", "Found (one. Two) here"),
+        ("A bracket (is open; for ever.", "A bracket (is open; for ever"),
+    ],
+)
+def test_a_sentence_does_not_end_within_brackets(meaning: str, told: str) -> None:
+    finding = Finding("HW-A080", "medium", "Title", meaning, "")
+    answer = of({"audit": StageReport("audit", "A", findings=(finding,))})["worse"]
+    assert f"Title. {told}." in text(answer)
+
+
 def test_bias_in_data_alone_is_said_to_be_of_data_alone() -> None:
     score = Score("mentions", 3.0, 5, "per million", "m/1", slice={"group": "female"})
     finding = Finding("HW-A004", "medium", "Mentioned less", "", "")

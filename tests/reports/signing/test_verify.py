@@ -136,6 +136,16 @@ def test_without_a_known_key_it_says_that_nobody_is_proved(signed: Path) -> None
     assert "whoever owns the run can write everything anew" in text
 
 
+def test_every_signer_whose_key_nobody_gave_is_named(signed: Path) -> None:
+    sign_run(signed, OTHER, BORIS, lay_out)
+    anna, boris = fingerprint(KEY.public_key()), fingerprint(OTHER.public_key())
+    who = [[line for line in verification_lines(verify(signed, known)) if line.startswith("  who:")]
+           for known in ([], [boris], [anna, boris])]  # fmt: skip
+    assert f"signed by keys {anna} and {boris}, which" in who[0][0]
+    assert f"also signed by key {anna}, which" in who[1][0] and boris not in who[1][0]
+    assert who[2] == []
+
+
 def test_a_replaced_key_is_noticed(signed: Path) -> None:
     """Somebody signs the statement with a key of their own and leaves the name."""
     path = signed / ENVELOPE
