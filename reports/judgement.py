@@ -118,7 +118,7 @@ def share(value: float) -> str:
 
 
 def in_words(score: Score, words: Catalogue) -> str:
-    """``19.4 % (95 % interval 10.8 % to 30.9 %, n 67)``."""
+    """``19.4 % (95 % interval 10.8 % to 30.9 %, n 67)``; ``100 % (59 counted)`` where everything was counted."""
     if score.unit.startswith(PERCENT) and 0 <= score.value <= 1:
         value, ends = share(score.value), (share(score.low or 0), share(score.high or 0))
         span = words("judgement.span", low=ends[0], high=ends[1])
@@ -126,6 +126,8 @@ def in_words(score: Score, words: Catalogue) -> str:
         value, span = f"{score_value(score)} {score.unit}".strip(), score_interval(score)
     if score.low is None:
         return words("judgement.value", value=value, n=number(score.n))
+    if score.low == score.high == score.value:
+        return words("judgement.value-counted", value=value, n=number(score.n))
     return words(
         "judgement.value-interval", value=value, confidence=share(score.confidence), span=span, n=number(score.n)
     )

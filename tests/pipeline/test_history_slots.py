@@ -5,6 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from headwater.core import IntegrityError
 from headwater.pipeline.cli import app
 from headwater.pipeline.jobs.slots import Slot, pass_slots, transaction, utc_text
 from headwater.reports import open_history
@@ -46,7 +47,9 @@ def test_a_changed_ledger_of_jobs_ends_with_exit_code_4(tmp_path: Path) -> None:
     root = _root(tmp_path)
     ledger = root / "jobs" / "ledger.jsonl"
     ledger.write_text(ledger.read_text("utf-8").replace("nobody", "nobodi"), "utf-8")
-    assert CliRunner().invoke(app, ["history", str(root), "--rebuild"]).exception is not None
+    ended = CliRunner().invoke(app, ["history", str(root), "--rebuild"])
+    assert isinstance(ended.exception, IntegrityError) and ended.exception.exit_code == 4
+    assert "ledger.jsonl" in str(ended.exception)
 
 
 def test_a_trend_of_a_metric_that_no_run_has_is_an_error_and_no_empty_page(tmp_path: Path) -> None:

@@ -28,3 +28,9 @@ def test_another_unit_keeps_its_own_numbers() -> None:
 
 def test_a_value_without_interval_pretends_none() -> None:
     assert in_words(Score("m", 0.5, 3, "share", "m/1"), Catalogue("en")) == "50 % (n 3)"
+
+
+def test_what_was_counted_whole_has_no_interval_of_a_draw() -> None:
+    score = Score("m", 1.0, 59, "share of files", "m/1", 1.0, 1.0, "every one was looked at")
+    assert in_words(score, Catalogue("en")) == "100 % (59 counted)"
+    assert in_words(score, Catalogue("de")) == "100 % (59 gezählt)"

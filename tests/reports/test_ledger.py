@@ -109,8 +109,10 @@ def test_a_line_longer_than_what_is_read_at_once_is_found(tmp_path: Path) -> Non
 def test_an_append_reads_the_end_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the ledger is, so that ten thousand appends cost ten thousand times one."""
     filled(tmp_path, 30)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("the whole file was read"))
-    append_entry(tmp_path, "event", TIME)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda _: pytest.fail("the whole file was read"))
+        added = append_entry(tmp_path, "event", TIME)
+    assert added.number == 31 and list(read_ledger(tmp_path))[-1] == added
 
 
 def test_a_lone_surrogate_is_kept(tmp_path: Path) -> None:

@@ -84,6 +84,12 @@ def test_the_list_can_be_used_by_everybody_and_hides_its_token(page: Page) -> No
 def test_a_run_and_a_traced_sentence_can_be_read_by_everybody(page: Page) -> None:
     page.goto(page.url.rstrip("/") + str(page.locator("tbody th a").first.get_attribute("href")))
     is_fine(page)
+    page.emulate_media(media="screen")  # on paper there is no box to write in
+    page.locator("textarea").fill("a sentence that nobody wrote")
+    page.locator("#trace button").click()
+    page.wait_for_url("**/trace**")
+    assert page.locator("blockquote mark").count() >= 1
+    is_fine(page)
 
 
 def test_a_sentence_is_asked_with_the_keyboard(browser: Browser, address: str) -> None:
